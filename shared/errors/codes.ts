@@ -1,0 +1,34 @@
+/** Every code a {@link UserError} may carry. A code is stable: scripts and tests rely on it, wording may change. */
+export const ERROR_CODES = {
+  /** config.json is not readable, not JSON, or a value in it is not allowed. */
+  CONFIG_INVALID: 'CONFIG_INVALID',
+  /** A command-line flag or argument is not allowed. */
+  USAGE: 'USAGE',
+  /** A node name that is not `[a-z0-9][a-z0-9-]{0,62}`. */
+  NODE_NAME_INVALID: 'NODE_NAME_INVALID',
+  /** No log of that node here. */
+  NODE_UNKNOWN: 'NODE_UNKNOWN',
+  /** The port is taken or may not be used. */
+  PORT_UNAVAILABLE: 'PORT_UNAVAILABLE',
+  /** A directory is missing, or may not be read or written. */
+  DIRECTORY_UNUSABLE: 'DIRECTORY_UNUSABLE',
+  /** Another process works in the same data directory. */
+  ALREADY_RUNNING: 'ALREADY_RUNNING',
+  /** The program that should answer on the control socket does not run. */
+  NOT_RUNNING: 'NOT_RUNNING',
+  /** No space left where bytes have to be kept. */
+  DISK_FULL: 'DISK_FULL',
+  /** A log, or a file that belongs to it, does not hold what it must. */
+  LOG_DAMAGED: 'LOG_DAMAGED',
+  /** The mirror cannot be written or may not be used. */
+  MIRROR_UNUSABLE: 'MIRROR_UNUSABLE',
+  /** A mail could not be sent. */
+  MAIL_FAILED: 'MAIL_FAILED',
+  /** Not possible on this operating system. */
+  UNSUPPORTED: 'UNSUPPORTED',
+  /** cron, systemd or the like refused. */
+  INSTALL_FAILED: 'INSTALL_FAILED',
+} as const;
+
+/** A code of {@link ERROR_CODES}. */
+export type ErrorCode = (typeof ERROR_CODES)[keyof typeof ERROR_CODES];

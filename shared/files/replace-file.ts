@@ -1,0 +1,29 @@
+import { open, rename, rm } from 'node:fs/promises';
+import { dirname } from 'node:path';
+import { syncDirectory } from './sync-directory.ts';
+
+/**
+ * Writes a file so that, whatever happens, a reader finds the old content or the new, never a mixture: temporary file,
+ * all bytes, fsync, rename, fsync of the directory (without the last step a power cut may undo the rename).
+ *
+ * Not for two writers of one path at the same time.
+ */
+export async function replaceFile(
+  path: string,
+  content: string | Uint8Array,
+  options: { readonly mode?: number | undefined } = {},
+): Promise<void> {
+  const temporary = `${path}.tmp`;
+  const file = await open(temporary, 'w', options.mode ?? 0o644);
+  try {
+    await file.writeFile(content);
+    await file.sync();
+    await file.close();
+    await rename(temporary, path);
+  } catch (error) {
+    await file.close().catch(() => undefined);
+    await rm(temporary, { force: true });
+    throw error;
+  }
+  await syncDirectory(dirname(path));
+}
