@@ -1,0 +1,86 @@
+/**
+ * The log of a node and its copies: append, seal, read, heal, verify. The sender writes one, the receiver follows it,
+ * the mirror follows the receiver; all three are the same files, kept by the code in this folder.
+ *
+ * On disk, below a directory `logs/` (`X` is the node's name):
+ *
+ *     node-X.log                        the open segment, NDJSON, only ever appended to
+ *     node-X/log.json                   id of the log, number of the open segment, boot id of its last opening
+ *     node-X/segments.ndjson            one record a sealed segment: number, bytes, sha256
+ *     node-X/00000001.ndjson.zst        a sealed segment, zstd
+ *     node-X/00000002.ndjson            a closed segment that waits to be sealed, or an interrupted one
+ *     node-X/checkpoint.json            CRC-32 of a prefix of the open segment; a hint, may be missing or stale
+ *
+ * Invariants. Tests cite them by number.
+ *
+ * 1. A log has one writer. Bytes never change once written; a copy of a segment can be short, never different.
+ * 2. A position is never used twice: after a stop that was not clean, under another boot id, the writer leaves its open
+ *    segment as it is (interrupted) and begins the next.
+ * 3. A new segment is durable (file and directory) before its first byte may leave the machine.
+ * 4. Every segment begins with a line that names log, node and number. A torn last line is ended with `\n` by the writer.
+ * 5. A copy opened under another boot id is cut back to its last whole line before the first NUL byte: what follows was
+ *    never synced.
+ * 6. A sealed segment is recorded with length and SHA-256, and its plain file goes only after the compressed one was decoded and
+ *    found equal, and is durable.
+ * 7. `kill -9` at any moment leaves a copy that {@link openLogCopy} opens, with at most a torn last line.
+ * 8. What is set aside (`node-X/….aside`) or archived (`node-X@ID/`) is kept, never overwritten.
+ */
+
+import { join } from 'node:path';
+import type { NodeName } from '../names/node-name.ts';
+
+/** The id of a log: a UUID, made with it. */
+export type LogId = string & { readonly __brand: 'LogId' };
+
+/** Where the files of one node's log lie. */
+export interface LogPaths {
+  /** The directory that holds the logs of all nodes. */
+  readonly root: string;
+  readonly node: NodeName;
+  /** The open segment. */
+  readonly open: string;
+  /** Everything else of this log. */
+  readonly directory: string;
+  /** `log.json`. */
+  readonly meta: string;
+  /** `segments.ndjson`. */
+  readonly records: string;
+  /** `checkpoint.json`. */
+  readonly checkpoint: string;
+}
+
+/** Names the files of the log of `node` below `root`. */
+export function logPaths(root: string, node: NodeName): LogPaths {
+  const directory = join(root, `node-${node}`);
+  return {
+    root,
+    node,
+    open: join(root, `node-${node}.log`),
+    directory,
+    meta: join(directory, 'log.json'),
+    records: join(directory, 'segments.ndjson'),
+    checkpoint: join(directory, 'checkpoint.json'),
+  };
+}
+
+/** The plain file of a segment that is closed but not compressed yet. */
+export function plainSegmentPath(paths: LogPaths, segment: number): string {
+  return join(paths.directory, `${segmentName(segment)}.ndjson`);
+}
+
+/** The compressed file of a sealed segment. */
+export function sealedSegmentPath(paths: LogPaths, segment: number): string {
+  return `${plainSegmentPath(paths, segment)}.zst`;
+}
+
+/** A segment's number as it stands in file names, eight digits. */
+export function segmentName(segment: number): string {
+  return String(segment).padStart(8, '0');
+}
+
+const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;
+
+/** Checks the id of a log that came from outside; undefined when it is none. */
+export function parseLogId(text: string): LogId | undefined {
+  return UUID.test(text) ? (text as LogId) : undefined;
+}
