@@ -1,3 +1,4 @@
+import { closeSync, fsyncSync, openSync } from 'node:fs';
 import { open } from 'node:fs/promises';
 import { errnoOf } from '../errors/errors.ts';
 
@@ -11,8 +12,25 @@ export async function syncDirectory(path: string): Promise<void> {
   try {
     await directory.sync();
   } catch (error) {
-    if (!['EINVAL', 'ENOTSUP', 'EBADF'].includes(errnoOf(error) ?? '')) throw error;
+    if (!isRefused(error)) throw error;
   } finally {
     await directory.close();
   }
+}
+
+/** As {@link syncDirectory}, while everything else waits. */
+export function syncDirectorySync(path: string): void {
+  if (process.platform === 'win32') return;
+  const directory = openSync(path, 'r');
+  try {
+    fsyncSync(directory);
+  } catch (error) {
+    if (!isRefused(error)) throw error;
+  } finally {
+    closeSync(directory);
+  }
+}
+
+function isRefused(error: unknown): boolean {
+  return ['EINVAL', 'ENOTSUP', 'EBADF'].includes(errnoOf(error) ?? '');
 }

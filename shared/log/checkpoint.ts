@@ -1,0 +1,28 @@
+import { readFile, writeFile } from 'node:fs/promises';
+import type { LogPaths } from './log.ts';
+
+/** The CRC-32 of a prefix of the open segment, remembered so that opening a copy need not read all of it again. */
+export interface Checkpoint {
+  readonly segment: number;
+  readonly offset: number;
+  readonly crc: number;
+  /** Only believed under the same boot: after a power cut the file itself is read. */
+  readonly bootId: string;
+}
+
+/** Reads the checkpoint; undefined when there is none that can be read. It is a hint, so damage is no error. */
+export async function readCheckpoint(paths: LogPaths): Promise<Checkpoint | undefined> {
+  try {
+    const json = JSON.parse(await readFile(paths.checkpoint, 'utf8')) as Checkpoint;
+    const isSound =
+      [json.segment, json.offset, json.crc].every(Number.isSafeInteger) && typeof json.bootId === 'string';
+    return isSound ? json : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+/** Writes the checkpoint, not durably: losing it costs one reading of the open segment. */
+export async function writeCheckpoint(paths: LogPaths, checkpoint: Checkpoint): Promise<void> {
+  await writeFile(paths.checkpoint, JSON.stringify(checkpoint)).catch(() => undefined);
+}

@@ -1,0 +1,66 @@
+import { mkdir, readFile } from 'node:fs/promises';
+import { describeError, errnoOf, UserError } from '../errors/errors.ts';
+import { replaceFile } from '../files/replace-file.ts';
+import { syncDirectory } from '../files/sync-directory.ts';
+import { type LogId, type LogPaths, parseLogId } from './log.ts';
+
+/** What `log.json` says: the few facts about a copy that its segments do not say themselves. */
+export interface LogMeta {
+  readonly id: LogId;
+  /** Boot of *this* copy's machine under which the open segment was last opened. */
+  readonly bootId: string;
+  /** The end of the open segment at a clean stop; undefined while it is open, and so after a kill. */
+  readonly cleanEnd: { readonly segment: number; readonly bytes: number } | undefined;
+  /** Segments that the writer left without knowing whether the receiver holds more of them (invariant 2). */
+  readonly interrupted: readonly number[];
+}
+
+/**
+ * Reads `log.json`; undefined where there is no log yet.
+ *
+ * @throws UserError `LOG_DAMAGED` when the file is there but says nothing sensible: nobody may guess a log's id.
+ */
+export async function readLogMeta(paths: LogPaths): Promise<LogMeta | undefined> {
+  let text: string;
+  try {
+    text = await readFile(paths.meta, 'utf8');
+  } catch (error) {
+    if (errnoOf(error) === 'ENOENT') return undefined;
+    throw error;
+  }
+  try {
+    return parseLogMeta(JSON.parse(text));
+  } catch (error) {
+    throw new UserError('LOG_DAMAGED', `${paths.meta} is damaged: ${describeError(error)}`, {
+      hint: 'Restore it from another copy of this log; its id also stands in the first line of every segment.',
+    });
+  }
+}
+
+function parseLogMeta(json: { [key: string]: unknown }): LogMeta {
+  const { format, id, boot_id: bootId, clean_end: cleanEnd, interrupted } = json;
+  if (format !== 1) throw new Error(`format ${String(format)} is not known here, only 1 is`);
+  const logId = parseLogId(String(id));
+  if (logId === undefined) throw new Error('its id is not a UUID');
+  return {
+    id: logId,
+    bootId: String(bootId),
+    cleanEnd: (cleanEnd as LogMeta['cleanEnd'] | null) ?? undefined,
+    interrupted: Array.isArray(interrupted) ? interrupted.map(Number) : [],
+  };
+}
+
+/** Writes `log.json` durably, making the log's directory when it is not there. */
+export async function writeLogMeta(paths: LogPaths, meta: LogMeta): Promise<void> {
+  await mkdir(paths.directory, { recursive: true });
+  const json = {
+    format: 1,
+    id: meta.id,
+    node: paths.node,
+    boot_id: meta.bootId,
+    clean_end: meta.cleanEnd,
+    interrupted: meta.interrupted,
+  };
+  await replaceFile(paths.meta, `${JSON.stringify(json, undefined, 2)}\n`);
+  await syncDirectory(paths.root);
+}

@@ -1,0 +1,227 @@
+import { renameSync } from 'node:fs';
+import { syncDirectorySync } from '../files/sync-directory.ts';
+import { endHealedSegment, healSegment, measureClosedSegment, type UnsealedSegment } from './heal-segment.ts';
+import { type LogId, type LogPaths, plainSegmentPath } from './log.ts';
+import { type LogMeta, writeLogMeta } from './log-meta.ts';
+import { OpenSegment } from './open-segment.ts';
+import type { Position } from './position.ts';
+import type { Sealer } from './sealer.ts';
+import { encodeSegmentHeader } from './segment-header.ts';
+import type { SegmentRecord } from './segment-records.ts';
+
+/** Options of a {@link LogWriter}. */
+export interface LogWriterOptions {
+  readonly paths: LogPaths;
+  /** Boot id of this machine. */
+  readonly bootId: string;
+  /** A segment is closed when it has reached this length, bytes. */
+  readonly segmentBytes: number;
+  readonly sealer: Sealer;
+}
+
+/** What a writer knows when it is opened; see {@link openLogWriter}. */
+export interface LogWriterState {
+  readonly id: LogId;
+  readonly open: OpenSegment;
+  /** When the open segment was begun, ms since 1970. */
+  readonly openSinceMs: number;
+  readonly interrupted: readonly number[];
+  readonly sealed: ReadonlyMap<number, SegmentRecord>;
+}
+
+const DAY_MS = 86_400_000;
+const NEWLINE = Buffer.from('\n');
+
+/** The one writer of a node's log (invariant 1): appends lines, closes segments, takes back what the receiver kept for it. */
+export class LogWriter implements AsyncDisposable {
+  readonly id: LogId;
+  readonly paths: LogPaths;
+  readonly #options: LogWriterOptions;
+  readonly #sealed: Map<number, SegmentRecord>;
+  readonly #listeners = new Set<() => void>();
+  /** Closed and not yet sealed. */
+  readonly #closed = new Set<number>();
+  #interrupted: readonly number[];
+  #open: OpenSegment;
+  #openSinceMs: number;
+  #isTorn = false;
+  #isClosed = false;
+
+  constructor(options: LogWriterOptions, state: LogWriterState) {
+    this.#options = options;
+    this.id = state.id;
+    this.paths = options.paths;
+    this.#open = state.open;
+    this.#openSinceMs = state.openSinceMs;
+    this.#interrupted = state.interrupted;
+    this.#sealed = new Map(state.sealed);
+  }
+
+  /** Where the log ends. */
+  get end(): Position {
+    return { segment: this.#open.number, offset: this.#open.bytes };
+  }
+
+  /** Number of the oldest segment that is still here. */
+  get oldest(): number {
+    return Math.min(this.#open.number, ...this.#sealed.keys(), ...this.#closed, ...this.#interrupted);
+  }
+
+  /** The segment that is being written. */
+  get openSegment(): OpenSegment {
+    return this.#open;
+  }
+
+  /** The sealed segments that are still here, ascending. */
+  get sealed(): ReadonlyMap<number, SegmentRecord> {
+    return this.#sealed;
+  }
+
+  /** Segments of which the receiver may hold more than this copy (invariant 2), ascending. */
+  get interrupted(): readonly number[] {
+    return this.#interrupted;
+  }
+
+  /** Calls `listener` after every append and whenever a segment has been sealed; returns how to stop that. */
+  subscribe(listener: () => void): () => void {
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
+  }
+
+  /**
+   * Appends a line (without `\n`). Closes the segment first when it is full or its day, UTC, is over.
+   *
+   * @throws the system's error (`ENOSPC`, …): the line was not kept. A part of it may lie there; the next append ends it.
+   */
+  append(line: string, atMs: number): void {
+    const isDayOver = Math.floor(atMs / DAY_MS) !== Math.floor(this.#openSinceMs / DAY_MS);
+    if (this.#open.bytes >= this.#options.segmentBytes || isDayOver) this.closeSegment(atMs);
+    const bytes = Buffer.from(`${line}\n`, 'utf8');
+    const end = this.#open.bytes + bytes.length + (this.#isTorn ? 1 : 0);
+    const before = this.#open.bytes;
+    try {
+      this.#open.append(this.#isTorn ? [NEWLINE, bytes] : [bytes]);
+      this.#isTorn = false;
+    } catch (error) {
+      this.#isTorn = this.#open.bytes > before ? this.#open.bytes < end : this.#isTorn;
+      throw error;
+    } finally {
+      this.#notify();
+    }
+  }
+
+  /**
+   * Closes the open segment, hands it to the sealer and begins the next. Synchronous on purpose, although it syncs: it happens
+   * once a day or every 64 MiB, and a line must not be appended in between.
+   */
+  closeSegment(atMs: number): void {
+    if (this.#isTorn) this.#open.append([NEWLINE]);
+    this.#isTorn = false;
+    const { number } = this.#open;
+    this.#replaceOpen(atMs);
+    this.resumeSealing(number);
+  }
+
+  /** Leaves the open segment as interrupted, because the receiver turned out to hold more of it, and begins the next. */
+  async interruptSegment(atMs: number): Promise<void> {
+    const { number } = this.#open;
+    this.#interrupted = [...this.#interrupted, number];
+    await this.#writeMeta(undefined);
+    this.#replaceOpen(atMs);
+    this.#isTorn = false;
+    this.#notify();
+  }
+
+  /** Makes what has been appended so far durable. */
+  async sync(): Promise<void> {
+    await this.#open.sync();
+  }
+
+  /** Length and CRC-32 of every segment that is not sealed, ascending; the open one is the last. */
+  async unsealed(): Promise<readonly UnsealedSegment[]> {
+    const measured = this.#interrupted.map((number) => measureClosedSegment(this.paths, number));
+    const interrupted = await Promise.all(measured);
+    return [...interrupted, { segment: this.#open.number, bytes: this.#open.bytes, crc: this.#open.crc }];
+  }
+
+  /** Adds to an interrupted segment what the receiver kept of it and this copy lost. */
+  async heal(number: number, offset: number, bytes: Uint8Array): Promise<void> {
+    this.#assertInterrupted(number);
+    await healSegment(this.paths, number, offset, bytes);
+  }
+
+  /** Declares an interrupted segment complete, since nobody has more of it, and hands it to the sealer. */
+  async endInterrupted(number: number): Promise<void> {
+    this.#assertInterrupted(number);
+    await endHealedSegment(this.paths, number);
+    this.#interrupted = this.#interrupted.filter((other) => other !== number);
+    await this.#writeMeta(undefined);
+    this.resumeSealing(number);
+  }
+
+  /** Hands a closed segment to the sealer; also one whose sealing a stop interrupted. */
+  resumeSealing(number: number): void {
+    this.#closed.add(number);
+    const onSealed = (record: SegmentRecord) => {
+      this.#closed.delete(number);
+      this.#sealed.set(number, record);
+      this.#notify();
+    };
+    this.#options.sealer.enqueue({ paths: this.paths, number, onSealed });
+  }
+
+  /** Forgets a sealed segment that retention has dropped. */
+  forget(number: number): void {
+    this.#sealed.delete(number);
+  }
+
+  /** Ends the log for now: durable, with the clean end noted, so that the next boot may go on in the same segment. */
+  async [Symbol.asyncDispose](): Promise<void> {
+    if (this.#isClosed) return;
+    this.#isClosed = true;
+    if (this.#isTorn) this.#open.append([NEWLINE]);
+    await this.#open.syncFile();
+    await this.#writeMeta({ segment: this.#open.number, bytes: this.#open.bytes });
+    this.#open.close();
+    this.#listeners.clear();
+  }
+
+  #replaceOpen(atMs: number): void {
+    const old = this.#open;
+    old.syncFileSync();
+    renameSync(this.paths.open, plainSegmentPath(this.paths, old.number));
+    this.#open = beginSegment(this.#options, this.id, old.number + 1, atMs);
+    this.#openSinceMs = atMs;
+    old.close();
+  }
+
+  #assertInterrupted(number: number): void {
+    if (!this.#interrupted.includes(number)) throw new Error(`segment ${number} is not interrupted`);
+  }
+
+  async #writeMeta(cleanEnd: LogMeta['cleanEnd']): Promise<void> {
+    const { bootId } = this.#options;
+    await writeLogMeta(this.paths, { id: this.id, bootId, cleanEnd, interrupted: this.#interrupted });
+  }
+
+  #notify(): void {
+    for (const listener of this.#listeners) listener();
+  }
+}
+
+/** Makes the file of a new segment with its first line, durable before anything of it can leave the machine (invariant 3). */
+export function beginSegment(
+  options: LogWriterOptions,
+  id: LogId,
+  number: number,
+  atMs: number,
+): OpenSegment {
+  const { paths, bootId } = options;
+  const segment = new OpenSegment(paths.open, number, { bytes: 0, crc: 0 });
+  const header = { log: id, node: paths.node, segment: number, bootId, atMs };
+  segment.append([Buffer.from(encodeSegmentHeader(header))]);
+  segment.syncFileSync();
+  syncDirectorySync(paths.root);
+  syncDirectorySync(paths.directory);
+  return segment;
+}

@@ -1,0 +1,131 @@
+import { closeSync, fdatasync, fsync, fsyncSync, openSync, read, writevSync } from 'node:fs';
+import { promisify } from 'node:util';
+import { crc32 } from 'node:zlib';
+
+const fdatasyncAsync = promisify(fdatasync);
+const fsyncAsync = promisify(fsync);
+const readAsync = promisify(read);
+
+/** Distance between remembered CRC-32 values, bytes: what {@link OpenSegment.crcAt} has to read at most. */
+const MARK_BYTES = 4 * 1024 * 1024;
+const READ_BYTES = 256 * 1024;
+
+/**
+ * The file of the segment that is being appended to, with the running CRC-32 of its bytes. Appending is synchronous: one
+ * `writev` into the page cache, which is what keeps positions, CRC and file in step without a queue.
+ */
+export class OpenSegment {
+  readonly path: string;
+  readonly number: number;
+  readonly #fd: number;
+  #bytes: number;
+  #crc: number;
+  #syncedBytes = 0;
+  readonly #marks: { readonly offset: number; readonly crc: number }[] = [{ offset: 0, crc: 0 }];
+
+  /** Opens (or makes) the file at `path`, whose present content is `bytes` long and has the CRC-32 `crc`. */
+  constructor(path: string, number: number, content: { readonly bytes: number; readonly crc: number }) {
+    this.path = path;
+    this.number = number;
+    this.#fd = openSync(path, 'a+');
+    this.#bytes = content.bytes;
+    this.#crc = content.crc;
+    if (content.bytes > 0) this.#marks.push({ offset: content.bytes, crc: content.crc });
+  }
+
+  /** Length of the segment, bytes. */
+  get bytes(): number {
+    return this.#bytes;
+  }
+
+  /** CRC-32 of all its bytes. */
+  get crc(): number {
+    return this.#crc;
+  }
+
+  /** How much of it is known to be on the disk, bytes. */
+  get syncedBytes(): number {
+    return this.#syncedBytes;
+  }
+
+  /**
+   * Appends the chunks in one go.
+   *
+   * @throws the system's error (`ENOSPC`, `EIO`, …). What was written before it stays, counts, and is a sound prefix of what
+   * was to be appended: compare {@link bytes} to know how much.
+   */
+  append(chunks: readonly Uint8Array[]): void {
+    let rest = chunks;
+    while (rest.length > 0) {
+      const written = writevSync(this.#fd, rest as Uint8Array[]);
+      rest = this.#account(rest, written);
+    }
+  }
+
+  /** Adds `written` bytes of `chunks` to length and CRC; returns what is left, after a short write. */
+  #account(chunks: readonly Uint8Array[], written: number): readonly Uint8Array[] {
+    let left = written;
+    for (const [index, chunk] of chunks.entries()) {
+      const part = chunk.length <= left ? chunk : chunk.subarray(0, left);
+      this.#crc = crc32(part, this.#crc);
+      this.#bytes += part.length;
+      left -= part.length;
+      if (part.length < chunk.length) return [chunk.subarray(part.length), ...chunks.slice(index + 1)];
+    }
+    const last = this.#marks.at(-1);
+    if (last !== undefined && this.#bytes - last.offset >= MARK_BYTES) {
+      this.#marks.push({ offset: this.#bytes, crc: this.#crc });
+    }
+    return [];
+  }
+
+  /** Makes what has been appended so far durable; returns that length, bytes. */
+  async sync(): Promise<number> {
+    const bytes = this.#bytes;
+    if (bytes > this.#syncedBytes) {
+      await fdatasyncAsync(this.#fd);
+      this.#syncedBytes = Math.max(this.#syncedBytes, bytes);
+    }
+    return bytes;
+  }
+
+  /** Makes the file itself durable, its length and times included (its directory entry is another matter). */
+  async syncFile(): Promise<void> {
+    const bytes = this.#bytes;
+    await fsyncAsync(this.#fd);
+    this.#syncedBytes = Math.max(this.#syncedBytes, bytes);
+  }
+
+  /** As {@link syncFile}, while everything else waits. */
+  syncFileSync(): void {
+    fsyncSync(this.#fd);
+    this.#syncedBytes = this.#bytes;
+  }
+
+  /** CRC-32 of the first `offset` bytes, read from the file as far as it is not remembered. */
+  async crcAt(offset: number): Promise<number> {
+    if (offset === this.#bytes) return this.#crc;
+    const mark = this.#marks.findLast((candidate) => candidate.offset <= offset) ?? { offset: 0, crc: 0 };
+    let crc = mark.crc;
+    for (let at = mark.offset; at < offset; ) {
+      const bytes = await this.read(at, Math.min(READ_BYTES, offset - at));
+      if (bytes.length === 0) throw new Error(`${this.path} ends at ${at}, before ${offset}`);
+      crc = crc32(bytes, crc);
+      at += bytes.length;
+    }
+    return crc;
+  }
+
+  /** Reads up to `maxBytes` from `offset`; empty at the end. */
+  async read(offset: number, maxBytes: number): Promise<Buffer> {
+    const buffer = Buffer.allocUnsafe(Math.min(maxBytes, Math.max(0, this.#bytes - offset)));
+    if (buffer.length === 0) return buffer;
+    const { bytesRead } = await readAsync(this.#fd, buffer, 0, buffer.length, offset);
+    return buffer.subarray(0, bytesRead);
+  }
+
+  /** Closes the file. Not to be used afterwards. */
+  close(): void {
+    closeSync(this.#fd);
+  }
+}

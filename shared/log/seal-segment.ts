@@ -1,0 +1,148 @@
+import { createHash } from 'node:crypto';
+import { createReadStream, createWriteStream } from 'node:fs';
+import { open, rename, rm, stat } from 'node:fs/promises';
+import { Transform } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
+import { constants, createZstdCompress, createZstdDecompress } from 'node:zlib';
+import { errnoOf, UserError } from '../errors/errors.ts';
+import { syncDirectory } from '../files/sync-directory.ts';
+import { type LogPaths, plainSegmentPath, sealedSegmentPath } from './log.ts';
+import { recordSealed, type SegmentRecord } from './segment-records.ts';
+
+const CHUNK_BYTES = 256 * 1024;
+let temporaryCount = 0;
+
+/**
+ * Seals a closed segment: compresses it, decodes what was written and compares, records it, and only then lets the
+ * plain file go (invariant 6). `expected` is the record that a follower already has from the writer.
+ *
+ * Killed at any point it can be run again; two runs at the same time end with one result.
+ *
+ * @throws UserError `LOG_DAMAGED` when the plain file is not what was expected, or the decoded copy differs.
+ */
+export async function sealSegment(
+  paths: LogPaths,
+  number: number,
+  expected: SegmentRecord | undefined,
+  signal?: AbortSignal,
+): Promise<SegmentRecord> {
+  const plain = plainSegmentPath(paths, number);
+  const sealed = sealedSegmentPath(paths, number);
+  const temporary = `${sealed}.${process.pid}-${++temporaryCount}.tmp`;
+  try {
+    const found = await compress(plain, temporary, signal);
+    const record = {
+      number,
+      ...found.content,
+      ...(await readTimes(plain)),
+      isShort: expected?.isShort ?? false,
+    };
+    if (expected !== undefined) assertSame(plain, found.content, expected);
+    assertSame(temporary, await digestSealed(temporary, signal), found.content);
+    await syncFile(temporary);
+    if (expected === undefined) await recordSealed(paths, record);
+    await rename(temporary, sealed);
+    await syncDirectory(paths.directory);
+    await rm(plain, { force: true });
+    return record;
+  } catch (error) {
+    await rm(temporary, { force: true });
+    const isDoneAlready = errnoOf(error) === 'ENOENT' && expected !== undefined && (await exists(sealed));
+    if (isDoneAlready) return expected;
+    throw error;
+  }
+}
+
+/** Length and SHA-256 of a run of bytes. */
+export interface Digest {
+  readonly bytes: number;
+  readonly sha256: string;
+}
+
+/** Digest of the plain content of a sealed segment. @throws when it cannot be decoded. */
+export async function digestSealed(path: string, signal?: AbortSignal): Promise<Digest> {
+  const digest = digester();
+  const source = createReadStream(path, { highWaterMark: CHUNK_BYTES });
+  await pipeline(source, createZstdDecompress(), digest.sink, { signal });
+  return digest.result();
+}
+
+/** Digest of the first `end` bytes of a plain file (all of it when not given). */
+export async function digestPlain(path: string, end?: number, signal?: AbortSignal): Promise<Digest> {
+  const digest = digester();
+  if (end !== 0) {
+    const range = end === undefined ? {} : { end: end - 1 };
+    await pipeline(createReadStream(path, { highWaterMark: CHUNK_BYTES, ...range }), digest.sink, { signal });
+  }
+  return digest.result();
+}
+
+async function compress(plain: string, target: string, signal?: AbortSignal): Promise<{ content: Digest }> {
+  const digest = digester({ isPassedOn: true });
+  const encoder = createZstdCompress({ params: { [constants.ZSTD_c_checksumFlag]: 1 } });
+  const source = createReadStream(plain, { highWaterMark: CHUNK_BYTES });
+  await pipeline(source, digest.sink, encoder, createWriteStream(target, { flags: 'wx' }), { signal });
+  return { content: digest.result() };
+}
+
+function digester(options: { readonly isPassedOn?: boolean } = {}) {
+  const hash = createHash('sha256');
+  let bytes = 0;
+  const sink = new Transform({
+    highWaterMark: CHUNK_BYTES,
+    transform(chunk: Buffer, _encoding, done) {
+      hash.update(chunk);
+      bytes += chunk.length;
+      done(null, options.isPassedOn === true ? chunk : undefined);
+    },
+  });
+  // Nobody reads what is not passed on; without this the stream would never end.
+  if (options.isPassedOn !== true) sink.resume();
+  return { sink, result: (): Digest => ({ bytes, sha256: hash.digest('hex') }) };
+}
+
+/** The times of the first and the last whole line of a plain segment, ms since 1970; 0 where a line says none. */
+export async function readTimes(path: string): Promise<{ readonly fromMs: number; readonly toMs: number }> {
+  const file = await open(path, 'r');
+  try {
+    const { size } = await file.stat();
+    const head = Buffer.alloc(Math.min(size, 64));
+    await file.read(head, 0, head.length, 0);
+    const tail = Buffer.alloc(Math.min(size, CHUNK_BYTES));
+    await file.read(tail, 0, tail.length, size - tail.length);
+    const lines = tail.toString('utf8').split('\n');
+    const fromMs = timeOf(head.toString('utf8')) ?? 0;
+    const toMs = lines.map(timeOf).findLast((time) => time !== undefined) ?? fromMs;
+    return { fromMs, toMs };
+  } finally {
+    await file.close();
+  }
+}
+
+/** The time with which a line of a log begins, ms since 1970; undefined when it begins otherwise. */
+export function timeOf(line: string): number | undefined {
+  const match = /^\{"t":"(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z)"/.exec(line);
+  return match?.[1] === undefined ? undefined : Date.parse(match[1]);
+}
+
+function assertSame(path: string, found: Digest, expected: Digest): void {
+  if (found.sha256 === expected.sha256 && found.bytes === expected.bytes) return;
+  const message = `${path} has ${found.bytes} bytes with SHA-256 ${found.sha256}, expected ${expected.bytes} with ${expected.sha256}`;
+  throw new UserError('LOG_DAMAGED', message, { hint: 'The disk or memory of this machine may be failing.' });
+}
+
+async function syncFile(path: string): Promise<void> {
+  const file = await open(path, 'r+');
+  try {
+    await file.sync();
+  } finally {
+    await file.close();
+  }
+}
+
+async function exists(path: string): Promise<boolean> {
+  return await stat(path).then(
+    () => true,
+    () => false,
+  );
+}

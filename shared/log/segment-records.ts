@@ -1,0 +1,94 @@
+import { appendFile, open, readFile } from 'node:fs/promises';
+import { errnoOf } from '../errors/errors.ts';
+import { syncDirectory } from '../files/sync-directory.ts';
+import type { LogPaths } from './log.ts';
+
+/** A sealed segment, as every copy records it (invariant 6). */
+export interface SegmentRecord {
+  readonly number: number;
+  /** Bytes of its plain content. */
+  readonly bytes: number;
+  /** SHA-256 of its plain content, hex. */
+  readonly sha256: string;
+  /** Time of its first and last line, ms since 1970. */
+  readonly fromMs: number;
+  readonly toMs: number;
+  /** This copy ends before the segment does: the writer had dropped the rest before it could be followed. */
+  readonly isShort: boolean;
+}
+
+/** The records of a copy, and what became of its segments. */
+export interface SegmentRecords {
+  /** By number, ascending; dropped ones are not among them. */
+  readonly sealed: ReadonlyMap<number, SegmentRecord>;
+  /** The highest number dropped by retention, or 0. */
+  readonly droppedTo: number;
+}
+
+/** Reads `segments.ndjson`. A torn last line is what a kill leaves behind; it was never relied upon. */
+export async function readSegmentRecords(paths: LogPaths): Promise<SegmentRecords> {
+  const text = await readFile(paths.records, 'utf8').catch((error: unknown) => {
+    if (errnoOf(error) === 'ENOENT') return '';
+    throw error;
+  });
+  const sealed = new Map<number, SegmentRecord>();
+  let droppedTo = 0;
+  for (const line of text.split('\n')) {
+    const json = parseLine(line);
+    if (json === undefined) continue;
+    if (typeof json['dropped'] === 'number') {
+      droppedTo = Math.max(droppedTo, json['dropped']);
+      sealed.delete(json['dropped']);
+    } else {
+      const record = toRecord(json);
+      if (record !== undefined) sealed.set(record.number, record);
+    }
+  }
+  return { sealed: new Map([...sealed].sort(([a], [b]) => a - b)), droppedTo };
+}
+
+/** Records a sealed segment durably. Recording it twice does no harm. */
+export async function recordSealed(paths: LogPaths, record: SegmentRecord): Promise<void> {
+  await appendDurably(paths, {
+    number: record.number,
+    bytes: record.bytes,
+    sha256: record.sha256,
+    from: new Date(record.fromMs).toISOString(),
+    to: new Date(record.toMs).toISOString(),
+    ...(record.isShort ? { short: true } : {}),
+  });
+}
+
+/** Records durably that retention dropped a segment from this copy; done before its file goes. */
+export async function recordDropped(paths: LogPaths, number: number): Promise<void> {
+  await appendDurably(paths, { dropped: number });
+}
+
+async function appendDurably(paths: LogPaths, json: object): Promise<void> {
+  // A leading \n ends a line that a kill tore; empty lines are skipped when reading.
+  await appendFile(paths.records, `\n${JSON.stringify(json)}\n`);
+  const file = await open(paths.records, 'r+');
+  try {
+    await file.sync();
+  } finally {
+    await file.close();
+  }
+  await syncDirectory(paths.directory);
+}
+
+function parseLine(line: string): { [key: string]: unknown } | undefined {
+  if (!line.startsWith('{')) return undefined;
+  try {
+    return JSON.parse(line) as { [key: string]: unknown };
+  } catch {
+    return undefined;
+  }
+}
+
+function toRecord(json: { [key: string]: unknown }): SegmentRecord | undefined {
+  const { number, bytes, sha256 } = json;
+  if (typeof number !== 'number' || typeof bytes !== 'number' || typeof sha256 !== 'string') return undefined;
+  const fromMs = Date.parse(String(json['from']));
+  const toMs = Date.parse(String(json['to']));
+  return { number, bytes, sha256, fromMs, toMs, isShort: json['short'] === true };
+}
