@@ -34,7 +34,8 @@ export function startSealer(options: SealerOptions): Sealer {
   async function work(): Promise<void> {
     for (let job = queue.shift(); job !== undefined; job = queue.shift()) {
       try {
-        job.onSealed?.(await sealSegment(job.paths, job.number, job.expected, stop.signal));
+        const record = await sealSegment(job.paths, job.number, job.expected, stop.signal);
+        job.onSealed?.(record);
       } catch (error) {
         if (stop.signal.aborted) return;
         options.onError(job, error);
