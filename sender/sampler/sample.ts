@@ -1,0 +1,108 @@
+/**
+ * A sample, as it stands in the log. Keys are short because they are written every second; what they mean, and which
+ * OpenTelemetry metric each one is, says `docs/log-format.md`. A key that could not be read is left out.
+ *
+ * Two rules keep a line short: an array whose last entries are 0 ends before them, and in `cpu.util` a mode at 0 is left out.
+ */
+
+/** The modes of a CPU in the order of `/proc/stat`, which is also the order of `cpu.time` and of a row of `cpu.core`. */
+export const CPU_MODES = [
+  'user',
+  'nice',
+  'system',
+  'idle',
+  'iowait',
+  'interrupt',
+  'softirq',
+  'steal',
+] as const;
+
+/** What a CPU does with its time. */
+export type CpuMode = (typeof CPU_MODES)[number];
+
+/** Numbers in a documented order, without the zeros at the end. */
+export type Row = readonly number[];
+
+/** Processors. */
+export interface CpuGroup {
+  /** Logical processors that are online. */
+  readonly n?: number | undefined;
+  /** Share of the interval in each mode, all cores together, 0–1. */
+  readonly util?: Readonly<Partial<Record<CpuMode, number>>> | undefined;
+  /** Seconds since boot in each of {@link CPU_MODES}, all cores together. */
+  readonly time?: Row | undefined;
+  /** By logical number: share of the interval in each of {@link CPU_MODES}, 0–1; null for a core that is offline. */
+  readonly core?: readonly (Row | null)[] | undefined;
+}
+
+/** Memory, bytes. */
+export interface MemoryGroup {
+  readonly total: number;
+  readonly avail?: number | undefined;
+  readonly free?: number | undefined;
+  readonly buffers?: number | undefined;
+  readonly cached?: number | undefined;
+}
+
+/** Swap space in bytes, pages swapped and major page faults since boot. */
+export interface SwapGroup {
+  readonly total?: number | undefined;
+  readonly used?: number | undefined;
+  readonly in?: number | undefined;
+  readonly out?: number | undefined;
+  readonly major?: number | undefined;
+}
+
+/** For each resource: seconds stalled since boot (some, full), then share of the last 10 s (some, full). */
+export interface PressureGroup {
+  readonly cpu?: Row | undefined;
+  readonly mem?: Row | undefined;
+  readonly io?: Row | undefined;
+}
+
+/** How many processes and threads there are. */
+export interface ProcessGroup {
+  readonly n?: number | undefined;
+  readonly threads?: number | undefined;
+  readonly run?: number | undefined;
+  readonly blocked?: number | undefined;
+}
+
+/** Open files of the whole system. */
+export interface FileDescriptorGroup {
+  readonly used: number;
+  /** Left out where there is no limit worth the name. */
+  readonly max?: number | undefined;
+}
+
+/** One sample: a line of the log that has `cpu`. */
+export interface Sample {
+  /** RFC 3339, UTC, milliseconds. */
+  readonly t: string;
+  /** Seconds since boot. */
+  readonly up?: number | undefined;
+  /** Names the run of the operating system: the first group of the boot id. */
+  readonly boot?: string | undefined;
+  readonly cpu: CpuGroup;
+  /** Load average of 1, 5 and 15 minutes. */
+  readonly load?: readonly number[] | undefined;
+  readonly mem?: MemoryGroup | undefined;
+  readonly swap?: SwapGroup | undefined;
+  readonly psi?: PressureGroup | undefined;
+  /** By mount point: bytes used, free, reserved; share of inodes used. */
+  readonly fs?: Readonly<Record<string, Row>> | undefined;
+  /** Those of `fs` that are mounted read-only. */
+  readonly ro?: readonly string[] | undefined;
+  /** By device: bytes read, written; operations read, write; seconds reading, writing, busy. */
+  readonly disk?: Readonly<Record<string, Row>> | undefined;
+  /** By interface: bytes, packets, errors, drops; each received, sent. */
+  readonly net?: Readonly<Record<string, Row>> | undefined;
+  /** By sensor: degrees Celsius. */
+  readonly temp?: Readonly<Record<string, number>> | undefined;
+  /** By sensor: revolutions a minute. */
+  readonly fan?: Readonly<Record<string, number>> | undefined;
+  readonly proc?: ProcessGroup | undefined;
+  readonly fd?: FileDescriptorGroup | undefined;
+  /** How many entries of a group were left out to keep the line short. */
+  readonly cut?: Readonly<Record<string, number>> | undefined;
+}

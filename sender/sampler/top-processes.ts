@@ -1,0 +1,81 @@
+import { type Clock, systemClock } from '../../shared/time/clock.ts';
+import { shortName } from './encode-sample.ts';
+import { round } from './round.ts';
+
+/** What a process used. */
+export interface ProcessUse {
+  readonly pid: number;
+  readonly name: string;
+  /** Share of all processors together since the reading before, 0–1. */
+  readonly cpu: number;
+  /** Resident memory, bytes. */
+  readonly rss: number;
+}
+
+/** The processes that used most. */
+export interface BusiestProcesses {
+  readonly cpu: readonly ProcessUse[];
+  readonly mem: readonly ProcessUse[];
+}
+
+/** Tells which processes use most. */
+export interface TopProcesses {
+  /**
+   * The five busiest and the five largest processes, as a line of the log without `\n`. Takes a while on a machine with thousands of
+   * processes, but never holds up the event loop for long. Not to be called again before it has resolved.
+   *
+   * @param atMs the time the line shall carry, ms since 1970
+   */
+  read(atMs: number): Promise<string>;
+}
+
+/** Options of {@link startTopProcesses}; the defaults are the real machine. */
+export interface TopProcessesOptions {
+  /** The directory that holds `proc/`; default `/`. */
+  readonly root?: string | undefined;
+  readonly platform?: NodeJS.Platform | undefined;
+  readonly clock?: Clock | undefined;
+}
+
+/** How many are told of each kind. */
+const SHOWN = 5;
+
+/** Takes the first reading, from which the next counts. */
+export async function startTopProcesses(options: TopProcessesOptions = {}): Promise<TopProcesses> {
+  const readBusiest = await chooseReader(options);
+  await readBusiest();
+  return {
+    async read(atMs) {
+      const busiest = await readBusiest();
+      return JSON.stringify({ t: new Date(atMs).toISOString(), top: mapUses(busiest) });
+    },
+  };
+}
+
+async function chooseReader(options: TopProcessesOptions): Promise<() => Promise<BusiestProcesses>> {
+  if ((options.platform ?? process.platform) === 'linux') {
+    const { linuxTopProcesses } = await import('./linux/linux-top-processes.ts');
+    return linuxTopProcesses(options.root ?? '/', options.clock ?? systemClock);
+  }
+  const { readPortableTopProcesses } = await import('./portable/portable-top-processes.ts');
+  return readPortableTopProcesses;
+}
+
+function mapUses({ cpu, mem }: BusiestProcesses): BusiestProcesses {
+  const shown = (use: ProcessUse): ProcessUse => ({
+    pid: use.pid,
+    name: shortName(use.name),
+    cpu: round(Math.min(1, Math.max(0, use.cpu)), 4),
+    rss: use.rss,
+  });
+  return { cpu: cpu.map(shown), mem: mem.map(shown) };
+}
+
+/** Puts a process among the largest by `size`, which stay sorted and at most five. Those of size 0 are not counted. */
+export function keepLargest(largest: ProcessUse[], use: ProcessUse, size: 'cpu' | 'rss'): void {
+  if (use[size] <= 0) return;
+  const at = largest.findIndex((other) => use[size] > other[size]);
+  if (at === -1) largest.push(use);
+  else largest.splice(at, 0, use);
+  if (largest.length > SHOWN) largest.pop();
+}
