@@ -1,0 +1,58 @@
+import { readFile, rm, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
+import { z } from 'zod';
+import { errnoOf } from '../errors/errors.ts';
+
+/** One of the two programs. */
+export type ProgramName = 'receiver' | 'sender';
+
+const OWNER = z.object({ program: z.enum(['receiver', 'sender']), pid: z.int().positive() }).readonly();
+
+/** Who works in a data directory. Good enough for a message; the lock itself is `lock.db`. */
+export type LockOwner = z.infer<typeof OWNER>;
+
+/** Writes down who holds the lock; called by the holder alone. */
+export async function writeLockOwner(directory: string, owner: LockOwner): Promise<void> {
+  await writeFile(ownerPath(directory), `${JSON.stringify(owner)}\n`, { mode: 0o600 });
+}
+
+/** Takes back {@link writeLockOwner}; called by the holder alone, before it frees the lock. */
+export async function forgetLockOwner(directory: string): Promise<void> {
+  await rm(ownerPath(directory), { force: true });
+}
+
+/**
+ * Who works in the directory, or undefined when that is not known. A holder that has just taken the lock gets a moment
+ * (a tenth of a second) to write its name down.
+ */
+export async function readLockOwner(directory: string): Promise<LockOwner | undefined> {
+  for (let attempt = 0; attempt < 5; attempt++) {
+    const owner = await tryReadOwner(directory);
+    if (owner !== undefined && isAlive(owner.pid)) return owner;
+    await delay(20);
+  }
+  return undefined;
+}
+
+async function tryReadOwner(directory: string): Promise<LockOwner | undefined> {
+  try {
+    return OWNER.parse(JSON.parse(await readFile(ownerPath(directory), 'utf8')));
+  } catch {
+    // Missing, half written, or of another version: the message then goes without a pid.
+    return undefined;
+  }
+}
+
+function isAlive(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch (error) {
+    return errnoOf(error) === 'EPERM';
+  }
+}
+
+function ownerPath(directory: string): string {
+  return join(directory, 'lock.json');
+}
