@@ -2,6 +2,8 @@ import { utilization } from './cpu-utilization.ts';
 import { round, row } from './round.ts';
 import { CPU_MODES, type CpuGroup, type CpuMode, type Row } from './sample.ts';
 
+const IDLE = CPU_MODES.indexOf('idle');
+
 /** What the processors have done since boot, in any unit of time; each array in the order of `CPU_MODES`. */
 export interface CpuReading {
   readonly total: readonly number[];
@@ -40,5 +42,5 @@ function namedUtilization(shares: readonly number[]): CpuGroup['util'] {
 function coreRow(before: readonly number[] | undefined, now: readonly number[] | undefined): Row | null {
   if (before === undefined || now === undefined) return null;
   const shares = utilization(before, now);
-  return shares === undefined ? null : row(shares, 2);
+  return shares === undefined ? [] : row(shares.slice(IDLE + 1), 2);
 }

@@ -10,8 +10,10 @@ export function row(values: readonly number[], decimals: number): number[] {
   const rounded: number[] = [];
   let length = 0;
   for (let i = 0; i < values.length; i++) {
-    const value = Math.round((values[i] ?? 0) * scale) / scale;
-    rounded.push(Number.isFinite(value) ? value : 0);
+    const value = values[i] ?? 0;
+    // A counter of bytes times a thousand may be beyond 2^53.
+    const short = Number.isInteger(value) ? value : Math.round(value * scale) / scale;
+    rounded.push(Number.isFinite(short) ? short : 0);
     if (rounded[i] !== 0) length = i + 1;
   }
   rounded.length = length;

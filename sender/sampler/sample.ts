@@ -2,19 +2,22 @@
  * A sample, as it stands in the log. Keys are short because they are written every second; what they mean, and which
  * OpenTelemetry metric each one is, says `docs/log-format.md`. A key that could not be read is left out.
  *
- * Two rules keep a line short: an array whose last entries are 0 ends before them, and in `cpu.util` a mode at 0 is left out.
+ * Two rules keep a line short: an array whose last entries are 0 ends before them, and a mode at 0 is left out of `cpu.util`.
  */
 
-/** The modes of a CPU in the order of `/proc/stat`, which is also the order of `cpu.time` and of a row of `cpu.core`. */
+/**
+ * The modes of a CPU in the order of `cpu.time`. Not that of `/proc/stat`: those that are 0 on most machines stand last, so that an
+ * array may end before them. In a row of `cpu.core` idle is missing; it is the rest to 1.
+ */
 export const CPU_MODES = [
-  'user',
-  'nice',
-  'system',
   'idle',
+  'user',
+  'system',
   'iowait',
-  'interrupt',
   'softirq',
   'steal',
+  'nice',
+  'interrupt',
 ] as const;
 
 /** What a CPU does with its time. */
@@ -31,29 +34,29 @@ export interface CpuGroup {
   readonly util?: Readonly<Partial<Record<CpuMode, number>>> | undefined;
   /** Seconds since boot in each of {@link CPU_MODES}, all cores together. */
   readonly time?: Row | undefined;
-  /** By logical number: share of the interval in each of {@link CPU_MODES}, 0–1; null for a core that is offline. */
+  /**
+   * By logical number: share of the interval, 0–1, in each of {@link CPU_MODES} except idle; null for a core that was
+   * offline.
+   */
   readonly core?: readonly (Row | null)[] | undefined;
 }
 
-/** Memory, bytes. */
+/** Memory, bytes. What is used is `total - avail`. */
 export interface MemoryGroup {
   readonly total: number;
-  readonly avail?: number | undefined;
-  readonly free?: number | undefined;
-  readonly buffers?: number | undefined;
-  readonly cached?: number | undefined;
+  /** What programs could have without swapping. */
+  readonly avail: number;
+  /** Buffers and caches, most of which is part of `avail`. */
+  readonly cache: number;
 }
 
-/** Swap space in bytes, pages swapped and major page faults since boot. */
+/** Swap space, bytes. */
 export interface SwapGroup {
-  readonly total?: number | undefined;
-  readonly used?: number | undefined;
-  readonly in?: number | undefined;
-  readonly out?: number | undefined;
-  readonly major?: number | undefined;
+  readonly total: number;
+  readonly used: number;
 }
 
-/** For each resource: seconds stalled since boot (some, full), then share of the last 10 s (some, full). */
+/** For each resource: seconds since boot in which some tasks, and all tasks, stood still for want of it. */
 export interface PressureGroup {
   readonly cpu?: Row | undefined;
   readonly mem?: Row | undefined;
@@ -88,6 +91,8 @@ export interface Sample {
   readonly load?: readonly number[] | undefined;
   readonly mem?: MemoryGroup | undefined;
   readonly swap?: SwapGroup | undefined;
+  /** Pages swapped in, out; major faults; since boot. */
+  readonly paging?: Row | undefined;
   readonly psi?: PressureGroup | undefined;
   /** By mount point: bytes used, free, reserved; share of inodes used. */
   readonly fs?: Readonly<Record<string, Row>> | undefined;

@@ -10,10 +10,13 @@ export interface Sensor {
   readonly path: string;
 }
 
+/** Zones through which firmware steers cooling; they show a constant. */
+const NOT_A_SENSOR = new Set(['INT3400 Thermal']);
+
 /**
  * Finds the sensors below `/sys/class/hwmon` and `/sys/class/thermal`. None of them (a virtual machine) is no error.
- * A thermal zone that hwmon shows too is left out, and so are the single cores of a processor whose package has a sensor:
- * it shows the hottest of them. See Documentation/hwmon/sysfs-interface.rst and driver-api/thermal/sysfs-api.rst.
+ * Left out are a thermal zone that hwmon shows too, the single cores of a processor whose package has a sensor and the
+ * single sensors of a drive that tells a composite: those show the hottest, and a line shall stay short. See Documentation/hwmon/sysfs-interface.rst and driver-api/thermal/sysfs-api.rst.
  */
 export async function findSensors(root: string): Promise<Sensor[]> {
   const chips: Chip[] = [];
@@ -27,6 +30,7 @@ export async function findSensors(root: string): Promise<Sensor[]> {
     const type = (await readText(join(thermal, directory, 'type'))) ?? directory;
     // The kernel makes a hwmon chip of a zone, spelling its name with `_`; x86_pkg_temp is what coretemp reads.
     if (shown.has(type.replaceAll('-', '_')) || (type === 'x86_pkg_temp' && shown.has('coretemp'))) continue;
+    if (NOT_A_SENSOR.has(type)) continue;
     sensors.push({ kind: 'temp', name: type, path: join(thermal, directory, 'temp') });
   }
   return makeUnique(sensors);
@@ -53,12 +57,17 @@ async function readChip(path: string): Promise<Chip> {
     const label = await readText(join(path, `${match[1]}_label`));
     sensors.push({ kind: match[2] === 'fan' ? 'fan' : 'temp', label, path: join(path, file) } as const);
   }
-  const hasPackage = sensors.some((sensor) => sensor.label?.startsWith('Package id') === true);
-  return {
-    name,
-    device,
-    sensors: sensors.filter((one) => !hasPackage || !/^Core \d+$/.test(one.label ?? '')),
-  };
+  return { name, device, sensors: sensors.some(isWhole) ? sensors.filter((one) => !isPart(one)) : sensors };
+}
+
+type Labelled = Pick<Chip['sensors'][number], 'label'>;
+
+function isWhole({ label = '' }: Labelled): boolean {
+  return /^(?:Package id \d+|Composite)$/.test(label);
+}
+
+function isPart({ label = '' }: Labelled): boolean {
+  return /^(?:Core|Sensor) \d+$/.test(label);
 }
 
 function nameSensors(chip: Chip, chips: readonly Chip[]): Sensor[] {
@@ -66,9 +75,14 @@ function nameSensors(chip: Chip, chips: readonly Chip[]): Sensor[] {
   const chipName = isAlone || chip.device === undefined ? chip.name : chip.device;
   return chip.sensors.map(({ kind, label, path }) => ({
     kind,
-    name: label === undefined ? chipName : `${chipName} ${label}`,
+    name: label === undefined || isMain(label) ? chipName : `${chipName} ${label}`,
     path,
   }));
+}
+
+// What a chip has one of goes by the name of the chip.
+function isMain(label: string): boolean {
+  return label === 'Package id 0' || label === 'Composite';
 }
 
 function makeUnique(sensors: readonly Sensor[]): Sensor[] {

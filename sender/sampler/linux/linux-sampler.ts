@@ -4,7 +4,7 @@ import type { Clock } from '../../../shared/time/clock.ts';
 import { cpuGroup } from '../cpu-group.ts';
 import { encodeSample } from '../encode-sample.ts';
 import { row } from '../round.ts';
-import type { PressureGroup, ProcessGroup, Row, Sample, SwapGroup } from '../sample.ts';
+import type { PressureGroup, ProcessGroup, Row, Sample } from '../sample.ts';
 import type { Sampler } from '../sampler.ts';
 import { shortBootId } from '../short-boot-id.ts';
 import { type FilesystemWatch, type StatFs, watchFilesystems } from './filesystems.ts';
@@ -13,7 +13,7 @@ import { parseAuxv } from './parse-auxv.ts';
 import { parseDiskstats } from './parse-diskstats.ts';
 import { parseFileNr } from './parse-file-nr.ts';
 import { parseLoadavg } from './parse-loadavg.ts';
-import { type MeminfoReading, parseMeminfo } from './parse-meminfo.ts';
+import { parseMeminfo } from './parse-meminfo.ts';
 import { parseNetDev } from './parse-net-dev.ts';
 import { parsePressure } from './parse-pressure.ts';
 import { parseStat, type StatReading } from './parse-stat.ts';
@@ -104,7 +104,8 @@ function takeSample(
     cpu: stat === undefined ? {} : cpuGroup(before, stat, machine.ticksPerSecond),
     load: load?.load,
     mem: memory?.memory,
-    swap: swapGroup(memory, files),
+    swap: memory?.swap,
+    paging: read(files.vmstat, parseVmstat),
     psi: pressureGroup(files),
     fs: filesystems.usage(),
     ro: filesystems.readOnly(),
@@ -122,12 +123,6 @@ function read<Reading>(file: ProcFile, parse: (bytes: Buffer) => Reading): Readi
   return bytes === undefined ? undefined : parse(bytes);
 }
 
-function swapGroup(memory: MeminfoReading | undefined, files: LinuxFiles): SwapGroup | undefined {
-  const paging = read(files.vmstat, parseVmstat);
-  const isAny = memory?.swap !== undefined || paging?.major !== undefined;
-  return isAny ? { ...memory?.swap, ...paging } : undefined;
-}
-
 function pressureGroup(files: LinuxFiles): PressureGroup | undefined {
   const cpu = pressureRow(files.pressureCpu);
   const mem = pressureRow(files.pressureMemory);
@@ -137,7 +132,7 @@ function pressureGroup(files: LinuxFiles): PressureGroup | undefined {
 
 function pressureRow(file: ProcFile): Row | undefined {
   const values = read(file, parsePressure);
-  return values === undefined ? undefined : row(values, 4);
+  return values === undefined ? undefined : row(values, 3);
 }
 
 function processGroup(

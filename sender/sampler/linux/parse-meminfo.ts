@@ -1,37 +1,33 @@
 import type { MemoryGroup, SwapGroup } from '../sample.ts';
 import { numberAfter } from './cursor.ts';
 
-/** Memory and swap space of `/proc/meminfo`, bytes. See proc_meminfo(5). */
+/** Memory and swap space of `/proc/meminfo`. */
 export interface MeminfoReading {
   readonly memory: MemoryGroup | undefined;
-  readonly swap: Pick<SwapGroup, 'total' | 'used'> | undefined;
+  readonly swap: SwapGroup | undefined;
 }
 
-/** Reads `/proc/meminfo`. As free(1) does, it counts reclaimable slab as cache. */
+/** Reads `/proc/meminfo`. As free(1) does, it counts buffers and reclaimable slab as cache. See proc_meminfo(5). */
 export function parseMeminfo(bytes: Buffer): MeminfoReading {
+  return { memory: readMemory(bytes), swap: readSwap(bytes) };
+}
+
+function readMemory(bytes: Buffer): MemoryGroup | undefined {
   const total = bytesOf(bytes, 'MemTotal:');
-  const cached = bytesOf(bytes, 'Cached:');
-  const swapTotal = bytesOf(bytes, 'SwapTotal:');
-  const swapFree = bytesOf(bytes, 'SwapFree:');
-  return {
-    memory:
-      total === undefined
-        ? undefined
-        : {
-            total,
-            avail: bytesOf(bytes, 'MemAvailable:'),
-            free: bytesOf(bytes, 'MemFree:'),
-            buffers: bytesOf(bytes, 'Buffers:'),
-            cached: cached === undefined ? undefined : cached + (bytesOf(bytes, 'SReclaimable:') ?? 0),
-          },
-    swap:
-      swapTotal === undefined || swapFree === undefined
-        ? undefined
-        : {
-            total: swapTotal,
-            used: Math.max(0, swapTotal - swapFree),
-          },
-  };
+  const free = bytesOf(bytes, 'MemFree:');
+  if (total === undefined || free === undefined) return undefined;
+  const buffers = bytesOf(bytes, 'Buffers:') ?? 0;
+  const cached = bytesOf(bytes, 'Cached:') ?? 0;
+  const reclaimable = bytesOf(bytes, 'SReclaimable:') ?? 0;
+  const cache = buffers + cached + reclaimable;
+  // Kernels before 3.14 do not say what is available.
+  return { total, avail: bytesOf(bytes, 'MemAvailable:') ?? Math.min(total, free + cache), cache };
+}
+
+function readSwap(bytes: Buffer): SwapGroup | undefined {
+  const total = bytesOf(bytes, 'SwapTotal:');
+  const free = bytesOf(bytes, 'SwapFree:');
+  return total === undefined || free === undefined ? undefined : { total, used: Math.max(0, total - free) };
 }
 
 function bytesOf(bytes: Buffer, key: string): number | undefined {

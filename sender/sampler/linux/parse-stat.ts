@@ -1,5 +1,4 @@
 import type { CpuReading } from '../cpu-group.ts';
-import { CPU_MODES } from '../sample.ts';
 import { Cursor, numberAfter } from './cursor.ts';
 
 /** `/proc/stat`; times in ticks. */
@@ -37,10 +36,13 @@ export function parseStat(bytes: Buffer): StatReading | undefined {
   };
 }
 
+/** Columns of a line: user, nice, system, idle, iowait, irq, softirq, steal. */
+const COLUMNS = 8;
+
 // Kernels before 2.6.11 have fewer columns; guest time, which follows, is part of user and nice already.
 function readTicks(cursor: Cursor): number[] | undefined {
   const ticks: number[] = [];
-  for (let i = 0; i < CPU_MODES.length; i++) {
+  for (let i = 0; i < COLUMNS; i++) {
     const value = cursor.number();
     if (Number.isNaN(value)) {
       if (i < 4) return undefined;
@@ -49,5 +51,6 @@ function readTicks(cursor: Cursor): number[] | undefined {
       ticks.push(value);
     }
   }
-  return ticks;
+  const [user = 0, nice = 0, system = 0, idle = 0, iowait = 0, interrupt = 0, softirq = 0, steal = 0] = ticks;
+  return [idle, user, system, iowait, softirq, steal, nice, interrupt];
 }

@@ -4,14 +4,14 @@ import type { CpuReading } from '../cpu-group.ts';
 /** Reads the processors' times through Node, ms. It knows no iowait, softirq and steal; they stay 0. */
 export function readPortableCpu(): CpuReading {
   const cores = cpus().map(({ times }) => [
-    times.user,
-    times.nice,
-    times.sys,
     times.idle,
+    times.user,
+    times.sys,
     0,
+    0,
+    0,
+    times.nice,
     times.irq,
-    0,
-    0,
   ]);
   const total = [0, 0, 0, 0, 0, 0, 0, 0];
   for (const core of cores) {

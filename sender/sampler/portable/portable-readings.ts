@@ -20,9 +20,9 @@ export const COSTLY_PARTS: Readonly<Record<string, ReadPart>> = {
 };
 
 async function memory(): Promise<SamplePart> {
-  const { total, available, free, buffers, cached, swaptotal, swapused } = await si.mem();
+  const { total, available, buffcache, swaptotal, swapused } = await si.mem();
   return {
-    mem: { total, avail: available, free, buffers, cached },
+    mem: { total, avail: available, cache: buffcache },
     swap: { total: swaptotal, used: swapused },
   };
 }
