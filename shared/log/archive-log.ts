@@ -1,7 +1,8 @@
 import { rename, stat } from 'node:fs/promises';
 import { errnoOf } from '../errors/errors.ts';
 import { syncDirectory } from '../files/sync-directory.ts';
-import type { LogId, LogPaths } from './log.ts';
+import type { LogId } from '../names/log-id.ts';
+import type { LogPaths } from './log.ts';
 
 /**
  * Makes room for log `next` under a node's name: the log that lies there goes, whole, to `node-X@ID` (a reinstalled node has a

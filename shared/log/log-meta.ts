@@ -2,7 +2,8 @@ import { mkdir, readFile } from 'node:fs/promises';
 import { describeError, errnoOf, UserError } from '../errors/errors.ts';
 import { replaceFile } from '../files/replace-file.ts';
 import { syncDirectory } from '../files/sync-directory.ts';
-import { type LogId, type LogPaths, parseLogId } from './log.ts';
+import { type LogId, parseLogId } from '../names/log-id.ts';
+import type { LogPaths } from './log.ts';
 
 /** What `log.json` says: the few facts about a copy that its segments do not say themselves. */
 export interface LogMeta {

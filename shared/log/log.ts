@@ -29,9 +29,6 @@
 import { join } from 'node:path';
 import type { NodeName } from '../names/node-name.ts';
 
-/** The id of a log: a UUID, made with it. */
-export type LogId = string & { readonly __brand: 'LogId' };
-
 /** Where the files of one node's log lie. */
 export interface LogPaths {
   /** The directory that holds the logs of all nodes. */
@@ -76,11 +73,4 @@ export function sealedSegmentPath(paths: LogPaths, segment: number): string {
 /** A segment's number as it stands in file names, eight digits. */
 export function segmentName(segment: number): string {
   return String(segment).padStart(8, '0');
-}
-
-const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;
-
-/** Checks the id of a log that came from outside; undefined when it is none. */
-export function parseLogId(text: string): LogId | undefined {
-  return UUID.test(text) ? (text as LogId) : undefined;
 }

@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import type { LogId } from './log.ts';
+import type { LogId } from '../names/log-id.ts';
 
 /** A new id for a log: UUID version 7 (RFC 9562, section 5.7), so that ids sort by the time they were made. */
 export function newLogId(atMs: number): LogId {

@@ -1,5 +1,5 @@
+import { type LogId, parseLogId } from '../names/log-id.ts';
 import type { NodeName } from '../names/node-name.ts';
-import { type LogId, parseLogId } from './log.ts';
 
 /** What the first line of every segment says (invariant 4). */
 export interface SegmentHeader {
@@ -29,6 +29,11 @@ export function encodeSegmentHeader(header: SegmentHeader): string {
     boot: header.bootId,
   };
   return `${JSON.stringify({ t: new Date(header.atMs).toISOString(), segment })}\n`;
+}
+
+/** Whether a line of a log names log and segment, and so is no sample; for those who only want samples. */
+export function isHeaderLine(line: string): boolean {
+  return line.startsWith('","segment":{"format":', '{"t":"2026-01-01T00:00:00.000Z'.length);
 }
 
 /** Reads the first line of a segment from its first bytes; undefined when it is torn or none. */

@@ -1,0 +1,115 @@
+/**
+ * The load of `bench:ingest`: many connections, each sending its share of lines as fast as the server takes them. Prints
+ * `{ bytes, seconds }` as JSON: from the first byte to the last acknowledgement (frames) or to the last byte handed over (lines).
+ */
+
+import { randomUUID } from 'node:crypto';
+import { connect, type Socket } from 'node:net';
+import { encodeSegmentHeader } from '../../shared/log/segment-header.ts';
+import { parseLogId } from '../../shared/names/log-id.ts';
+import { parseNodeName } from '../../shared/names/node-name.ts';
+import { createFrameDecoder } from '../../shared/protocol/decoder.ts';
+import { encodeHeader, encodeJsonFrame } from '../../shared/protocol/encoder.ts';
+import { FRAME_TYPES, WINDOW_BYTES } from '../../shared/protocol/protocol.ts';
+
+const [protocol, port, connections, lines] = process.argv.slice(2);
+const LINES_EACH = Math.floor(Number(lines) / Number(connections));
+const LINES_A_CHUNK = 136;
+
+/** A chunk of lines as a sender would read it from its log: about 64 KiB. */
+const line = `{"t":"2026-11-20T22:00:00.000Z","pad":"${'x'.repeat(440)}"}\n`;
+const chunk = Buffer.from(line.repeat(LINES_A_CHUNK));
+
+/** Sends `LINES_EACH` lines; resolves when the server has them all. */
+function sendLines(socket: Socket): Promise<number> {
+  return new Promise((resolve, reject) => {
+    let left = LINES_EACH;
+    const more = (): void => {
+      while (left > 0) {
+        const count = Math.min(left, LINES_A_CHUNK);
+        left -= count;
+        if (!socket.write(chunk.subarray(0, count * line.length))) break;
+      }
+      if (left > 0) socket.once('drain', more);
+      else socket.end(() => resolve(LINES_EACH * line.length));
+    };
+    socket.on('error', reject);
+    more();
+  });
+}
+
+/** The same over the protocol: HELLO, WELCOME, DATA within the window, until everything is acknowledged. */
+function sendFrames(socket: Socket, index: number): Promise<number> {
+  return new Promise((resolve, reject) => {
+    const node = parseNodeName(`bench-${index}`);
+    const log = parseLogId(randomUUID());
+    if (log === undefined) throw new Error('a UUID is a log id');
+    const header = Buffer.from(
+      encodeSegmentHeader({ log, node, segment: 1, bootId: 'bench', atMs: Date.now() }),
+    );
+    const total = header.length + LINES_EACH * line.length;
+    let sent = 0;
+    let acknowledged = 0;
+    let left = LINES_EACH;
+    let isWelcome = false;
+
+    function send(payload: Buffer): void {
+      socket.cork();
+      socket.write(encodeHeader(FRAME_TYPES.DATA, 1, sent, payload));
+      socket.write(payload);
+      socket.uncork();
+      sent += payload.length;
+    }
+    function more(): void {
+      while (isWelcome && left > 0 && sent - acknowledged < WINDOW_BYTES && !socket.writableNeedDrain) {
+        const count = Math.min(left, LINES_A_CHUNK);
+        left -= count;
+        send(chunk.subarray(0, count * line.length));
+      }
+    }
+
+    const decoder = createFrameDecoder();
+    socket.on('data', (data: Buffer) => {
+      decoder.push(data, (frame) => {
+        if (frame.type === FRAME_TYPES.WELCOME) {
+          isWelcome = true;
+          send(header);
+        } else if (frame.type === FRAME_TYPES.ACK) {
+          acknowledged = frame.offset;
+        } else if (frame.type === FRAME_TYPES.REFUSED) {
+          reject(new Error(frame.payload.toString()));
+        }
+      });
+      if (acknowledged === total) socket.end(() => resolve(total));
+      else more();
+    });
+    socket.on('drain', more);
+    socket.on('error', reject);
+    const hello = {
+      protocol: 1,
+      node,
+      log,
+      host_name: 'bench',
+      boot_id: 'bench',
+      version: '0.0.0',
+      sleeptime: 1,
+      oldest: 1,
+    };
+    const open = [{ segment: 1, bytes: total, crc: 0 }];
+    socket.write(encodeJsonFrame(FRAME_TYPES.HELLO, { ...hello, open }));
+  });
+}
+
+const sockets = await Promise.all(
+  Array.from({ length: Number(connections) }, async () => {
+    const socket = connect({ host: '127.0.0.1', port: Number(port), noDelay: true });
+    await new Promise((resolve, reject) => socket.once('connect', resolve).once('error', reject));
+    return socket;
+  }),
+);
+const began = performance.now();
+const send = protocol === 'frames' ? sendFrames : sendLines;
+const bytes = await Promise.all(sockets.map(send));
+const seconds = (performance.now() - began) / 1000;
+console.log(JSON.stringify({ bytes: bytes.reduce((sum, count) => sum + count, 0), seconds }));
+process.exit(0);

@@ -1,0 +1,40 @@
+/** The receiver's ingest alone, for the benchmarks: `ingest-server.ts DIRECTORY PORT WORKERS`. Prints a line when it listens. */
+
+import { join } from 'node:path';
+import { type IngestEvents, startIngest } from '../../receiver/ingest/ingest.ts';
+import { readBootId } from '../../shared/files/boot-id.ts';
+import { createLogger } from '../../shared/logging/logger.ts';
+
+const [directory = '', port, workers] = process.argv.slice(2);
+const nothing = (): void => undefined;
+const events: IngestEvents = {
+  connected: nothing,
+  disconnected: nothing,
+  progress: nothing,
+  live: nothing,
+  problem: (node, problem) => console.error(node, problem),
+  sealFailed: nothing,
+  limitReached: nothing,
+};
+
+const ingest = await startIngest({
+  logsRoot: join(directory, 'logs'),
+  receiverId: 'bench',
+  version: '0.0.0',
+  bootId: readBootId(),
+  host: '127.0.0.1',
+  port: Number(port),
+  sleeptimeSeconds: 1,
+  commitMs: 200,
+  helloTimeoutMs: 10_000,
+  silenceMs: 45_000,
+  numberOfNodes: 100_000,
+  workers: Number(workers),
+  workerHeapMb: 512,
+  events,
+  log: createLogger('warn'),
+});
+console.log(`listening on ${ingest.port}`);
+process.once('SIGTERM', () => {
+  void ingest[Symbol.asyncDispose]().then(() => process.exit(0));
+});

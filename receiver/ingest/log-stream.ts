@@ -1,0 +1,212 @@
+import { logPaths } from '../../shared/log/log.ts';
+import type { LogFollower } from '../../shared/log/log-follower.ts';
+import { comparePositions, type Position } from '../../shared/log/position.ts';
+import { readSegment } from '../../shared/log/read-log.ts';
+import type { Hello } from '../../shared/protocol/messages.ts';
+import { MAX_PAYLOAD_BYTES } from '../../shared/protocol/protocol.ts';
+import type { Committable } from './committer.ts';
+import { type OpenCopySettings, openCopy, welcomeAt } from './open-copy.ts';
+
+/** Where to go on, as WELCOME says it. */
+export interface ResumePoint {
+  readonly at: Position;
+  readonly crc: number;
+}
+
+/** What a stream tells its session. */
+export interface StreamEvents {
+  /** Everything before the position is on the disk. */
+  readonly acknowledge: (position: Position) => void;
+  /** There are bytes to be synced. */
+  readonly dirty: () => void;
+  /** Bytes could not be written or synced; nothing of them has been acknowledged. */
+  readonly failed: (error: unknown) => void;
+  /** The copy was no prefix of the node's log. */
+  readonly setAside: (segment: number, path: string) => void;
+}
+
+/**
+ * The log of one connected node, coming in: what has been checked and decoded is appended to the node's copy, synced when the
+ * committer says so, and acknowledged. Its asynchronous methods, {@link commit} excepted, are not to overlap.
+ */
+export class LogStream implements Committable, AsyncDisposable {
+  readonly #hello: Hello;
+  readonly #settings: OpenCopySettings;
+  readonly #follower: LogFollower;
+  readonly #events: StreamEvents;
+  /** Payloads of the chunk that is being decoded, appended together. */
+  #gathered: Uint8Array[] = [];
+  /** Where the next DATA has to begin. */
+  #segment = 0;
+  #offset = 0;
+  #acknowledged: Position;
+  #unsyncedBytes = 0;
+  #isHeldBack = false;
+  /** WELCOME has been said again: what was already on its way is passed over until the first frame at the new position. */
+  #isRestarting = false;
+  #isFailed = false;
+  #committing: Promise<void> | undefined;
+
+  private constructor(
+    hello: Hello,
+    settings: OpenCopySettings,
+    follower: LogFollower,
+    at: Position,
+    events: StreamEvents,
+  ) {
+    this.#hello = hello;
+    this.#settings = settings;
+    this.#follower = follower;
+    this.#events = events;
+    this.#acknowledged = at;
+    this.#goOnAt(at);
+  }
+
+  /** Opens the node's copy; the stream comes with the point from which the sender shall go on. */
+  static async open(
+    hello: Hello,
+    settings: OpenCopySettings,
+    events: StreamEvents,
+  ): Promise<{ readonly stream: LogStream; readonly resume: ResumePoint }> {
+    const { follower, at, crc, asidePath } = await openCopy(hello, settings);
+    if (asidePath !== undefined) events.setAside(at.segment, asidePath);
+    return { stream: new LogStream(hello, settings, follower, at, events), resume: { at, crc } };
+  }
+
+  /** Up to where the log is durable here. */
+  get acknowledged(): Position {
+    return this.#acknowledged;
+  }
+
+  /** What there is to sync, bytes; 0 while something else is going on with the file. */
+  get unsyncedBytes(): number {
+    return this.#isHeldBack || this.#isFailed ? 0 : this.#unsyncedBytes;
+  }
+
+  /** Takes the payload of a DATA frame; `false` when it does not continue what is here. */
+  gather(segment: number, offset: number, payload: Uint8Array): boolean {
+    if (segment !== this.#segment || offset !== this.#offset) return this.#isRestarting;
+    this.#isRestarting = false;
+    this.#gathered.push(payload);
+    this.#offset += payload.length;
+    return true;
+  }
+
+  /** Appends what has been gathered. To be called after each chunk of the socket, and before anything else is done with the log. */
+  append(): void {
+    if (this.#gathered.length === 0 || this.#isFailed) return;
+    const chunks = this.#gathered;
+    this.#gathered = [];
+    try {
+      this.#follower.append(chunks);
+    } catch (error) {
+      this.#fail(error);
+      return;
+    }
+    for (const chunk of chunks) this.#unsyncedBytes += chunk.length;
+    this.#events.dirty();
+  }
+
+  /** Syncs what has been appended and acknowledges it; never rejects. */
+  async commit(): Promise<void> {
+    if (this.unsyncedBytes === 0) return;
+    this.#committing = this.#sync();
+    await this.#committing;
+    this.#committing = undefined;
+  }
+
+  /** Closes the segment as the sender did; a new resume point when the copy turned out to be no copy. */
+  async seal(segment: number, bytes: number, sha256: string): Promise<ResumePoint | undefined> {
+    if (this.#isRestarting) return undefined;
+    return await this.#alone(async () => {
+      const result = await this.#follower.seal(segment, bytes, sha256);
+      if (result === 'differs') return await this.#beginAgain('differs');
+      const end = { segment: segment + 1, offset: 0 };
+      this.#goOnAt(end);
+      this.#advance(end);
+      return undefined;
+    });
+  }
+
+  /** The sender says that the common prefix differs: the file is set aside and the segment fetched again. */
+  async differs(segment: number): Promise<ResumePoint | undefined> {
+    if (segment !== this.#segment) return undefined;
+    return await this.#alone(async () => await this.#beginAgain('differs'));
+  }
+
+  /** What this copy holds of a segment from `offset` on, in parts that fit into a frame. */
+  async *heal(
+    segment: number,
+    offset: number,
+  ): AsyncGenerator<{ readonly offset: number; readonly bytes: Buffer }> {
+    const paths = logPaths(this.#settings.logsRoot, this.#hello.node);
+    for await (const chunk of readSegment(paths, segment, offset)) {
+      for (let at = 0; at < chunk.bytes.length; at += MAX_PAYLOAD_BYTES) {
+        yield { offset: chunk.offset + at, bytes: chunk.bytes.subarray(at, at + MAX_PAYLOAD_BYTES) };
+      }
+    }
+  }
+
+  /** Syncs and closes the copy. */
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.append();
+    await this.commit();
+    this.#isHeldBack = true;
+    await this.#committing;
+    await this.#follower[Symbol.asyncDispose]();
+  }
+
+  /** Keeps the committer away while the file is closed, moved or read back. */
+  async #alone<T>(work: () => Promise<T>): Promise<T> {
+    await this.#committing;
+    this.#isHeldBack = true;
+    try {
+      return await work();
+    } finally {
+      this.#isHeldBack = false;
+      if (this.#unsyncedBytes > 0) this.#events.dirty();
+    }
+  }
+
+  async #beginAgain(reason: string): Promise<ResumePoint> {
+    const path = await this.#follower.setAside(reason);
+    if (path !== undefined) this.#events.setAside(this.#segment, path);
+    this.#gathered = [];
+    this.#unsyncedBytes = 0;
+    this.#isRestarting = true;
+    const resume = await welcomeAt(this.#follower);
+    this.#acknowledged = resume.at;
+    this.#goOnAt(resume.at);
+    return resume;
+  }
+
+  async #sync(): Promise<void> {
+    const bytes = this.#unsyncedBytes;
+    try {
+      const end = await this.#follower.sync();
+      this.#unsyncedBytes -= bytes;
+      if (end !== undefined) this.#advance(end);
+    } catch (error) {
+      this.#fail(error);
+    }
+  }
+
+  #advance(position: Position): void {
+    if (position.segment !== this.#acknowledged.segment) this.#unsyncedBytes = 0;
+    if (comparePositions(position, this.#acknowledged) <= 0) return;
+    this.#acknowledged = position;
+    this.#events.acknowledge(position);
+  }
+
+  #goOnAt(position: Position): void {
+    this.#segment = position.segment;
+    this.#offset = position.offset;
+  }
+
+  #fail(error: unknown): void {
+    if (this.#isFailed) return;
+    // After a failed fdatasync the kernel may have forgotten the dirty pages, so nothing may be acknowledged on this descriptor any more.
+    this.#isFailed = true;
+    this.#events.failed(error);
+  }
+}

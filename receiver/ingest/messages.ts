@@ -1,0 +1,92 @@
+import type { Position } from '../../shared/log/position.ts';
+import type { LogId } from '../../shared/names/log-id.ts';
+import type { NodeName } from '../../shared/names/node-name.ts';
+import type { DigestResult, RefusalCode } from '../../shared/protocol/messages.ts';
+
+/** What an ingest worker is told when it is started. */
+export interface WorkerSettings {
+  readonly logsRoot: string;
+  /** Id of this receiver, said in WELCOME. */
+  readonly receiverId: string;
+  readonly version: string;
+  readonly bootId: string;
+  readonly host: string;
+  readonly port: number;
+  /** Whether several workers share the port. */
+  readonly isPortShared: boolean;
+  readonly sleeptimeSeconds: number;
+  /** How long received bytes may be gathered before they are synced and acknowledged, ms. */
+  readonly commitMs: number;
+  readonly helloTimeoutMs: number;
+  readonly silenceMs: number;
+}
+
+/** Names a connection within the receiver: worker number and a counter. */
+export type SessionId = `${number}.${number}`;
+
+/** Who wants to connect. */
+export interface ClaimFacts {
+  readonly node: NodeName;
+  readonly log: LogId;
+  readonly hostName: string;
+  readonly address: string;
+  readonly bootId: string;
+  readonly version: string;
+  readonly sleeptimeSeconds: number;
+}
+
+/** How a connection ended. */
+export type EndKind = 'closed' | 'reset' | 'timed_out' | 'goodbye' | 'replaced' | 'refused' | 'error';
+
+/** Why a claim is not granted. */
+export interface Refusal {
+  readonly code: RefusalCode;
+  readonly message: string;
+  readonly retryAfterSeconds: number;
+}
+
+/** From the main thread to an ingest worker. */
+export type ToWorker =
+  | { readonly kind: 'granted'; readonly session: SessionId }
+  | { readonly kind: 'refused'; readonly session: SessionId; readonly refusal: Refusal }
+  /** Another connection of the same log has come; end this one and release it. */
+  | { readonly kind: 'displace'; readonly session: SessionId; readonly refusal: Refusal }
+  | { readonly kind: 'interval'; readonly sleeptimeSeconds: number }
+  | {
+      readonly kind: 'digest';
+      readonly session: SessionId;
+      readonly request: number;
+      readonly upTo: Position;
+    }
+  | { readonly kind: 'stop' };
+
+/** From an ingest worker to the main thread. */
+export type FromWorker =
+  | { readonly kind: 'listening'; readonly port: number }
+  | { readonly kind: 'failed'; readonly code: string; readonly message: string }
+  | { readonly kind: 'claim'; readonly session: SessionId; readonly facts: ClaimFacts }
+  /** The node's copy is open and WELCOME has been sent. */
+  | { readonly kind: 'connected'; readonly session: SessionId; readonly at: Position }
+  /** The connection has ended and its files are closed: another may have the claim. */
+  | { readonly kind: 'released'; readonly session: SessionId; readonly end: EndKind; readonly reason: string }
+  /** Acknowledged positions that have moved since the last message. */
+  | { readonly kind: 'progress'; readonly moved: readonly (readonly [SessionId, Position])[] }
+  | { readonly kind: 'live'; readonly session: SessionId; readonly line: string }
+  | { readonly kind: 'digest'; readonly request: number; readonly result: DigestResult }
+  /** Something that the administrator has to know. */
+  | {
+      readonly kind: 'seal_failed';
+      readonly node: NodeName;
+      readonly segment: number;
+      readonly message: string;
+    }
+  | { readonly kind: 'problem'; readonly session: SessionId; readonly problem: IngestProblem };
+
+/** What may go wrong with a node's copy while bytes come in. */
+export type IngestProblem =
+  /** The copy was not a prefix of the node's log; its file lies at `asidePath` now. */
+  | { readonly kind: 'set_aside'; readonly segment: number; readonly asidePath: string }
+  /** Bytes could not be written. */
+  | { readonly kind: 'storage'; readonly code: string; readonly message: string }
+  /** The node could not keep samples in its own copy. */
+  | { readonly kind: 'lost'; readonly samples: number; readonly since: string; readonly reason: string };

@@ -1,0 +1,377 @@
+import type { Socket } from 'node:net';
+import { describeError, errnoOf } from '../../shared/errors/errors.ts';
+import type { Position } from '../../shared/log/position.ts';
+import { createFrameDecoder, type Frame } from '../../shared/protocol/decoder.ts';
+import { encodeFrame, encodeJsonFrame } from '../../shared/protocol/encoder.ts';
+import {
+  type Control,
+  type Hello,
+  parseControl,
+  parseGoodbye,
+  parseHello,
+} from '../../shared/protocol/messages.ts';
+import { FRAME_TYPES, PROTOCOL_VERSION } from '../../shared/protocol/protocol.ts';
+import type { Committer } from './committer.ts';
+import { LogStream, type ResumePoint, type StreamEvents } from './log-stream.ts';
+import type { EndKind, FromWorker, IngestProblem, Refusal, SessionId, WorkerSettings } from './messages.ts';
+import type { OpenCopySettings } from './open-copy.ts';
+
+/** What a session needs of its worker. */
+export interface SessionPorts {
+  readonly settings: WorkerSettings & OpenCopySettings;
+  readonly committer: Committer;
+  readonly post: (message: FromWorker) => void;
+  /** Told when the session is over and its files are closed. */
+  readonly onReleased: (session: Session) => void;
+  /** The interval that senders shall use now, seconds. */
+  readonly sleeptimeSeconds: () => number;
+}
+
+type Stage =
+  | { readonly kind: 'hello' }
+  | { readonly kind: 'claiming'; readonly hello: Hello }
+  | { readonly kind: 'opening' }
+  | { readonly kind: 'streaming'; readonly stream: LogStream }
+  | { readonly kind: 'ended' };
+
+/** A frame that came while the session was busy with an earlier one. */
+type HeldFrame = Pick<Frame, 'type' | 'segment' | 'offset' | 'payload'>;
+
+/** A peer that does not read what is sent to it is cut off beyond this, bytes. */
+const MAX_UNREAD_BYTES = 2 * 1024 * 1024;
+/** How long a refused peer has to read why, ms. */
+const LINGER_MS = 1000;
+/** A peer that has said nothing for this long is asked, ms. */
+const PING_MS = 15_000;
+
+/**
+ * One sender's connection, from HELLO to the end: checks what comes, hands log frames to the {@link LogStream}, answers the rest.
+ * It moves bytes and never looks into a sample. Frames that come while an earlier one still takes time (opening, sealing,
+ * healing) wait, and so does the socket.
+ */
+export class Session {
+  readonly id: SessionId;
+  readonly #socket: Socket;
+  readonly #ports: SessionPorts;
+  readonly #decoder = createFrameDecoder();
+  #stage: Stage = { kind: 'hello' };
+  #busy: Promise<void> | undefined;
+  #held: HeldFrame[] = [];
+  #goodbye: string | undefined;
+  #heardMs = performance.now();
+  #isPinged = false;
+  #released: Promise<void> | undefined;
+
+  constructor(id: SessionId, socket: Socket, ports: SessionPorts) {
+    this.id = id;
+    this.#socket = socket;
+    this.#ports = ports;
+    socket.on('data', (chunk: Buffer) => this.#take(chunk));
+    socket.on('error', (error) => this.#end(endOf(error), describeError(error)));
+    socket.on('end', () => this.#hangUp());
+    socket.on('close', () => this.#hangUp());
+  }
+
+  /** Up to where the node's log is durable here; undefined before WELCOME. */
+  get acknowledged(): Position | undefined {
+    return this.#stage.kind === 'streaming' ? this.#stage.stream.acknowledged : undefined;
+  }
+
+  /** The claim is granted: open the copy and say where to go on. */
+  granted(): void {
+    if (this.#stage.kind !== 'claiming') return;
+    const { hello } = this.#stage;
+    this.#stage = { kind: 'opening' };
+    this.#occupy(() => this.#open(hello));
+  }
+
+  /** Says why and ends the connection. */
+  refuse(refusal: Refusal, end: EndKind = 'refused'): void {
+    const { code, message, retryAfterSeconds } = refusal;
+    this.#send(encodeJsonFrame(FRAME_TYPES.REFUSED, { code, message, retry_after_s: retryAfterSeconds }));
+    this.#end(end, message);
+  }
+
+  /** Tells the sender its new interval. */
+  setInterval(sleeptimeSeconds: number): void {
+    this.#control({ kind: 'interval', sleeptime: sleeptimeSeconds });
+  }
+
+  /** Asks the sender what it holds up to a position; the answer goes to the main thread. */
+  askDigest(request: number, upTo: Position): void {
+    this.#control({ kind: 'digest', id: request, segment: upTo.segment, offset: upTo.offset });
+  }
+
+  /** Looks at the time: a peer that is silent is asked, then given up. To be called about once a second. */
+  tick(nowMs: number): void {
+    const { helloTimeoutMs, silenceMs } = this.#ports.settings;
+    const silentMs = nowMs - this.#heardMs;
+    if (this.#stage.kind === 'hello' && silentMs > helloTimeoutMs) {
+      this.#end('timed_out', `no HELLO came within ${Math.round(silentMs / 1000)} s`);
+    } else if (silentMs > silenceMs && this.#busy === undefined) {
+      this.#end('timed_out', `nothing was heard for ${Math.round(silentMs / 1000)} s`);
+    } else if (silentMs > Math.min(PING_MS, silenceMs / 3) && !this.#isPinged) {
+      this.#isPinged = true;
+      this.#send(encodeFrame(FRAME_TYPES.PING));
+    }
+  }
+
+  /** Ends the connection because the receiver stops: what has come is synced and acknowledged first. */
+  async stop(): Promise<void> {
+    await this.#busy;
+    if (this.#stage.kind === 'streaming') {
+      await this.#stage.stream.commit();
+      this.#send(encodeJsonFrame(FRAME_TYPES.GOODBYE, { reason: 'the receiver is shutting down' }));
+    }
+    this.#end('goodbye', 'the receiver is shutting down');
+    await this.#released;
+  }
+
+  #take(chunk: Buffer): void {
+    if (this.#stage.kind === 'ended') return;
+    this.#heardMs = performance.now();
+    this.#isPinged = false;
+    const result = this.#decoder.push(chunk, this.#onFrame);
+    this.#appendGathered();
+    if (result.kind === 'broken') this.#refuseProtocol(result.reason);
+  }
+
+  readonly #onFrame = (frame: Frame): void => {
+    if (this.#busy === undefined && this.#stage.kind !== 'claiming') this.#handle(frame);
+    else this.#hold(frame);
+  };
+
+  #hold({ type, segment, offset, payload }: HeldFrame): void {
+    // The frame object is reused by the decoder; its payload is a view that stays valid.
+    this.#held.push({ type, segment, offset, payload });
+    this.#socket.pause();
+  }
+
+  #handle(frame: HeldFrame): void {
+    const stage = this.#stage;
+    if (stage.kind === 'streaming') this.#handleStreaming(frame, stage.stream);
+    else if (stage.kind === 'hello' && frame.type === FRAME_TYPES.HELLO) this.#claim(frame.payload);
+    else if (stage.kind !== 'ended') this.#refuseProtocol('the first frame has to be HELLO');
+  }
+
+  #handleStreaming(frame: HeldFrame, stream: LogStream): void {
+    const { type, segment, offset, payload } = frame;
+    switch (type) {
+      case FRAME_TYPES.DATA:
+        if (!stream.gather(segment, offset, payload)) this.#refusePosition(segment, offset);
+        return;
+      case FRAME_TYPES.SEAL:
+        stream.append();
+        this.#occupy(async () =>
+          this.#welcomeAgain(await stream.seal(segment, offset, payload.toString('hex'))),
+        );
+        return;
+      case FRAME_TYPES.HEAL:
+        stream.append();
+        this.#occupy(() => this.#heal(stream, segment, offset));
+        return;
+      case FRAME_TYPES.LIVE:
+        this.#ports.post({ kind: 'live', session: this.id, line: payload.toString('utf8') });
+        return;
+      case FRAME_TYPES.CONTROL:
+        this.#obey(parseControl(payload), stream);
+        return;
+      case FRAME_TYPES.PING:
+        this.#send(encodeFrame(FRAME_TYPES.PONG));
+        return;
+      case FRAME_TYPES.PONG:
+        return;
+      case FRAME_TYPES.GOODBYE:
+        this.#goodbye = parseGoodbye(payload);
+        return;
+      default:
+        this.#refuseProtocol(`a sender may not send a frame of type ${type} now`);
+    }
+  }
+
+  #obey(control: Control | undefined, stream: LogStream): void {
+    if (control?.kind === 'differs') {
+      stream.append();
+      this.#occupy(async () => this.#welcomeAgain(await stream.differs(control.segment)));
+    } else if (control?.kind === 'digest_result') {
+      this.#ports.post({ kind: 'digest', request: control.id, result: control });
+    } else if (control?.kind === 'lost') {
+      this.#problem(control);
+    }
+  }
+
+  #claim(payload: Buffer): void {
+    const parsed = parseHello(payload);
+    if (parsed.kind === 'invalid') {
+      this.#refuseProtocol(parsed.reason);
+    } else if (parsed.message.protocol !== PROTOCOL_VERSION) {
+      const message = `the sender speaks protocol ${parsed.message.protocol}, this receiver speaks ${PROTOCOL_VERSION}`;
+      this.refuse({ code: 'version', message, retryAfterSeconds: 3600 });
+    } else {
+      const hello = parsed.message;
+      this.#stage = { kind: 'claiming', hello };
+      const { node, log, host_name: hostName, boot_id: bootId, version, sleeptime: sleeptimeSeconds } = hello;
+      const address = this.#socket.remoteAddress ?? 'unknown';
+      const facts = { node, log, hostName, address, bootId, version, sleeptimeSeconds };
+      this.#ports.post({ kind: 'claim', session: this.id, facts });
+    }
+  }
+
+  async #open(hello: Hello): Promise<void> {
+    const { settings, committer } = this.#ports;
+    const events: StreamEvents = {
+      acknowledge: ({ segment, offset }) => this.#send(encodeFrame(FRAME_TYPES.ACK, segment, offset)),
+      dirty: () => committer.mark(stream),
+      failed: (error) => this.#refuseStorage(error),
+      setAside: (segment, asidePath) => this.#problem({ kind: 'set_aside', segment, asidePath }),
+    };
+    const { stream, resume } = await LogStream.open(hello, settings, events);
+    if (this.#stage.kind === 'ended') {
+      await stream[Symbol.asyncDispose]();
+      return;
+    }
+    this.#stage = { kind: 'streaming', stream };
+    this.#welcomeAgain(resume);
+    this.#ports.post({ kind: 'connected', session: this.id, at: resume.at });
+  }
+
+  #welcomeAgain(resume: ResumePoint | undefined): void {
+    if (resume === undefined) return;
+    const { receiverId, version } = this.#ports.settings;
+    const { segment, offset } = resume.at;
+    this.#send(
+      encodeJsonFrame(FRAME_TYPES.WELCOME, {
+        protocol: PROTOCOL_VERSION,
+        receiver: receiverId,
+        version,
+        sleeptime: this.#ports.sleeptimeSeconds(),
+        now: new Date().toISOString(),
+        at: { segment, offset, crc: resume.crc },
+      }),
+    );
+  }
+
+  async #heal(stream: LogStream, segment: number, offset: number): Promise<void> {
+    let end = offset;
+    for await (const part of stream.heal(segment, offset)) {
+      this.#send(encodeFrame(FRAME_TYPES.HEAL, segment, part.offset, part.bytes));
+      end = part.offset + part.bytes.length;
+      if (!(await drained(this.#socket))) return;
+    }
+    this.#send(encodeFrame(FRAME_TYPES.HEAL, segment, end));
+  }
+
+  /** Does work that later frames have to wait for, then goes on with those that came meanwhile. */
+  #occupy(work: () => Promise<void>): void {
+    this.#busy = work()
+      .catch((error: unknown) => this.#refuseStorage(error))
+      .then(() => {
+        this.#busy = undefined;
+        this.#goOn();
+      });
+  }
+
+  #goOn(): void {
+    while (this.#busy === undefined) {
+      const frame = this.#held.shift();
+      if (frame === undefined) break;
+      this.#handle(frame);
+    }
+    this.#appendGathered();
+    if (this.#busy === undefined && this.#stage.kind !== 'ended') this.#socket.resume();
+  }
+
+  #appendGathered(): void {
+    if (this.#stage.kind === 'streaming') this.#stage.stream.append();
+  }
+
+  #control(message: Control): void {
+    if (this.#stage.kind === 'streaming') this.#send(encodeJsonFrame(FRAME_TYPES.CONTROL, message));
+  }
+
+  #send(frame: Buffer): void {
+    if (this.#stage.kind === 'ended') return;
+    this.#socket.write(frame);
+    if (this.#busy === undefined && this.#socket.writableLength > MAX_UNREAD_BYTES) {
+      this.#end('error', 'the sender does not read what it is sent');
+    }
+  }
+
+  #problem(problem: IngestProblem): void {
+    this.#ports.post({ kind: 'problem', session: this.id, problem });
+  }
+
+  #refuseProtocol(reason: string): void {
+    this.refuse({ code: 'protocol', message: reason, retryAfterSeconds: 30 }, 'error');
+  }
+
+  #refusePosition(segment: number, offset: number): void {
+    const message = `bytes for segment ${segment}, offset ${offset} do not continue what the receiver has`;
+    this.refuse({ code: 'position', message, retryAfterSeconds: 1 }, 'error');
+  }
+
+  #refuseStorage(error: unknown): void {
+    const message = describeError(error);
+    this.#problem({ kind: 'storage', code: errnoOf(error) ?? 'UNKNOWN', message });
+    this.refuse(
+      { code: 'storage', message: `the receiver cannot store: ${message}`, retryAfterSeconds: 10 },
+      'error',
+    );
+  }
+
+  #hangUp(): void {
+    if (this.#goodbye === undefined) this.#end('closed', 'the sender closed the connection');
+    else this.#end('goodbye', this.#goodbye);
+  }
+
+  #end(end: EndKind, reason: string): void {
+    const stage = this.#stage;
+    if (stage.kind === 'ended') return;
+    this.#stage = { kind: 'ended' };
+    this.#held = [];
+    this.#socket.end();
+    const timer = setTimeout(() => this.#socket.destroy(), LINGER_MS);
+    this.#socket.once('close', () => clearTimeout(timer));
+    this.#socket.resume();
+    this.#released = this.#release(stage, end, reason);
+  }
+
+  async #release(stage: Stage, end: EndKind, reason: string): Promise<void> {
+    await this.#busy;
+    if (stage.kind === 'streaming') {
+      await stage.stream[Symbol.asyncDispose]().catch((error: unknown) => {
+        this.#problem({ kind: 'storage', code: errnoOf(error) ?? 'UNKNOWN', message: describeError(error) });
+      });
+    }
+    if (stage.kind !== 'hello') this.#ports.post({ kind: 'released', session: this.id, end, reason });
+    this.#ports.onReleased(this);
+  }
+}
+
+/** Waits until the socket has room again; `false` when it is closed. */
+async function drained(socket: Socket): Promise<boolean> {
+  if (socket.destroyed) return false;
+  if (!socket.writableNeedDrain) return true;
+  return await new Promise((resolve) => {
+    const settle = (): void => {
+      socket.off('drain', settle);
+      socket.off('close', settle);
+      resolve(!socket.destroyed);
+    };
+    socket.on('drain', settle);
+    socket.on('close', settle);
+  });
+}
+
+function endOf(error: unknown): EndKind {
+  switch (errnoOf(error)) {
+    case 'ECONNRESET':
+    case 'EPIPE':
+      return 'reset';
+    case 'ETIMEDOUT':
+    case 'EHOSTUNREACH':
+      return 'timed_out';
+    default:
+      return 'error';
+  }
+}

@@ -1,0 +1,125 @@
+import { Worker } from 'node:worker_threads';
+import { backoffMs } from '../../shared/time/backoff.ts';
+import type { FromWorker, ToWorker, WorkerSettings } from './messages.ts';
+
+/** A worker thread that is kept running. Disposing asks it to stop, and ends it when it takes too long. */
+export interface WorkerHandle extends AsyncDisposable {
+  /** Of the thread that runs now; it changes when the worker is started again. */
+  readonly threadId: number;
+  readonly port: number;
+  /** Sends a message; nothing happens while the worker is being started again. */
+  post(message: ToWorker): void;
+  /** Ends the thread at once, as a crash would. */
+  kill(): Promise<void>;
+}
+
+/** Options of {@link startWorker}. */
+export interface WorkerOptions {
+  /** Asked anew for every start. */
+  readonly settings: () => WorkerSettings;
+  readonly heapMb: number;
+  readonly onMessage: (message: FromWorker) => void;
+  /** A thread has ended without being asked to. */
+  readonly onDied: (threadId: number, error: unknown) => void;
+  /** How long a stop may take, ms. */
+  readonly stopMs: number;
+}
+
+const RESTART = { firstMs: 50, maxMs: 5000 };
+/** A worker that has run this long starts counting its crashes anew, ms. */
+const STEADY_MS = 60_000;
+
+/** Starts a worker thread and keeps it running; resolves when it listens, rejects when it cannot the first time. */
+export async function startWorker(options: WorkerOptions): Promise<WorkerHandle> {
+  let isStopping = false;
+  let crashes = 0;
+  let timer: NodeJS.Timeout | undefined;
+  let current = await launch(options, (error) => died(error));
+
+  function died(error: unknown): void {
+    if (isStopping) return;
+    const { threadId, startedMs } = current;
+    options.onDied(threadId, error);
+    crashes = performance.now() - startedMs > STEADY_MS ? 0 : crashes + 1;
+    timer = setTimeout(restart, backoffMs(crashes, RESTART));
+  }
+
+  function restart(): void {
+    launch(options, (error) => died(error)).then(
+      (launched) => {
+        current = launched;
+        if (isStopping) void launched.worker.terminate();
+      },
+      (error: unknown) => died(error),
+    );
+  }
+
+  return {
+    get threadId() {
+      return current.threadId;
+    },
+    get port() {
+      return current.port;
+    },
+    post: (message) => current.worker.postMessage(message),
+    async kill() {
+      await current.worker.terminate();
+    },
+    async [Symbol.asyncDispose]() {
+      if (isStopping) return;
+      isStopping = true;
+      clearTimeout(timer);
+      const { worker, exited } = current;
+      worker.postMessage({ kind: 'stop' } satisfies ToWorker);
+      const limit = setTimeout(() => void worker.terminate(), options.stopMs);
+      await exited;
+      clearTimeout(limit);
+    },
+  };
+}
+
+interface Launched {
+  readonly worker: Worker;
+  readonly threadId: number;
+  readonly port: number;
+  readonly startedMs: number;
+  readonly exited: Promise<void>;
+}
+
+async function launch(options: WorkerOptions, onDied: (error: unknown) => void): Promise<Launched> {
+  const worker = new Worker(new URL(WORKER_FILE, import.meta.url), {
+    name: 'ingest',
+    workerData: options.settings(),
+    resourceLimits: { maxOldGenerationSizeMb: options.heapMb },
+  });
+  // Kept here because the thread's own id is -1 once it has ended.
+  const { threadId } = worker;
+  const listening = Promise.withResolvers<number>();
+  let isListening = false;
+  let failure: unknown = new Error('the worker thread ended');
+  worker.on('message', (message: FromWorker) => {
+    if (message.kind === 'listening') {
+      isListening = true;
+      listening.resolve(message.port);
+    } else if (message.kind === 'failed') {
+      listening.reject(new Error(`an ingest worker cannot listen: ${message.message}`));
+    } else {
+      options.onMessage(message);
+    }
+  });
+  worker.on('error', (error) => {
+    failure = error;
+  });
+  const exited = new Promise<void>((resolve) => {
+    worker.once('exit', () => {
+      resolve();
+      if (isListening) onDied(failure);
+      else listening.reject(failure);
+    });
+  });
+  const startedMs = performance.now();
+  return { worker, threadId, port: await listening.promise, startedMs, exited };
+}
+
+/** The same file stands beside this one in the sources and in the built package. */
+const WORKER_FILE = import.meta.url.endsWith('.ts') ? './worker.ts' : './worker.js';
