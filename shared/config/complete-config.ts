@@ -1,0 +1,58 @@
+import { resolve } from 'node:path';
+import { nodeNameFromHost } from '../names/node-name.ts';
+import type { Config, DeepReadonly, SmtpConfig } from './config.ts';
+import type { CheckedConfig } from './schema.ts';
+
+/** What is not in config.json itself. */
+export interface Surroundings {
+  /** Where relative paths begin. */
+  readonly directory: string;
+  /** Host name of this machine. */
+  readonly hostName: string;
+  /** What `mail.smtp.password_file` holds, where it is given. */
+  readonly password: string | undefined;
+}
+
+/** Adds what depends on other keys or on the machine (invariant 4 of config.ts). */
+export function completeConfig(checked: CheckedConfig, surroundings: Surroundings): Config {
+  const { $schema: _, ...config } = checked;
+  const { receiver, sender, mail } = config;
+  const at = (path: string) => resolve(surroundings.directory, path);
+  const { receivers = [{ host: config.host, port: undefined }] } = sender;
+  return deepFreeze({
+    ...config,
+    to_directory: at(config.to_directory),
+    receiver: {
+      ...receiver,
+      data_directory: at(receiver.data_directory),
+      listen_address: receiver.listen_address ?? config.host,
+    },
+    sender: {
+      ...sender,
+      data_directory: at(sender.data_directory),
+      node_name: sender.node_name ?? nodeNameFromHost(surroundings.hostName),
+      receivers: receivers.map(({ host, port = config.port }) => ({ host, port })),
+    },
+    mail: { ...mail, smtp: mail.smtp && completeSmtp(mail.smtp, at, surroundings.password) },
+  });
+}
+
+function completeSmtp(
+  { password_file: _, ...smtp }: NonNullable<CheckedConfig['mail']['smtp']>,
+  at: (path: string) => string,
+  password = smtp.password,
+): SmtpConfig {
+  return {
+    ...smtp,
+    ...(password === undefined ? {} : { password }),
+    ...(smtp.ca_file === undefined ? {} : { ca_file: at(smtp.ca_file) }),
+  };
+}
+
+function deepFreeze<T>(value: T): DeepReadonly<T> {
+  if (typeof value === 'object' && value !== null) {
+    for (const below of Object.values(value)) deepFreeze(below);
+    Object.freeze(value);
+  }
+  return value as DeepReadonly<T>;
+}

@@ -1,0 +1,45 @@
+/**
+ * The configuration of both programs: one file, config.json, checked in one place.
+ *
+ * `load.ts` is the door. It reads the file (`parse-json.ts`), lays the values of flags over it, checks both against
+ * `schema.ts`, adds what depends on other keys or on the machine (`complete-config.ts`) and applies the rules between
+ * keys (`rules.ts`). The schema is also the source of `config.schema.json` and of `docs/configuration.md` (`keys.ts`).
+ *
+ * Invariants. Tests cite them by number.
+ *
+ * 1. Nothing is guessed: an unknown key, a value out of its limits or a broken file is an error, never a default.
+ * 2. All mistakes are told at once, one a line: where, which key, which value, what is allowed.
+ * 3. A secret never stands in a message.
+ * 4. A {@link Config} is complete (every key that has a default is there), its paths are absolute, and it is frozen to the bottom.
+ * 5. What stands in config.json or in a flag decides; no environment variable changes it.
+ */
+
+import type { NodeName } from '../names/node-name.ts';
+import type { CheckedConfig } from './schema.ts';
+
+/** The configuration that both programs work with: complete, its paths absolute, frozen. Keys as in config.json. */
+export type Config = DeepReadonly<
+  Omit<CheckedConfig, '$schema' | 'receiver' | 'sender' | 'mail'> & {
+    receiver: CheckedConfig['receiver'] & { listen_address: string };
+    sender: Omit<CheckedConfig['sender'], 'receivers'> & {
+      node_name: NodeName;
+      receivers: ReceiverAddress[];
+    };
+    mail: Omit<CheckedConfig['mail'], 'smtp'> & { smtp?: SmtpConfig | undefined };
+  }
+>;
+
+/** Where a receiver is reached. */
+export interface ReceiverAddress {
+  /** Host name or address; IPv6 without brackets. */
+  readonly host: string;
+  readonly port: number;
+}
+
+/** `mail.smtp`, with the password read from its file. */
+export type SmtpConfig = Omit<NonNullable<CheckedConfig['mail']['smtp']>, 'password_file'>;
+
+/** A type with everything in it readonly; branded strings and other primitives stay as they are. */
+export type DeepReadonly<T> = T extends string | number | boolean | undefined
+  ? T
+  : { readonly [K in keyof T]: DeepReadonly<T[K]> };

@@ -1,0 +1,86 @@
+import { z } from 'zod';
+import { configSchema } from './schema.ts';
+import type { ValueMeta } from './values.ts';
+
+/** A key of config.json as people are told of it. */
+export interface ConfigKey {
+  /** Its dotted name, such as `mail.smtp.port`. */
+  readonly key: string;
+  /** Whether it is an object that holds further keys. */
+  readonly isSection: boolean;
+  /** What it means. */
+  readonly description: string;
+  /** What may stand there, in words that follow «must be». */
+  readonly allowed: string;
+  /** The same for each item, where it is a list. */
+  readonly allowedItem: string | undefined;
+  /** What holds without it, in Markdown; undefined where it must be given. */
+  readonly defaultText: string | undefined;
+  readonly isPath: boolean;
+  /** Whether it is a secret or holds one. */
+  readonly isSecret: boolean;
+}
+
+/** The part of a JSON Schema that ours consists of. */
+interface JsonSchema extends ValueMeta {
+  readonly type?: string;
+  readonly description?: string;
+  readonly default?: unknown;
+  readonly enum?: readonly unknown[];
+  readonly minimum?: number;
+  readonly maximum?: number;
+  readonly items?: JsonSchema;
+  readonly properties?: Readonly<Record<string, JsonSchema>>;
+}
+
+/** Lists every key, sections before what they hold, in the order of the schema. */
+export function listConfigKeys(): readonly ConfigKey[] {
+  return keysOf(z.toJSONSchema(configSchema, { io: 'input' }) as JsonSchema, '');
+}
+
+function keysOf(section: JsonSchema, prefix: string): readonly ConfigKey[] {
+  return Object.entries(section.properties ?? {}).flatMap(([name, schema]) => {
+    const below = keysOf(schema, `${prefix}${name}.`);
+    const key: ConfigKey = {
+      key: `${prefix}${name}`,
+      isSection: below.length > 0,
+      description: schema.description ?? '',
+      allowed: schema.allowed ?? allowedBy(schema),
+      allowedItem: schema.items?.allowed,
+      defaultText: schema.defaultText ?? fixedDefault(schema),
+      isPath: schema.isPath ?? false,
+      isSecret: schema.isSecret ?? below.some(({ isSecret }) => isSecret),
+    };
+    return [key, ...below];
+  });
+}
+
+function fixedDefault({ default: value }: JsonSchema): string | undefined {
+  return value === undefined ? undefined : `\`${JSON.stringify(value)}\``;
+}
+
+function allowedBy(schema: JsonSchema): string {
+  if (schema.enum !== undefined) return oneOf(schema.enum.map((value) => JSON.stringify(value)));
+  switch (schema.type) {
+    case 'integer':
+    case 'number': {
+      const number = schema.type === 'integer' ? 'a whole number' : 'a number';
+      const unit = schema.unit === undefined ? '' : ` of ${schema.unit}`;
+      return `${number}${unit} from ${schema.minimum} to ${schema.maximum}`;
+    }
+    case 'array':
+      return `a list of one or more, each ${schema.items?.allowed}`;
+    case 'boolean':
+      return 'true or false';
+    case 'object':
+      return `an object with ${oneOf(Object.keys(schema.properties ?? {}))}`;
+    default:
+      return 'text in quotes, not empty';
+  }
+}
+
+/** Lists in words: `a, b or c`. */
+export function oneOf(words: readonly string[]): string {
+  if (words.length < 2) return words.join('');
+  return `${words.slice(0, -1).join(', ')} or ${words.at(-1)}`;
+}

@@ -1,0 +1,164 @@
+import { readFile } from 'node:fs/promises';
+import { hostname } from 'node:os';
+import { dirname, resolve } from 'node:path';
+import { errnoOf, UsageError } from '../errors/errors.ts';
+import { completeConfig } from './complete-config.ts';
+import type { Config } from './config.ts';
+import { isJsonObject, type JsonObject, withValue } from './dotted.ts';
+import { listConfigKeys } from './keys.ts';
+import { JsonError, parseJson } from './parse-json.ts';
+import { type Problem, problemsOf } from './problems.ts';
+import { brokenRules } from './rules.ts';
+import { type CheckedConfig, configSchema } from './schema.ts';
+
+/** Options of {@link loadConfig}. */
+export interface LoadConfigOptions {
+  /** The file, relative to `cwd`. Without it, `config.json` in `cwd` if there is one. */
+  readonly path?: string | undefined;
+  /** Values of flags by dotted key, such as `{ 'receiver.data_directory': '/x' }`; undefined ones are passed over. */
+  readonly overrides?: Readonly<Record<string, unknown>> | undefined;
+  /** Working directory of the program, absolute. */
+  readonly cwd: string;
+  /** Host name of this machine, of which a node name is made; the system's by default. */
+  readonly hostName?: string | undefined;
+}
+
+/** What {@link loadConfig} gives. */
+export interface LoadedConfig {
+  readonly config: Config;
+  /** The file that it came from, absolute; undefined when there was none and the defaults hold. */
+  readonly path: string | undefined;
+}
+
+/** Where the values came from. */
+interface Source {
+  readonly path: string | undefined;
+  /** Where relative paths begin. */
+  readonly directory: string;
+  readonly overrides: JsonObject;
+}
+
+/**
+ * Reads config.json, lays the flags over it, checks and completes it. May be called again to read it anew.
+ *
+ * @throws UsageError `CONFIG_INVALID`: a file that was named and cannot be read, that is not JSON (with line and column),
+ *   or values that are not allowed, one a line
+ */
+export async function loadConfig(options: LoadConfigOptions): Promise<LoadedConfig> {
+  const file = await readConfigFile(options);
+  const source = {
+    path: file?.path,
+    directory: file === undefined ? options.cwd : dirname(file.path),
+    overrides: definedValues(options.overrides ?? {}),
+  };
+  const checked = check(layOver(file?.content ?? {}, source.overrides, options.cwd), source);
+  const password = await readPassword(checked, source);
+  const hostName = options.hostName ?? hostname();
+  return {
+    config: completeConfig(checked, { directory: source.directory, hostName, password }),
+    path: source.path,
+  };
+}
+
+async function readConfigFile({ path: named, cwd }: LoadConfigOptions) {
+  const path = resolve(cwd, named ?? 'config.json');
+  const text = await readText(path, named === undefined);
+  return text === undefined ? undefined : { path, content: parseObject(text, path) };
+}
+
+async function readText(path: string, mayBeMissing: boolean): Promise<string | undefined> {
+  try {
+    return await readFile(path, 'utf8');
+  } catch (cause) {
+    if (mayBeMissing && errnoOf(cause) === 'ENOENT') return undefined;
+    throw new UsageError('CONFIG_INVALID', `cannot read the configuration ${path}: ${reasonOf(cause)}`, {
+      cause,
+      hint: 'Name another file with --config.',
+    });
+  }
+}
+
+function parseObject(text: string, path: string): JsonObject {
+  try {
+    const content = parseJson(text);
+    if (isJsonObject(content)) return content;
+  } catch (cause) {
+    if (!(cause instanceof JsonError)) throw cause;
+    throw new UsageError(
+      'CONFIG_INVALID',
+      `${path}:${cause.line}:${cause.column}: not JSON: ${cause.message}`,
+    );
+  }
+  throw new UsageError('CONFIG_INVALID', `${path}: must be an object, { … }`);
+}
+
+function definedValues(overrides: JsonObject): JsonObject {
+  return Object.fromEntries(Object.entries(overrides).filter(([, value]) => value !== undefined));
+}
+
+/** Flags win. Their paths begin where the person stands who wrote them, not at the file. */
+function layOver(content: JsonObject, overrides: JsonObject, cwd: string): JsonObject {
+  const paths = new Set(listConfigKeys().flatMap(({ key, isPath }) => (isPath ? [key] : [])));
+  return Object.entries(overrides).reduce((object, [key, value]) => {
+    const isPath = paths.has(key) && typeof value === 'string' && value.trim() !== '';
+    return withValue(object, key, isPath ? resolve(cwd, value) : value);
+  }, content);
+}
+
+function check(raw: JsonObject, source: Source): CheckedConfig {
+  const result = configSchema.safeParse(raw);
+  if (!result.success) throw invalid(problemsOf(result.error.issues, raw), source);
+  const broken = brokenRules(result.data, source.directory);
+  if (broken.length > 0) throw invalid(broken, source);
+  return result.data;
+}
+
+async function readPassword({ mail }: CheckedConfig, source: Source): Promise<string | undefined> {
+  const path = mail.smtp?.password_file;
+  if (path === undefined) return undefined;
+  const key = 'mail.smtp.password_file';
+  try {
+    const password = (await readFile(resolve(source.directory, path), 'utf8')).replace(/\r?\n$/, '');
+    if (password !== '') return password;
+  } catch (cause) {
+    throw invalid(
+      [{ key, text: `${key} is ${JSON.stringify(path)}, which cannot be read: ${reasonOf(cause)}` }],
+      source,
+    );
+  }
+  throw invalid(
+    [{ key, text: `${key} is ${JSON.stringify(path)}, but must hold a password; it is empty` }],
+    source,
+  );
+}
+
+function invalid(problems: readonly Problem[], source: Source): UsageError {
+  const lines = problems.map(({ key, text }) => `${originOf(key, source)}: ${text}`);
+  return new UsageError('CONFIG_INVALID', lines.join('\n'), {
+    hint: 'Every key, with what is allowed and its default: docs/configuration.md',
+  });
+}
+
+function originOf(key: string, { path, overrides }: Source): string {
+  const isFlag = Object.keys(overrides).some((flag) => isWithin(flag, key) || isWithin(key, flag));
+  return isFlag ? 'command line' : (path ?? 'configuration');
+}
+
+/** Whether a dotted key is the other or stands below it. */
+function isWithin(key: string, other: string): boolean {
+  return key === other || key.startsWith(`${other}.`) || key.startsWith(`${other}[`);
+}
+
+/** The usual reasons in words; the rest as the system says it. */
+function reasonOf(cause: unknown): string {
+  switch (errnoOf(cause)) {
+    case 'ENOENT':
+      return 'there is no such file';
+    case 'EACCES':
+      return 'this user may not read it';
+    case 'EISDIR':
+      return 'it is a directory';
+    default:
+      return errnoOf(cause) ?? 'for no known reason';
+  }
+}

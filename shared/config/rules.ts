@@ -1,0 +1,82 @@
+import { resolve, sep } from 'node:path';
+import { formatByteSize } from './byte-size.ts';
+import type { Problem } from './problems.ts';
+import type { CheckedConfig } from './schema.ts';
+
+/**
+ * The rules between keys: what is allowed by itself and makes no sense together.
+ *
+ * @param directory where relative paths begin
+ */
+export function brokenRules(config: CheckedConfig, directory: string): readonly Problem[] {
+  return [...smtpRules(config), ...directoryRules(config, directory), ...retentionRules(config)];
+}
+
+function smtpRules({ mail: { smtp } }: CheckedConfig): readonly Problem[] {
+  if (smtp === undefined) return [];
+  const hasPassword = smtp.password !== undefined || smtp.password_file !== undefined;
+  return [
+    ...when(smtp.password !== undefined && smtp.password_file !== undefined, {
+      key: 'mail.smtp.password_file',
+      text: 'mail.smtp.password and mail.smtp.password_file are both given; only one of them may be',
+    }),
+    ...when(smtp.user !== undefined && !hasPassword, {
+      key: 'mail.smtp.user',
+      text: `mail.smtp.user is ${JSON.stringify(smtp.user)}, but neither mail.smtp.password nor mail.smtp.password_file is given`,
+    }),
+    ...when(smtp.user === undefined && hasPassword, {
+      key: 'mail.smtp.user',
+      text: 'mail.smtp.user is missing; a password needs the user whose it is',
+    }),
+    ...when(smtp.port === 465 && smtp.tls !== 'implicit', {
+      key: 'mail.smtp.tls',
+      text: `mail.smtp.tls is "${smtp.tls}", but must be "implicit" on port 465, where nothing is said before encryption`,
+    }),
+    ...when(smtp.tls === 'none' && smtp.ca_file !== undefined, {
+      key: 'mail.smtp.ca_file',
+      text: 'mail.smtp.ca_file is given, but mail.smtp.tls is "none": there is nothing to trust',
+    }),
+  ];
+}
+
+function directoryRules(config: CheckedConfig, directory: string): readonly Problem[] {
+  const mirror = resolve(directory, config.to_directory);
+  const receiver = resolve(directory, config.receiver.data_directory);
+  const sender = resolve(directory, config.sender.data_directory);
+  return [
+    ...when(receiver === sender, {
+      key: 'sender.data_directory',
+      text: `sender.data_directory is ${JSON.stringify(sender)}, as is receiver.data_directory; each needs its own`,
+    }),
+    ...when(isNested(mirror, receiver), {
+      key: 'to_directory',
+      text: `to_directory is ${JSON.stringify(mirror)}, but must lie outside of receiver.data_directory, and the other way round`,
+    }),
+    ...when(isNested(mirror, sender), {
+      key: 'to_directory',
+      text: `to_directory is ${JSON.stringify(mirror)}, but must lie outside of sender.data_directory, and the other way round`,
+    }),
+  ];
+}
+
+/** A segment is dropped as a whole, so a copy that may not hold one could never be kept within its limit. */
+function retentionRules(config: CheckedConfig): readonly Problem[] {
+  const segment = config.log.segment_bytes;
+  const { receiver, sender, mirror } = config;
+  return Object.entries({ receiver, sender, mirror }).flatMap(([section, { retention }]) => {
+    const key = `${section}.retention.bytes`;
+    const { bytes } = retention;
+    if (bytes === undefined || bytes >= segment) return [];
+    const text = `${key} is ${formatByteSize(bytes)}, but must be no less than log.segment_bytes, ${formatByteSize(segment)}`;
+    return [{ key, text }];
+  });
+}
+
+/** Whether one of two absolute paths is the other or lies below it. */
+function isNested(one: string, other: string): boolean {
+  return `${one}${sep}`.startsWith(`${other}${sep}`) || `${other}${sep}`.startsWith(`${one}${sep}`);
+}
+
+function when(isBroken: boolean, problem: Problem): readonly Problem[] {
+  return isBroken ? [problem] : [];
+}

@@ -1,0 +1,45 @@
+import { z } from 'zod';
+import { keepForever } from './schema-retention.ts';
+import { directory, host, seconds } from './values.ts';
+
+/** Keys of the program on the server. */
+export const receiver = z
+  .strictObject({
+    data_directory: directory
+      .default('data/receiver')
+      .describe('Where the receiver keeps the logs of all nodes, its own state and its control socket.'),
+    listen_address: host.optional().meta({
+      description:
+        'Address on which the receiver listens, if not `host`; "0.0.0.0" or "::" for every one it has.',
+      defaultText: 'the value of `host`',
+    }),
+    workers: z
+      .int()
+      .min(0)
+      .max(64)
+      .default(0)
+      .describe('Number of threads that take in logs; 0 for one per processor core.'),
+    commit_seconds: seconds(0, 10)
+      .default(0.2)
+      .describe(
+        'Seconds for which received bytes may be gathered before they are synced to disk and acknowledged. ' +
+          'A power cut of the receiver loses nothing by a larger value, since senders send again what was not acknowledged.',
+      ),
+    worker_heap_mb: z
+      .int()
+      .min(64)
+      .max(16_384)
+      .default(512)
+      .meta({ description: 'Largest heap of each of these threads, MiB.', unit: 'MiB' }),
+    hello_timeout_seconds: seconds(0.1, 300)
+      .default(10)
+      .describe('Seconds that a new connection may take to say who it is.'),
+    silence_timeout_seconds: seconds(0.1, 3600)
+      .default(45)
+      .describe(
+        'Seconds without a sign of life after which a connection counts as lost. A sender gives one every 15 seconds.',
+      ),
+    retention: keepForever.describe('How long the receiver keeps the log of each node.'),
+  })
+  .prefault({})
+  .describe('The program on the server.');

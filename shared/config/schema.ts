@@ -1,0 +1,99 @@
+import { z } from 'zod';
+import { mail } from './schema-mail.ts';
+import { receiver } from './schema-receiver.ts';
+import { keepForever } from './schema-retention.ts';
+import { sender } from './schema-sender.ts';
+import { cronExpression, directory, host, mailAddresses, seconds, size } from './values.ts';
+
+export type { Config } from './config.ts';
+
+const log = z
+  .strictObject({
+    segment_bytes: size(2 ** 16, 2 ** 30)
+      .prefault('64 MiB')
+      .describe(
+        'Size in bytes at which a segment of the log is sealed: compressed, and recorded with its SHA-256. ' +
+          'It is sealed at midnight UTC too.',
+      ),
+  })
+  .prefault({})
+  .describe('The log, as the sender writes it.');
+
+const mirror = z
+  .strictObject({
+    schedule: cronExpression
+      .default('0 * * * *')
+      .describe('When the mirror is brought up to date: a cron expression, in local time.'),
+    allow_same_device: z
+      .boolean()
+      .default(false)
+      .describe(
+        'Whether the mirror may lie on the same drive as the logs, where it survives a mistake but no broken drive.',
+      ),
+    require_mount_point: z
+      .boolean()
+      .default(false)
+      .describe(
+        'Whether `to_directory` must be a mount point, so that nothing is written below it while the drive is missing.',
+      ),
+    retention: keepForever.describe('How long the mirror keeps the log of each node.'),
+  })
+  .prefault({})
+  .describe('The copy on the secondary drive, in `to_directory`.');
+
+const alerts = z
+  .strictObject({
+    disconnect_grace_seconds: seconds(0, 86_400)
+      .default(10)
+      .describe('Seconds for which a node may be disconnected before an alert is sent.'),
+  })
+  .prefault({})
+  .describe('When alerts are sent.');
+
+/**
+ * The one source of config.json: types, limits, defaults and words. Validation, `config.schema.json` and
+ * `docs/configuration.md` come from here. What depends on other keys or on the machine is added by `complete-config.ts`.
+ */
+export const configSchema = z.strictObject({
+  $schema: z
+    .string()
+    .optional()
+    .meta({ description: 'Where an editor finds the JSON Schema of this file.', defaultText: 'none' }),
+  number_of_nodes: z
+    .int()
+    .min(1)
+    .max(100_000)
+    .default(100)
+    .describe('How many senders may be connected at the same time. One more is refused, and an alert sent.'),
+  host: host
+    .prefault('127.0.0.1')
+    .describe('Address of the receiver: the receiver listens on it, senders connect to it.'),
+  port: z
+    .int()
+    .min(0)
+    .max(65_535)
+    .default(4280)
+    .describe('TCP port of the receiver. With 0 it takes a free one, which only tests can use.'),
+  sleeptime: seconds(0.1, 3600)
+    .default(1)
+    .describe('Seconds between two samples. The value of the receiver is pushed to its senders.'),
+  to_directory: directory
+    .default('data/mirror')
+    .describe('Directory on the secondary drive that holds the mirror of all logs.'),
+  to_addr: mailAddresses
+    .prefault('root@localhost')
+    .describe('Mail address of the administrator, or several separated by commas.'),
+  log_level: z
+    .enum(['debug', 'info', 'warn', 'error', 'silent'])
+    .default('info')
+    .describe('How much the programs say of themselves on standard error.'),
+  receiver,
+  sender,
+  log,
+  mirror,
+  mail,
+  alerts,
+});
+
+/** What stands in config.json, once every key is checked and the fixed defaults are filled in. */
+export type CheckedConfig = z.output<typeof configSchema>;
