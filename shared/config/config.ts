@@ -36,7 +36,7 @@ export interface ReceiverAddress {
   readonly port: number;
 }
 
-/** `mail.smtp`, with the password read from its file. */
+/** `mail.smtp`, with the password read from its file (unless that was left out, see `skipSecrets` in load.ts). */
 export type SmtpConfig = Omit<NonNullable<CheckedConfig['mail']['smtp']>, 'password_file'>;
 
 /** A type with everything in it readonly; branded strings and other primitives stay as they are. */

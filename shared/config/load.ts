@@ -19,6 +19,8 @@ export interface LoadConfigOptions {
   readonly overrides?: Readonly<Record<string, unknown>> | undefined;
   /** Working directory of the program, absolute. */
   readonly cwd: string;
+  /** Whether `password_file` is left unread, for a program that sends no mail: a node need not have that file. */
+  readonly skipSecrets?: boolean | undefined;
   /** Host name of this machine, of which a node name is made; the system's by default. */
   readonly hostName?: string | undefined;
 }
@@ -52,7 +54,7 @@ export async function loadConfig(options: LoadConfigOptions): Promise<LoadedConf
     overrides: definedValues(options.overrides ?? {}),
   };
   const checked = check(layOver(file?.content ?? {}, source.overrides, options.cwd), source);
-  const password = await readPassword(checked, source);
+  const password = options.skipSecrets === true ? undefined : await readPassword(checked, source);
   const hostName = options.hostName ?? hostname();
   return {
     config: completeConfig(checked, { directory: source.directory, hostName, password }),

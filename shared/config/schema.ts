@@ -57,6 +57,7 @@ const alerts = z
 export const configSchema = z.strictObject({
   $schema: z
     .string()
+    .min(1)
     .optional()
     .meta({ description: 'Where an editor finds the JSON Schema of this file.', defaultText: 'none' }),
   number_of_nodes: z
