@@ -1,0 +1,152 @@
+/**
+ * Holds the table of boundaries: who may import whom. It is the lint step's last word, since a linter sees the text of an
+ * import only, not where it leads.
+ */
+
+import t, { type Test } from 'tap';
+import { importsOf, type Module, readModules } from './helpers/modules.ts';
+
+/** What the parts of shared/ may import of each other. One that is not listed may import all that are. */
+const SHARED_MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
+  errors: [],
+  logging: [],
+  time: ['errors'],
+  names: ['errors'],
+  files: ['errors', 'time'],
+  log: ['errors', 'time', 'names', 'files'],
+  protocol: ['errors', 'time', 'names', 'files'],
+  config: ['errors', 'time', 'names', 'files'],
+};
+
+const MAX_LINES = 300;
+const WATCHED_PACKAGES = ['nodemailer', 'node-cron', 'systeminformation', 'fs-extra', 'commander'];
+
+const modules = readModules(['receiver', 'sender', 'shared']);
+
+t.test('the reader of imports finds every kind of import', async (t) => {
+  const source = [
+    "import { a } from '../errors/errors.ts';",
+    "import type { B } from './b.ts';",
+    "import {\n  c,\n  type D,\n} from 'zod';",
+    "import './effect.ts';",
+    "export { e } from './e.ts';",
+    "export type * from './f.ts';",
+    "const later = await import('./later.ts');",
+    " * import { no } from './comment.ts';",
+  ].join('\n');
+  t.strictSame(
+    importsOf(source, 'shared/x/y.ts').map(
+      ({ target, isTypeOnly }) => `${target}${isTypeOnly ? ' (type)' : ''}`,
+    ),
+    [
+      'shared/errors/errors.ts',
+      'shared/x/b.ts (type)',
+      'zod',
+      'shared/x/effect.ts',
+      'shared/x/e.ts',
+      'shared/x/f.ts (type)',
+      'shared/x/later.ts',
+    ],
+  );
+  t.ok(modules.length > 50, 'and it reads the whole project');
+});
+
+t.test('receiver and sender never import each other, shared imports neither', async (t) => {
+  holds(t, ({ program }, to) => to.program === program || to.program === 'shared');
+});
+
+t.test('what others may import of a part stands directly in its folder', async (t) => {
+  holds(t, (from, to) => {
+    const isOwn = from.program === to.program && from.part === to.part;
+    if (isOwn) return true;
+    if (to.part === undefined) return from.part === undefined;
+    return to.depth === 3;
+  });
+});
+
+t.test('the parts of shared import downwards only', async (t) => {
+  holds(t, (from, to) => {
+    if (from.program !== 'shared' || from.part === to.part) return true;
+    const allowed = SHARED_MAY_IMPORT[from.part ?? ''] ?? Object.keys(SHARED_MAY_IMPORT);
+    return allowed.includes(to.part ?? '');
+  });
+});
+
+t.test('no import leads back to where it started', async (t) => {
+  t.strictSame(findCycles(), []);
+});
+
+t.test(`no file is longer than ${MAX_LINES} lines`, async (t) => {
+  t.strictSame(
+    modules.filter(({ source }) => source.split('\n').length > MAX_LINES + 1).map(({ path }) => path),
+    [],
+  );
+});
+
+t.test('SQL stands only in files called *-store.ts', async (t) => {
+  const users = modules.filter(({ imports }) => imports.some(({ target }) => target === 'node:sqlite'));
+  t.strictSame(
+    users.map(({ path }) => path).filter((path) => !path.endsWith('-store.ts')),
+    [],
+  );
+});
+
+t.test('only the command lines read arguments or environment, or end the process', async (t) => {
+  const users = modules.filter(({ source }) => /\bprocess\.(?:env|argv|exit\()/.test(source));
+  t.strictSame(
+    users.map(({ path }) => path).filter((path) => !/\/cli(?:\.ts$|\/)/.test(path)),
+    [],
+  );
+});
+
+for (const name of WATCHED_PACKAGES) {
+  const users = modules.filter(({ imports }) => imports.some(({ target }) => target === name));
+  t.comment(`${name} is imported by ${users.map(({ path }) => path).join(', ') || 'nobody'}`);
+}
+
+/** Where a file belongs: `receiver/ingest/session.ts` to program `receiver` and part `ingest`, at depth 3. */
+interface Place {
+  readonly program: string;
+  /** Undefined for what stands directly in the program's folder, such as main.ts. */
+  readonly part: string | undefined;
+  readonly depth: number;
+}
+
+function placeOf(path: string): Place {
+  const parts = path.split('/');
+  return { program: parts[0] ?? '', part: parts.length > 2 ? parts[1] : undefined, depth: parts.length };
+}
+
+/** Passes when the rule holds for every import of a file of ours; otherwise shows all that break it. */
+function holds(t: Test, mayImport: (from: Place, to: Place) => boolean): void {
+  const broken = modules.flatMap(({ path, imports }) =>
+    imports
+      .filter(({ target }) => /^[^.]+\/.*\.tsx?$/.test(target) && !mayImport(placeOf(path), placeOf(target)))
+      .map(({ target }) => `${path} imports ${target}`),
+  );
+  t.strictSame(broken, []);
+}
+
+/** Every cycle met on a walk in depth, as `a → b → a`. What is imported as a type only is gone at run time. */
+function findCycles(): readonly string[] {
+  const byPath = new Map(modules.map((module) => [module.path, module]));
+  const done = new Set<Module>();
+  const cycles: string[] = [];
+
+  function visit(module: Module, trail: readonly Module[]): void {
+    if (trail.includes(module)) {
+      const cycle = [...trail.slice(trail.indexOf(module)), module];
+      cycles.push(cycle.map(({ path }) => path).join(' → '));
+      return;
+    }
+    if (done.has(module)) return;
+    for (const { target, isTypeOnly } of module.imports) {
+      const next = isTypeOnly ? undefined : byPath.get(target);
+      if (next !== undefined) visit(next, [...trail, module]);
+    }
+    done.add(module);
+  }
+
+  for (const module of modules) visit(module, []);
+  return cycles;
+}
