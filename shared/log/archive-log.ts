@@ -2,21 +2,28 @@ import { rename, stat } from 'node:fs/promises';
 import { errnoOf } from '../errors/errors.ts';
 import { syncDirectory } from '../files/sync-directory.ts';
 import type { LogId } from '../names/log-id.ts';
+import { readOpenHeader } from './list-segments.ts';
 import type { LogPaths } from './log.ts';
 
 /**
  * Makes room for log `next` under a node's name: the log that lies there goes, whole, to `node-X@ID` (a reinstalled node has a
  * new log, the old one stays); should `next` itself have been archived earlier, it comes back. Killed half-way, it can be run again.
+ *
+ * @param present the id in `log.json`; undefined where there is none.
  */
 export async function switchLog(paths: LogPaths, present: LogId | undefined, next: LogId): Promise<void> {
-  if (present === next) return;
-  if (present !== undefined) {
-    // The directory goes last: as long as it lies there, its log.json says what the rest belongs to.
-    await renameIfThere(paths.open, archivedOpen(paths, present));
+  // In both directions the open segment goes first. As long as the directory lies there, its log.json says what the rest belongs
+  // to; and an open segment without a directory is one whose coming back was interrupted: its first line says to what it belongs.
+  const opened = (await readOpenHeader(paths))?.log ?? present;
+  if (present === next && (opened === undefined || opened === next)) return;
+  if (opened !== undefined && opened !== next) await renameIfThere(paths.open, archivedOpen(paths, opened));
+  if (present !== undefined && present !== next) {
     await renameIfThere(paths.directory, archivedDirectory(paths, present));
   }
-  await renameIfThere(archivedDirectory(paths, next), paths.directory);
-  await renameIfThere(archivedOpen(paths, next), paths.open);
+  if (present !== next) {
+    await renameIfThere(archivedOpen(paths, next), paths.open);
+    await renameIfThere(archivedDirectory(paths, next), paths.directory);
+  }
   await syncDirectory(paths.root);
 }
 

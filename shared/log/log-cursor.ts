@@ -38,9 +38,10 @@ export class LogCursor implements AsyncDisposable {
       const bytes = await this.#writer.openSegment.read(offset, this.#maxBytes);
       return this.#advance(bytes);
     }
+    // Asked for before reading: a record that is there by then says where the reading has to end.
+    const record = this.#writer.sealed.get(segment);
     const bytes = this.#rest ?? (await this.#nextChunk());
     if (bytes !== undefined) return this.#advance(this.#cut(bytes));
-    const record = this.#writer.sealed.get(segment);
     if (record === undefined) return { kind: 'end' };
     if (record.bytes !== offset)
       throw new Error(`segment ${segment} ends at ${offset}, it was sealed with ${record.bytes} bytes`);

@@ -1,17 +1,21 @@
-import { mkdir, open, rename, rm, stat, truncate } from 'node:fs/promises';
-import { join } from 'node:path';
-import { errnoOf } from '../errors/errors.ts';
+import { mkdir, rename, rm } from 'node:fs/promises';
 import { syncDirectory } from '../files/sync-directory.ts';
-import { readCheckpoint, writeCheckpoint } from './checkpoint.ts';
+import type { LogId } from '../names/log-id.ts';
+import { asidePath } from './aside-path.ts';
+import { writeCheckpoint } from './checkpoint.ts';
+import { finishSealing } from './finish-sealing.ts';
+import { crcOfPrefix, importSealed } from './import-sealed.ts';
 import { listSegments, readOpenHeader } from './list-segments.ts';
-import { type LogId, type LogPaths, plainSegmentPath, segmentName } from './log.ts';
-import { type LogMeta, readLogMeta, writeLogMeta } from './log-meta.ts';
+import { type LogPaths, plainSegmentPath, sealedSegmentPath } from './log.ts';
+import { readLogMeta, writeLogMeta } from './log-meta.ts';
 import { OpenSegment } from './open-segment.ts';
 import type { Position } from './position.ts';
-import { crcOfFile, findSoundPrefix, type SoundPrefix } from './recover-tail.ts';
-import { digestPlain, readTimes } from './seal-segment.ts';
+import { recoverOpen } from './recover-open.ts';
+import type { SoundPrefix } from './recover-tail.ts';
+import { digestPlain, exists, readTimes } from './seal-segment.ts';
 import type { Sealer } from './sealer.ts';
-import { readSegmentRecords, recordSealed } from './segment-records.ts';
+import { MAX_HEADER_BYTES } from './segment-header.ts';
+import { readSegmentRecords, recordSealed, type SegmentRecord } from './segment-records.ts';
 
 /** Options of {@link openLogFollower}. */
 export interface LogFollowerOptions {
@@ -21,6 +25,14 @@ export interface LogFollowerOptions {
   /** Boot id of this machine. */
   readonly bootId: string;
   readonly sealer: Sealer;
+}
+
+/** What {@link LogFollower.adoptSealed} did. */
+export interface Adoption {
+  /** Written, bytes; 0 when the segment was here already, sound. */
+  readonly bytes: number;
+  /** Where the partial segment lies that was no prefix of the one adopted. */
+  readonly aside: string | undefined;
 }
 
 /** How much of the open segment is read back at most before a new checkpoint is written, bytes. */
@@ -36,15 +48,17 @@ export class LogFollower implements AsyncDisposable {
   #open: OpenSegment | undefined;
   #next: number | undefined;
   #checkpointAt = 0;
-  /** Whether the directory entry of the open segment's file is known to be on the disk. */
-  #isEntryDurable: boolean;
+  /** The open segment, once the directory entry of its file is known to be on the disk. */
+  #durableEntry: OpenSegment | undefined;
+  /** The checkpoint being written; one at a time, so that an older one never comes last. */
+  #checkpointing: Promise<void> = Promise.resolve();
+  #isDisposed = false;
 
   constructor(options: LogFollowerOptions, open: OpenSegment | undefined, next: number | undefined) {
     this.#options = options;
     this.#open = open;
     this.#next = next;
     this.#checkpointAt = open?.bytes ?? 0;
-    this.#isEntryDurable = false;
   }
 
   /** Where this copy ends; undefined while it holds nothing at all. */
@@ -55,8 +69,9 @@ export class LogFollower implements AsyncDisposable {
 
   /** Up to where this copy is known to be on the disk. */
   get syncedEnd(): Position | undefined {
-    if (this.#open !== undefined) return { segment: this.#open.number, offset: this.#open.syncedBytes };
-    return this.end;
+    const segment = this.#open;
+    if (segment === undefined) return this.end;
+    return { segment: segment.number, offset: this.#durableEntry === segment ? segment.syncedBytes : 0 };
   }
 
   /** CRC-32 of the first `offset` bytes of the segment this copy is in. */
@@ -64,9 +79,16 @@ export class LogFollower implements AsyncDisposable {
     return offset === 0 || this.#open === undefined ? 0 : await this.#open.crcAt(offset);
   }
 
-  /** Lets an empty copy, or one that is in between two segments, go on at the beginning of `segment`. */
+  /**
+   * Lets this copy go on at the beginning of `segment`, since what lies in between is to be had from nobody. A segment that
+   * is open is closed as short.
+   */
   async beginAt(segment: number): Promise<void> {
-    if (this.#open !== undefined) await this.#closeShort(this.#open);
+    if (this.#open !== undefined) {
+      if (segment <= this.#open.number)
+        throw new Error(`this copy is in segment ${this.#open.number} already`);
+      await this.#closeShort(this.#open);
+    }
     this.#next = segment;
   }
 
@@ -76,6 +98,7 @@ export class LogFollower implements AsyncDisposable {
    * @throws the system's error; what was written of the bytes counts, see {@link end}.
    */
   append(chunks: readonly Uint8Array[]): void {
+    if (this.#isDisposed) throw new Error('this copy has been closed');
     this.#open ??= this.#openNext();
     this.#open.append(chunks);
   }
@@ -85,9 +108,10 @@ export class LogFollower implements AsyncDisposable {
     const segment = this.#open;
     if (segment === undefined) return this.end;
     const offset = await segment.sync();
-    if (!this.#isEntryDurable) {
+    if (this.#durableEntry !== segment) {
       await syncDirectory(this.#options.paths.root);
-      this.#isEntryDurable = true;
+      // Meanwhile the segment may have been closed and the next begun: that one's entry is not meant.
+      if (this.#open === segment) this.#durableEntry = segment;
     }
     this.#rememberCheckpoint(segment);
     return { segment: segment.number, offset };
@@ -111,35 +135,66 @@ export class LogFollower implements AsyncDisposable {
     const segment = this.#open;
     if (segment === undefined) return undefined;
     const { paths } = this.#options;
-    const stamp = new Date().toISOString().replaceAll(':', '');
-    const target = join(paths.directory, `${segmentName(segment.number)}.${reason}-${stamp}.aside`);
-    segment.close();
-    this.#open = undefined;
+    const target = await asidePath(paths, segment.number, reason);
+    await this.#letGo(segment);
     this.#next = segment.number;
     await rename(segment.path, target);
-    await rm(paths.checkpoint, { force: true });
     await syncDirectory(paths.directory);
     await syncDirectory(paths.root);
     return target;
   }
 
+  /**
+   * Takes over a sealed segment from another copy of this log as it lies there, compressed: the next one, the one that is open here
+   * (what there is of it must be a prefix, else it is set aside), or an earlier one that was lost or is damaged.
+   *
+   * @throws UserError `LOG_DAMAGED` when what `source` has is not what `record` says.
+   */
+  async adoptSealed(source: LogPaths, record: SegmentRecord, signal?: AbortSignal): Promise<Adoption> {
+    const { paths } = this.#options;
+    const { number } = record;
+    const next = this.end?.segment ?? number;
+    if (number > next) throw new Error(`segment ${next} comes first, not ${number}`);
+    const open = this.#open;
+    const isDifferent =
+      open?.number === number && (await crcOfPrefix(source, number, open.bytes, signal)) !== open.crc;
+    const aside = isDifferent ? await this.setAside('differs') : undefined;
+    const bytes = await importSealed(source, paths, record, signal);
+    if (number < next) return { bytes, aside };
+    if (this.#open !== undefined) {
+      await rm(this.#open.path);
+      await this.#letGo(this.#open);
+      await syncDirectory(paths.root);
+    }
+    this.#next = number + 1;
+    return { bytes, aside };
+  }
+
   /** Makes everything durable and closes the files. May be called twice. */
   async [Symbol.asyncDispose](): Promise<void> {
+    this.#isDisposed = true;
     const segment = this.#open;
     if (segment === undefined) return;
     this.#open = undefined;
     this.#next = segment.number;
     try {
       await segment.sync();
-      await writeCheckpoint(this.#options.paths, this.#checkpointOf(segment));
+      await this.#writeCheckpoint(segment);
     } finally {
       segment.close();
     }
   }
 
+  /** Stops appending to a segment; its checkpoint no longer means anything. */
+  async #letGo(segment: OpenSegment): Promise<void> {
+    segment.close();
+    this.#open = undefined;
+    await this.#checkpointing;
+    await rm(this.#options.paths.checkpoint, { force: true });
+  }
+
   #openNext(): OpenSegment {
     if (this.#next === undefined) throw new Error('an empty copy has to be told where it begins');
-    this.#isEntryDurable = false;
     this.#checkpointAt = 0;
     return new OpenSegment(this.#options.paths.open, this.#next, { bytes: 0, crc: 0 });
   }
@@ -156,9 +211,8 @@ export class LogFollower implements AsyncDisposable {
     const record = { number: segment.number, bytes: segment.bytes, sha256, ...times, isShort };
     // The record goes first: found beside an open segment of that number, it tells that only the renaming was missed.
     await recordSealed(paths, record);
-    await rename(segment.path, plainSegmentPath(paths, segment.number));
-    segment.close();
-    this.#open = undefined;
+    segment.moveTo(plainSegmentPath(paths, segment.number));
+    await this.#letGo(segment);
     this.#next = segment.number + 1;
     await syncDirectory(paths.root);
     await syncDirectory(paths.directory);
@@ -168,11 +222,14 @@ export class LogFollower implements AsyncDisposable {
   #rememberCheckpoint(segment: OpenSegment): void {
     if (segment.bytes - this.#checkpointAt < CHECKPOINT_BYTES) return;
     this.#checkpointAt = segment.bytes;
-    void writeCheckpoint(this.#options.paths, this.#checkpointOf(segment));
+    void this.#writeCheckpoint(segment);
   }
 
-  #checkpointOf(segment: OpenSegment) {
-    return { segment: segment.number, offset: segment.bytes, crc: segment.crc, bootId: this.#options.bootId };
+  async #writeCheckpoint(segment: OpenSegment): Promise<void> {
+    const { paths, bootId } = this.#options;
+    const checkpoint = { segment: segment.number, offset: segment.bytes, crc: segment.crc, bootId };
+    this.#checkpointing = this.#checkpointing.then(() => writeCheckpoint(paths, checkpoint));
+    await this.#checkpointing;
   }
 }
 
@@ -191,69 +248,57 @@ export async function openLogFollower(options: LogFollowerOptions): Promise<LogF
       `${paths.directory} is a copy of log ${meta.id}, not of ${id}: it has to be archived first`,
     );
   }
-  const prefix = await findPrefix(paths, meta, bootId);
+  const header = await readOpenHeader(paths);
+  if (header !== undefined && header.log !== id) {
+    throw new Error(`${paths.open} belongs to log ${header.log}, not to ${id}: it has to be archived first`);
+  }
+  const prefix = await recoverOpen(paths, meta?.bootId, bootId);
   if (meta?.bootId !== bootId) {
     await writeLogMeta(paths, { id, bootId, cleanEnd: undefined, interrupted: [] });
   }
+  await finishSealing(paths);
   const { sealed, droppedTo } = await readSegmentRecords(paths);
-  const closed = (await listSegments(paths)).filter(({ kind }) => kind !== 'open');
-  const last = Math.max(droppedTo, 0, ...sealed.keys(), ...closed.map(({ number }) => number));
-  for (const { number } of closed.filter(({ kind }) => kind === 'closed')) {
+  const stored = (await listSegments(paths)).filter(({ kind }) => kind !== 'open');
+  for (const { number } of stored.filter(({ kind }) => kind === 'closed')) {
     options.sealer.enqueue({ paths, number, expected: sealed.get(number) });
   }
-  return await takeUp(options, prefix, last);
+  // A record alone does not count: the segment was lost, or a kill came between record and file. It is asked for again.
+  const last = Math.max(droppedTo, ...stored.map(({ number }) => number));
+  return await takeUp(options, prefix, last === 0 ? undefined : last + 1, sealed);
 }
 
-/** Decides what the file of the open segment is: the next segment, one whose closing was interrupted, or nothing. */
-async function takeUp(options: LogFollowerOptions, prefix: SoundPrefix, last: number): Promise<LogFollower> {
+/** Decides what the file of the open segment is. */
+async function takeUp(
+  options: LogFollowerOptions,
+  prefix: SoundPrefix,
+  next: number | undefined,
+  sealed: ReadonlyMap<number, SegmentRecord>,
+): Promise<LogFollower> {
   const { paths, sealer } = options;
-  const next = last === 0 ? undefined : last + 1;
-  const number = (await readOpenHeader(paths))?.segment ?? next;
+  const number = (await readOpenHeader(paths))?.segment;
   if (prefix.bytes === 0 || number === undefined) {
-    await rm(paths.open, { force: true });
+    await dropNameless(paths, prefix.bytes, next ?? 0);
     return new LogFollower(options, undefined, next);
   }
-  const record = (await readSegmentRecords(paths)).sealed.get(number);
-  if (record !== undefined) {
+  const record = sealed.get(number);
+  if (record !== undefined && (await exists(sealedSegmentPath(paths, number)))) {
+    // It was adopted, and found to be a prefix before; only its removal was missed.
+    await rm(paths.open);
+    return new LogFollower(options, undefined, Math.max(next ?? 0, number + 1));
+  }
+  if (record?.bytes === prefix.bytes) {
+    // Its closing was interrupted between record and renaming.
     await rename(paths.open, plainSegmentPath(paths, number));
     await syncDirectory(paths.root);
     await syncDirectory(paths.directory);
     sealer.enqueue({ paths, number, expected: record });
-    return new LogFollower(options, undefined, last + 1);
+    return new LogFollower(options, undefined, Math.max(next ?? 0, number + 1));
   }
   return new LogFollower(options, new OpenSegment(paths.open, number, prefix), number);
 }
 
-/** Measures the open segment; after a power cut cuts it back to what is sound. */
-async function findPrefix(paths: LogPaths, meta: LogMeta | undefined, bootId: string): Promise<SoundPrefix> {
-  const size = await sizeOf(paths.open);
-  if (size === 0) return { bytes: 0, crc: 0 };
-  if (meta?.bootId === bootId) return { bytes: size, crc: await crcFromCheckpoint(paths, size, bootId) };
-  const prefix = await findSoundPrefix(paths.open);
-  if (prefix.bytes < size) await truncate(paths.open, prefix.bytes);
-  return prefix;
-}
-
-async function crcFromCheckpoint(paths: LogPaths, size: number, bootId: string): Promise<number> {
-  const checkpoint = await readCheckpoint(paths);
-  const number = (await readOpenHeader(paths))?.segment;
-  const isUsable =
-    checkpoint?.bootId === bootId && checkpoint.segment === number && checkpoint.offset <= size;
-  const file = await open(paths.open, 'r');
-  try {
-    return isUsable
-      ? await crcOfFile(file, size, checkpoint.offset, checkpoint.crc)
-      : await crcOfFile(file, size);
-  } finally {
-    await file.close();
-  }
-}
-
-async function sizeOf(path: string): Promise<number> {
-  try {
-    return (await stat(path)).size;
-  } catch (error) {
-    if (errnoOf(error) === 'ENOENT') return 0;
-    throw error;
-  }
+/** The first bytes of a first line do not say which segment they belong to, and are asked for again; more than that is kept. */
+async function dropNameless(paths: LogPaths, bytes: number, segment: number): Promise<void> {
+  if (bytes <= MAX_HEADER_BYTES) await rm(paths.open, { force: true });
+  else await rename(paths.open, await asidePath(paths, segment, 'nameless'));
 }

@@ -1,13 +1,15 @@
-import { renameSync } from 'node:fs';
+import { rmSync } from 'node:fs';
 import { syncDirectorySync } from '../files/sync-directory.ts';
+import type { LogId } from '../names/log-id.ts';
 import { endHealedSegment, healSegment, measureClosedSegment, type UnsealedSegment } from './heal-segment.ts';
-import { type LogId, type LogPaths, plainSegmentPath } from './log.ts';
+import { type LogPaths, plainSegmentPath } from './log.ts';
 import { type LogMeta, writeLogMeta } from './log-meta.ts';
 import { OpenSegment } from './open-segment.ts';
 import type { Position } from './position.ts';
 import type { Sealer } from './sealer.ts';
 import { encodeSegmentHeader } from './segment-header.ts';
 import type { SegmentRecord } from './segment-records.ts';
+import { temporaryPath } from './temporary-file.ts';
 
 /** Options of a {@link LogWriter}. */
 export interface LogWriterOptions {
@@ -23,6 +25,8 @@ export interface LogWriterOptions {
 export interface LogWriterState {
   readonly id: LogId;
   readonly open: OpenSegment;
+  /** Its last line is not ended; the next append does that. */
+  readonly isTorn: boolean;
   /** When the open segment was begun, ms since 1970. */
   readonly openSinceMs: number;
   readonly interrupted: readonly number[];
@@ -44,14 +48,19 @@ export class LogWriter implements AsyncDisposable {
   #interrupted: readonly number[];
   #open: OpenSegment;
   #openSinceMs: number;
-  #isTorn = false;
+  #isTorn: boolean;
+  /** The open segment has to be left, and that failed when it was last tried. */
+  #isLeaving = false;
   #isClosed = false;
+  /** The writing of `log.json` under way: one at a time. */
+  #noting: Promise<void> = Promise.resolve();
 
   constructor(options: LogWriterOptions, state: LogWriterState) {
     this.#options = options;
     this.id = state.id;
     this.paths = options.paths;
     this.#open = state.open;
+    this.#isTorn = state.isTorn;
     this.#openSinceMs = state.openSinceMs;
     this.#interrupted = state.interrupted;
     this.#sealed = new Map(state.sealed);
@@ -95,17 +104,15 @@ export class LogWriter implements AsyncDisposable {
    */
   append(line: string, atMs: number): void {
     const isDayOver = Math.floor(atMs / DAY_MS) !== Math.floor(this.#openSinceMs / DAY_MS);
-    if (this.#open.bytes >= this.#options.segmentBytes || isDayOver) this.closeSegment(atMs);
-    const bytes = Buffer.from(`${line}\n`, 'utf8');
-    const end = this.#open.bytes + bytes.length + (this.#isTorn ? 1 : 0);
+    const isFull = this.#open.bytes >= this.#options.segmentBytes;
+    if (isFull || isDayOver || this.#isLeaving) this.closeSegment(atMs);
+    const bytes = Buffer.from(`${this.#isTorn ? '\n' : ''}${line}\n`, 'utf8');
     const before = this.#open.bytes;
     try {
-      this.#open.append(this.#isTorn ? [NEWLINE, bytes] : [bytes]);
-      this.#isTorn = false;
-    } catch (error) {
-      this.#isTorn = this.#open.bytes > before ? this.#open.bytes < end : this.#isTorn;
-      throw error;
+      this.#open.append([bytes]);
     } finally {
+      const written = this.#open.bytes - before;
+      if (written > 0) this.#isTorn = bytes[written - 1] !== NEWLINE[0];
       this.#notify();
     }
   }
@@ -113,13 +120,16 @@ export class LogWriter implements AsyncDisposable {
   /**
    * Closes the open segment, hands it to the sealer and begins the next. Synchronous on purpose, although it syncs: it happens
    * once a day or every 64 MiB, and a line must not be appended in between.
+   *
+   * @throws the system's error; the segment then stays open, and every append tries again to close it.
    */
   closeSegment(atMs: number): void {
-    if (this.#isTorn) this.#open.append([NEWLINE]);
-    this.#isTorn = false;
     const { number } = this.#open;
+    const isInterrupted = this.#interrupted.includes(number);
+    if (this.#isTorn && !isInterrupted) this.#open.append([NEWLINE]);
     this.#replaceOpen(atMs);
-    this.resumeSealing(number);
+    if (!isInterrupted) this.resumeSealing(number);
+    this.#notify();
   }
 
   /** Leaves the open segment as interrupted, because the receiver turned out to hold more of it, and begins the next. */
@@ -127,8 +137,8 @@ export class LogWriter implements AsyncDisposable {
     const { number } = this.#open;
     this.#interrupted = [...this.#interrupted, number];
     await this.#writeMeta(undefined);
+    if (this.#open.number !== number) return;
     this.#replaceOpen(atMs);
-    this.#isTorn = false;
     this.#notify();
   }
 
@@ -179,18 +189,21 @@ export class LogWriter implements AsyncDisposable {
   async [Symbol.asyncDispose](): Promise<void> {
     if (this.#isClosed) return;
     this.#isClosed = true;
-    if (this.#isTorn) this.#open.append([NEWLINE]);
-    await this.#open.syncFile();
-    await this.#writeMeta({ segment: this.#open.number, bytes: this.#open.bytes });
-    this.#open.close();
     this.#listeners.clear();
+    try {
+      await this.#open.syncFile();
+      await this.#writeMeta({ segment: this.#open.number, bytes: this.#open.bytes });
+    } finally {
+      this.#open.close();
+    }
   }
 
   #replaceOpen(atMs: number): void {
     const old = this.#open;
-    old.syncFileSync();
-    renameSync(this.paths.open, plainSegmentPath(this.paths, old.number));
-    this.#open = beginSegment(this.#options, this.id, old.number + 1, atMs);
+    this.#isLeaving = true;
+    this.#open = beginSegment(this.#options, this.id, old.number + 1, atMs, old);
+    this.#isLeaving = false;
+    this.#isTorn = false;
     this.#openSinceMs = atMs;
     old.close();
   }
@@ -200,8 +213,10 @@ export class LogWriter implements AsyncDisposable {
   }
 
   async #writeMeta(cleanEnd: LogMeta['cleanEnd']): Promise<void> {
-    const { bootId } = this.#options;
-    await writeLogMeta(this.paths, { id: this.id, bootId, cleanEnd, interrupted: this.#interrupted });
+    const meta = { id: this.id, bootId: this.#options.bootId, cleanEnd, interrupted: this.#interrupted };
+    const noting = this.#noting.catch(() => undefined).then(() => writeLogMeta(this.paths, meta));
+    this.#noting = noting;
+    await noting;
   }
 
   #notify(): void {
@@ -209,19 +224,34 @@ export class LogWriter implements AsyncDisposable {
   }
 }
 
-/** Makes the file of a new segment with its first line, durable before anything of it can leave the machine (invariant 3). */
+/**
+ * Begins a new segment, durable before anything of it can leave the machine (invariant 3), and moves the file of the one before it,
+ * `old`, out of its way. The new file gets its name last: what bears the open segment's name always has a whole first line,
+ * and a full disk is met while nothing has been moved yet. Failing, it can be tried again.
+ */
 export function beginSegment(
   options: LogWriterOptions,
   id: LogId,
   number: number,
   atMs: number,
+  old?: OpenSegment,
 ): OpenSegment {
   const { paths, bootId } = options;
-  const segment = new OpenSegment(paths.open, number, { bytes: 0, crc: 0 });
-  const header = { log: id, node: paths.node, segment: number, bootId, atMs };
-  segment.append([Buffer.from(encodeSegmentHeader(header))]);
-  segment.syncFileSync();
-  syncDirectorySync(paths.root);
-  syncDirectorySync(paths.directory);
-  return segment;
+  const temporary = temporaryPath(plainSegmentPath(paths, number));
+  const segment = new OpenSegment(temporary, number, { bytes: 0, crc: 0 });
+  try {
+    const header = { log: id, node: paths.node, segment: number, bootId, atMs };
+    segment.append([Buffer.from(encodeSegmentHeader(header))]);
+    segment.syncFileSync();
+    old?.syncFileSync();
+    old?.moveTo(plainSegmentPath(paths, old.number));
+    segment.moveTo(paths.open);
+    syncDirectorySync(paths.root);
+    syncDirectorySync(paths.directory);
+    return segment;
+  } catch (error) {
+    segment.close();
+    rmSync(segment.path, { force: true });
+    throw error;
+  }
 }

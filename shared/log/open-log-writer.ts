@@ -1,13 +1,16 @@
-import { mkdir, open, rename, rm, stat, truncate } from 'node:fs/promises';
-import { errnoOf } from '../errors/errors.ts';
+import { mkdir, open, rename, rm, truncate } from 'node:fs/promises';
+import { UserError } from '../errors/errors.ts';
 import { syncDirectory } from '../files/sync-directory.ts';
+import { finishSealing } from './finish-sealing.ts';
 import { listSegments, readOpenHeader } from './list-segments.ts';
 import { plainSegmentPath } from './log.ts';
 import { type LogMeta, readLogMeta, writeLogMeta } from './log-meta.ts';
 import { beginSegment, LogWriter, type LogWriterOptions, type LogWriterState } from './log-writer.ts';
 import { newLogId } from './new-log-id.ts';
 import { OpenSegment } from './open-segment.ts';
+import { openSize } from './recover-open.ts';
 import { crcOfFile, findSoundPrefix } from './recover-tail.ts';
+import { MAX_HEADER_BYTES, type SegmentHeader } from './segment-header.ts';
 import { readSegmentRecords } from './segment-records.ts';
 
 /**
@@ -19,79 +22,122 @@ import { readSegmentRecords } from './segment-records.ts';
 export async function openLogWriter(options: LogWriterOptions, atMs: number): Promise<LogWriter> {
   const { paths, bootId } = options;
   await mkdir(paths.directory, { recursive: true });
-  const meta = (await readLogMeta(paths)) ?? newMeta(bootId, atMs);
-  const size = await sizeOf(paths.open);
-  const found = (await isSameRun(options, meta, size))
-    ? await takeUpOpen(options, size)
-    : await leaveInterrupted(options, meta);
+  await finishSealing(paths);
+  const header = await readOpenHeader(paths);
+  const meta = (await readLogMeta(paths)) ?? (await newMeta(options, header, atMs));
+  if (header !== undefined && header.log !== meta.id) {
+    throw new UserError('LOG_DAMAGED', `${paths.open} belongs to log ${header.log}, not to ${meta.id}`, {
+      hint: `Move ${paths.open} away; a new segment is begun then.`,
+    });
+  }
+  const size = await openSize(paths);
+  const found = isSameRun(options, meta, header, size)
+    ? await takeUpOpen(options, header, size)
+    : await leaveInterrupted(options, meta, header, size);
   const interrupted = [...new Set([...meta.interrupted, ...found.interrupted])];
   // Durable before the first append: from here on a power cut has to be recognised as one.
   await writeLogMeta(paths, { id: meta.id, bootId, cleanEnd: undefined, interrupted });
   const next = await nextNumber(options);
-  const open = found.open ?? { segment: beginSegment(options, meta.id, next, atMs), sinceMs: atMs };
+  const open = found.open ?? {
+    segment: beginSegment(options, meta.id, next, atMs),
+    sinceMs: atMs,
+    isTorn: false,
+  };
   const { sealed } = await readSegmentRecords(paths);
-  const state = { id: meta.id, open: open.segment, openSinceMs: open.sinceMs, interrupted, sealed };
-  return await resumeSealing(options, state);
+  const { segment, sinceMs, isTorn } = open;
+  return await resumeSealing(options, {
+    id: meta.id,
+    open: segment,
+    isTorn,
+    openSinceMs: sinceMs,
+    interrupted,
+    sealed,
+  });
 }
 
 interface FoundOpen {
-  readonly open: { readonly segment: OpenSegment; readonly sinceMs: number } | undefined;
+  readonly open:
+    | { readonly segment: OpenSegment; readonly sinceMs: number; readonly isTorn: boolean }
+    | undefined;
   readonly interrupted: readonly number[];
 }
 
-function newMeta(bootId: string, atMs: number): LogMeta {
+const NOTHING_OPEN: FoundOpen = { open: undefined, interrupted: [] };
+
+/** Where `log.json` is missing: that of a new log, or, since the open segment names its log, of that one. */
+async function newMeta(
+  options: LogWriterOptions,
+  header: SegmentHeader | undefined,
+  atMs: number,
+): Promise<LogMeta> {
+  const { paths, bootId } = options;
+  const stored = await listSegments(paths);
+  // No boot id: nobody knows whether everything is still there.
+  if (header !== undefined) return { id: header.log, bootId: '', cleanEnd: undefined, interrupted: [] };
+  if (stored.length > 0) {
+    throw new UserError('LOG_DAMAGED', `${paths.meta} is missing, while there are segments beside it`, {
+      hint: 'Restore it from another copy of this log, or move the directory away to begin a new log.',
+    });
+  }
   return { id: newLogId(atMs), bootId, cleanEnd: undefined, interrupted: [] };
 }
 
 /** Whether everything appended to the open segment is known to be still there: no power cut came in between. */
-async function isSameRun(options: LogWriterOptions, meta: LogMeta, size: number): Promise<boolean> {
-  const number = (await readOpenHeader(options.paths))?.segment;
-  if (number !== undefined && meta.interrupted.includes(number)) return false;
-  const isCleanEnd =
-    meta.cleanEnd !== undefined && meta.cleanEnd.bytes === size && meta.cleanEnd.segment === number;
+function isSameRun(
+  options: LogWriterOptions,
+  meta: LogMeta,
+  header: SegmentHeader | undefined,
+  size: number,
+): boolean {
+  if (header === undefined) return size <= MAX_HEADER_BYTES;
+  if (meta.interrupted.includes(header.segment)) return false;
+  const isCleanEnd = meta.cleanEnd?.bytes === size && meta.cleanEnd.segment === header.segment;
   return meta.bootId === options.bootId || isCleanEnd;
 }
 
 /** Takes up the open segment where it was left. One without a whole first line was never sent: it is begun again. */
-async function takeUpOpen(options: LogWriterOptions, size: number): Promise<FoundOpen> {
+async function takeUpOpen(
+  options: LogWriterOptions,
+  header: SegmentHeader | undefined,
+  size: number,
+): Promise<FoundOpen> {
   const { paths } = options;
-  const header = await readOpenHeader(paths);
   if (header === undefined) {
     await rm(paths.open, { force: true });
-    return { open: undefined, interrupted: [] };
+    return NOTHING_OPEN;
   }
   const file = await open(paths.open, 'r');
   try {
-    const segment = new OpenSegment(paths.open, header.segment, {
-      bytes: size,
-      crc: await crcOfFile(file, size),
-    });
+    const crc = await crcOfFile(file, size);
     const last = Buffer.alloc(1);
     await file.read(last, 0, 1, size - 1);
-    if (last[0] !== 0x0a) segment.append([Buffer.from('\n')]);
-    return { open: { segment, sinceMs: header.atMs }, interrupted: [] };
+    const segment = new OpenSegment(paths.open, header.segment, { bytes: size, crc });
+    return { open: { segment, sinceMs: header.atMs, isTorn: last[0] !== 0x0a }, interrupted: [] };
   } finally {
     await file.close();
   }
 }
 
 /** After a power cut: keeps what is sound of the open segment, closes it without sealing. Killed half-way, it runs again. */
-async function leaveInterrupted(options: LogWriterOptions, meta: LogMeta): Promise<FoundOpen> {
+async function leaveInterrupted(
+  options: LogWriterOptions,
+  meta: LogMeta,
+  header: SegmentHeader | undefined,
+  size: number,
+): Promise<FoundOpen> {
   const { paths } = options;
-  const header = await readOpenHeader(paths);
-  if (header === undefined) {
-    await rm(paths.open, { force: true });
-    return { open: undefined, interrupted: [] };
-  }
+  if (size === 0) return NOTHING_OPEN;
+  // A damaged first line does not say the number, but the segments before it do.
+  const number = header?.segment ?? (await nextNumber(options));
   const prefix = await findSoundPrefix(paths.open);
-  await truncate(paths.open, prefix.bytes);
+  if (prefix.bytes < size) await truncate(paths.open, prefix.bytes);
   // Noted before the file moves, under the old boot id: a closed segment that is not noted as interrupted would be sealed.
-  const interrupted = meta.interrupted.filter((number) => number !== header.segment);
-  await writeLogMeta(paths, { ...meta, cleanEnd: undefined, interrupted: [...interrupted, header.segment] });
-  await rename(paths.open, plainSegmentPath(paths, header.segment));
+  const interrupted = [...new Set([...meta.interrupted, number])];
+  await writeLogMeta(paths, { ...meta, cleanEnd: undefined, interrupted });
+  await rename(paths.open, plainSegmentPath(paths, number));
   await syncDirectory(paths.root);
   await syncDirectory(paths.directory);
-  return { open: undefined, interrupted: [header.segment] };
+  return { open: undefined, interrupted: [number] };
 }
 
 async function nextNumber({ paths }: LogWriterOptions): Promise<number> {
@@ -109,13 +155,4 @@ async function resumeSealing(options: LogWriterOptions, state: LogWriterState): 
     if (kind === 'closed' && !state.interrupted.includes(number)) writer.resumeSealing(number);
   }
   return writer;
-}
-
-async function sizeOf(path: string): Promise<number> {
-  try {
-    return (await stat(path)).size;
-  } catch (error) {
-    if (errnoOf(error) === 'ENOENT') return 0;
-    throw error;
-  }
 }

@@ -1,4 +1,14 @@
-import { closeSync, fdatasync, fsync, fsyncSync, openSync, read, writevSync } from 'node:fs';
+import {
+  closeSync,
+  fdatasync,
+  fstatSync,
+  fsync,
+  fsyncSync,
+  openSync,
+  read,
+  renameSync,
+  writevSync,
+} from 'node:fs';
 import { promisify } from 'node:util';
 import { crc32 } from 'node:zlib';
 
@@ -15,22 +25,40 @@ const READ_BYTES = 256 * 1024;
  * `writev` into the page cache, which is what keeps positions, CRC and file in step without a queue.
  */
 export class OpenSegment {
-  readonly path: string;
   readonly number: number;
   readonly #fd: number;
+  #path: string;
   #bytes: number;
   #crc: number;
   #syncedBytes = 0;
   readonly #marks: { readonly offset: number; readonly crc: number }[] = [{ offset: 0, crc: 0 }];
 
-  /** Opens (or makes) the file at `path`, whose present content is `bytes` long and has the CRC-32 `crc`. */
+  /** Asynchronous operations under way; a file descriptor closed below them could be another file's by then. */
+  #pending = 0;
+  #isClosed = false;
+
+  /**
+   * Opens the file at `path`, whose present content is `bytes` long and has the CRC-32 `crc`; makes it when that is nothing.
+   *
+   * @throws when the file has another length, or is there although nothing is expected.
+   */
   constructor(path: string, number: number, content: { readonly bytes: number; readonly crc: number }) {
-    this.path = path;
+    this.#path = path;
     this.number = number;
-    this.#fd = openSync(path, 'a+');
+    this.#fd = openSync(path, content.bytes === 0 ? 'ax+' : 'a+');
+    const { size } = fstatSync(this.#fd);
+    if (size !== content.bytes) {
+      closeSync(this.#fd);
+      throw new Error(`${path} is ${size} bytes long, not ${content.bytes}`);
+    }
     this.#bytes = content.bytes;
     this.#crc = content.crc;
     if (content.bytes > 0) this.#marks.push({ offset: content.bytes, crc: content.crc });
+  }
+
+  /** Where its file lies. */
+  get path(): string {
+    return this.#path;
   }
 
   /** Length of the segment, bytes. */
@@ -55,6 +83,7 @@ export class OpenSegment {
    * was to be appended: compare {@link bytes} to know how much.
    */
   append(chunks: readonly Uint8Array[]): void {
+    if (this.#isClosed) throw new Error(`segment ${this.number} is closed`);
     let rest = chunks;
     while (rest.length > 0) {
       const written = writevSync(this.#fd, rest as Uint8Array[]);
@@ -79,11 +108,18 @@ export class OpenSegment {
     return [];
   }
 
+  /** Renames its file; what has been appended moves along. Durable only when both directories have been synced. */
+  moveTo(path: string): void {
+    if (path === this.#path) return;
+    renameSync(this.#path, path);
+    this.#path = path;
+  }
+
   /** Makes what has been appended so far durable; returns that length, bytes. */
   async sync(): Promise<number> {
     const bytes = this.#bytes;
     if (bytes > this.#syncedBytes) {
-      await fdatasyncAsync(this.#fd);
+      await this.#hold(() => fdatasyncAsync(this.#fd));
       this.#syncedBytes = Math.max(this.#syncedBytes, bytes);
     }
     return bytes;
@@ -92,7 +128,7 @@ export class OpenSegment {
   /** Makes the file itself durable, its length and times included (its directory entry is another matter). */
   async syncFile(): Promise<void> {
     const bytes = this.#bytes;
-    await fsyncAsync(this.#fd);
+    await this.#hold(() => fsyncAsync(this.#fd));
     this.#syncedBytes = Math.max(this.#syncedBytes, bytes);
   }
 
@@ -105,10 +141,14 @@ export class OpenSegment {
   /** CRC-32 of the first `offset` bytes, read from the file as far as it is not remembered. */
   async crcAt(offset: number): Promise<number> {
     if (offset === this.#bytes) return this.#crc;
+    return await this.#hold(() => this.#readCrc(offset));
+  }
+
+  async #readCrc(offset: number): Promise<number> {
     const mark = this.#marks.findLast((candidate) => candidate.offset <= offset) ?? { offset: 0, crc: 0 };
     let crc = mark.crc;
     for (let at = mark.offset; at < offset; ) {
-      const bytes = await this.read(at, Math.min(READ_BYTES, offset - at));
+      const bytes = await this.#read(at, Math.min(READ_BYTES, offset - at));
       if (bytes.length === 0) throw new Error(`${this.path} ends at ${at}, before ${offset}`);
       crc = crc32(bytes, crc);
       at += bytes.length;
@@ -118,14 +158,31 @@ export class OpenSegment {
 
   /** Reads up to `maxBytes` from `offset`; empty at the end. */
   async read(offset: number, maxBytes: number): Promise<Buffer> {
+    return await this.#hold(() => this.#read(offset, maxBytes));
+  }
+
+  async #read(offset: number, maxBytes: number): Promise<Buffer> {
     const buffer = Buffer.allocUnsafe(Math.min(maxBytes, Math.max(0, this.#bytes - offset)));
     if (buffer.length === 0) return buffer;
     const { bytesRead } = await readAsync(this.#fd, buffer, 0, buffer.length, offset);
     return buffer.subarray(0, bytesRead);
   }
 
-  /** Closes the file. Not to be used afterwards. */
+  /** Closes the file, as soon as what is under way has ended. Nothing may be begun afterwards. May be called twice. */
   close(): void {
-    closeSync(this.#fd);
+    if (this.#isClosed) return;
+    this.#isClosed = true;
+    if (this.#pending === 0) closeSync(this.#fd);
+  }
+
+  async #hold<T>(operation: () => Promise<T>): Promise<T> {
+    if (this.#isClosed) throw new Error(`segment ${this.number} is closed`);
+    this.#pending++;
+    try {
+      return await operation();
+    } finally {
+      this.#pending--;
+      if (this.#isClosed && this.#pending === 0) closeSync(this.#fd);
+    }
   }
 }

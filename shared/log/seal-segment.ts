@@ -1,16 +1,16 @@
-import { createHash } from 'node:crypto';
 import { createReadStream, createWriteStream } from 'node:fs';
 import { open, rename, rm, stat } from 'node:fs/promises';
-import { Transform } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
-import { constants, createZstdCompress, createZstdDecompress } from 'node:zlib';
+import { constants, createZstdCompress } from 'node:zlib';
 import { errnoOf, UserError } from '../errors/errors.ts';
 import { syncDirectory } from '../files/sync-directory.ts';
+import { type Digest, digestOf, startDigest } from './digest.ts';
 import { type LogPaths, plainSegmentPath, sealedSegmentPath } from './log.ts';
-import { recordSealed, type SegmentRecord } from './segment-records.ts';
+import { readSealed } from './read-stored.ts';
+import { readSegmentRecords, recordSealed, type SegmentRecord } from './segment-records.ts';
+import { syncFile, temporaryPath } from './temporary-file.ts';
 
 const CHUNK_BYTES = 256 * 1024;
-let temporaryCount = 0;
 
 /**
  * Seals a closed segment: compresses it, decodes what was written and compares, records it, and only then lets the
@@ -28,7 +28,7 @@ export async function sealSegment(
 ): Promise<SegmentRecord> {
   const plain = plainSegmentPath(paths, number);
   const sealed = sealedSegmentPath(paths, number);
-  const temporary = `${sealed}.${process.pid}-${++temporaryCount}.tmp`;
+  const temporary = temporaryPath(sealed);
   try {
     const found = await compress(plain, temporary, signal);
     const record = {
@@ -47,58 +47,37 @@ export async function sealSegment(
     return record;
   } catch (error) {
     await rm(temporary, { force: true });
-    const isDoneAlready = errnoOf(error) === 'ENOENT' && expected !== undefined && (await exists(sealed));
-    if (isDoneAlready) return expected;
-    throw error;
+    const isGone = errnoOf(error) === 'ENOENT' && (await exists(sealed));
+    const done = isGone ? (await readSegmentRecords(paths)).sealed.get(number) : undefined;
+    if (done === undefined) throw error;
+    return done;
   }
-}
-
-/** Length and SHA-256 of a run of bytes. */
-export interface Digest {
-  readonly bytes: number;
-  readonly sha256: string;
 }
 
 /** Digest of the plain content of a sealed segment. @throws when it cannot be decoded. */
 export async function digestSealed(path: string, signal?: AbortSignal): Promise<Digest> {
-  const digest = digester();
-  const source = createReadStream(path, { highWaterMark: CHUNK_BYTES });
-  await pipeline(source, createZstdDecompress(), digest.sink, { signal });
-  return digest.result();
+  return await digestOf(readSealed(path, signal));
 }
 
 /** Digest of the first `end` bytes of a plain file (all of it when not given). */
 export async function digestPlain(path: string, end?: number, signal?: AbortSignal): Promise<Digest> {
-  const digest = digester();
-  if (end !== 0) {
-    const range = end === undefined ? {} : { end: end - 1 };
-    await pipeline(createReadStream(path, { highWaterMark: CHUNK_BYTES, ...range }), digest.sink, { signal });
-  }
-  return digest.result();
+  if (end === 0) return startDigest().result();
+  const range = end === undefined ? {} : { end: end - 1 };
+  return await digestOf(createReadStream(path, { highWaterMark: CHUNK_BYTES, signal, ...range }));
 }
 
 async function compress(plain: string, target: string, signal?: AbortSignal): Promise<{ content: Digest }> {
-  const digest = digester({ isPassedOn: true });
+  const digest = startDigest();
   const encoder = createZstdCompress({ params: { [constants.ZSTD_c_checksumFlag]: 1 } });
   const source = createReadStream(plain, { highWaterMark: CHUNK_BYTES });
-  await pipeline(source, digest.sink, encoder, createWriteStream(target, { flags: 'wx' }), { signal });
+  async function* taken(chunks: AsyncIterable<Buffer>): AsyncGenerator<Buffer, void, void> {
+    for await (const chunk of chunks) {
+      digest.update(chunk);
+      yield chunk;
+    }
+  }
+  await pipeline(source, taken, encoder, createWriteStream(target, { flags: 'wx' }), { signal });
   return { content: digest.result() };
-}
-
-function digester(options: { readonly isPassedOn?: boolean } = {}) {
-  const hash = createHash('sha256');
-  let bytes = 0;
-  const sink = new Transform({
-    highWaterMark: CHUNK_BYTES,
-    transform(chunk: Buffer, _encoding, done) {
-      hash.update(chunk);
-      bytes += chunk.length;
-      done(null, options.isPassedOn === true ? chunk : undefined);
-    },
-  });
-  // Nobody reads what is not passed on; without this the stream would never end.
-  if (options.isPassedOn !== true) sink.resume();
-  return { sink, result: (): Digest => ({ bytes, sha256: hash.digest('hex') }) };
 }
 
 /** The times of the first and the last whole line of a plain segment, ms since 1970; 0 where a line says none. */
@@ -131,16 +110,8 @@ function assertSame(path: string, found: Digest, expected: Digest): void {
   throw new UserError('LOG_DAMAGED', message, { hint: 'The disk or memory of this machine may be failing.' });
 }
 
-async function syncFile(path: string): Promise<void> {
-  const file = await open(path, 'r+');
-  try {
-    await file.sync();
-  } finally {
-    await file.close();
-  }
-}
-
-async function exists(path: string): Promise<boolean> {
+/** Whether there is anything at `path`. */
+export async function exists(path: string): Promise<boolean> {
   return await stat(path).then(
     () => true,
     () => false,

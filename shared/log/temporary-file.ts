@@ -1,0 +1,41 @@
+import { randomUUID } from 'node:crypto';
+import { open, readdir, rm, stat } from 'node:fs/promises';
+import { join } from 'node:path';
+import { errnoOf } from '../errors/errors.ts';
+
+const SUFFIX = '.tmp';
+
+/** A name for a file that will become `path`: nobody else has it, in no thread and no process. */
+export function temporaryPath(path: string): string {
+  return `${path}.${randomUUID()}${SUFFIX}`;
+}
+
+/** Makes the content of a file durable. */
+export async function syncFile(path: string): Promise<void> {
+  const file = await open(path, 'r+');
+  try {
+    await file.sync();
+  } finally {
+    await file.close();
+  }
+}
+
+/** Removes the temporary files that a kill left in a directory: those older than this process. */
+export async function removeStaleTemporaryFiles(directory: string): Promise<void> {
+  const startedAtMs = Date.now() - process.uptime() * 1000;
+  for (const name of await readdir(directory)) {
+    if (!name.endsWith(SUFFIX)) continue;
+    const path = join(directory, name);
+    if ((await changedAtMs(path)) < startedAtMs) await rm(path, { force: true });
+  }
+}
+
+async function changedAtMs(path: string): Promise<number> {
+  try {
+    return (await stat(path)).mtimeMs;
+  } catch (error) {
+    // Somebody was faster; nothing is left to remove.
+    if (errnoOf(error) === 'ENOENT') return Number.POSITIVE_INFINITY;
+    throw error;
+  }
+}
