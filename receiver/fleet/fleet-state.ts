@@ -1,0 +1,131 @@
+import type { Position } from '../../shared/log/position.ts';
+import type { NodeName } from '../../shared/names/node-name.ts';
+import type { ConnectionEnd, HowEnded, NodeIdentity, NodeRecord, NodeState } from './node-record.ts';
+
+/** A node's claim was granted: it is connected. */
+export interface ConnectedEvent extends NodeIdentity {
+  readonly node: NodeName;
+  /** ms since 1970. */
+  readonly atMs: number;
+}
+
+/** The connection that had been reported as connected ended. Of one that was refused at once there is no event. */
+export interface DisconnectedEvent {
+  readonly node: NodeName;
+  readonly how: HowEnded;
+  readonly reason?: string | undefined;
+  /** When the end was noticed, ms since 1970. */
+  readonly atMs: number;
+  /** Of `timed_out`: when the last frame had come, ms since 1970. The node counts as away since then. */
+  readonly silentSinceMs?: number | undefined;
+}
+
+/** The receiver's copy of a node's log grew. */
+export interface ProgressEvent {
+  readonly node: NodeName;
+  readonly position: Position;
+  /** ms since 1970. */
+  readonly atMs: number;
+}
+
+/** Everything that moves the state of a node. */
+export type FleetEvent =
+  | ({ readonly kind: 'connected' } & ConnectedEvent)
+  | ({ readonly kind: 'disconnected' } & DisconnectedEvent)
+  | ({ readonly kind: 'progress' } & ProgressEvent)
+  | { readonly kind: 'receiver_started'; readonly atMs: number }
+  | { readonly kind: 'grace_over' };
+
+/** What a step of {@link stepNode} means to others. */
+export type FleetEffect =
+  | { readonly kind: 'state_changed'; readonly from: NodeState | undefined }
+  /** It came back under another boot id: the machine had been off or restarted, not just out of reach. */
+  | { readonly kind: 'rebooted' }
+  /** The same name with another log: the node was set up anew. */
+  | { readonly kind: 'log_replaced'; readonly formerLogId: string };
+
+/** A node after an event. The same record again when the event changed nothing. */
+export interface FleetStep {
+  readonly record: NodeRecord | undefined;
+  readonly effects: readonly FleetEffect[];
+}
+
+/** The state of a node after an event; pure. A node that is not known begins with `connected`. */
+export function stepNode(record: NodeRecord | undefined, event: FleetEvent): FleetStep {
+  if (event.kind === 'connected') return connect(record, event);
+  if (record === undefined) return { record, effects: [] };
+  switch (event.kind) {
+    case 'disconnected':
+      return disconnect(record, event);
+    case 'progress':
+      return { record: withProgress(record, event), effects: [] };
+    case 'receiver_started':
+      return move(record, afterStart(record.state, event.atMs));
+    case 'grace_over':
+      return move(record, afterGrace(record));
+    default:
+      event satisfies never;
+      return { record, effects: [] };
+  }
+}
+
+function connect(record: NodeRecord | undefined, event: ConnectedEvent): FleetStep {
+  const { node: name, atMs, ...said } = event;
+  const identity: NodeIdentity = {
+    logId: said.logId,
+    hostName: said.hostName,
+    address: said.address,
+    bootId: said.bootId,
+    version: said.version,
+    sleeptimeSeconds: said.sleeptimeSeconds,
+  };
+  const effects: FleetEffect[] = [];
+  // A newer connection of a node that is up takes over from the older one: it was up all the time.
+  const state: NodeState = record?.state.kind === 'up' ? record.state : { kind: 'up', sinceMs: atMs };
+  if (state !== record?.state) effects.push({ kind: 'state_changed', from: record?.state });
+  if (record !== undefined && record.bootId !== identity.bootId) effects.push({ kind: 'rebooted' });
+  const isSameLog = record?.logId === identity.logId;
+  if (record !== undefined && !isSameLog) {
+    effects.push({ kind: 'log_replaced', formerLogId: record.logId });
+  }
+  const position = isSameLog ? record?.position : undefined;
+  return { record: { ...identity, name, state, position, lastSeenMs: atMs }, effects };
+}
+
+function disconnect(record: NodeRecord, event: DisconnectedEvent): FleetStep {
+  // `replaced` ends an older connection while the newer one stands, whichever of the two is reported first.
+  if (record.state.kind !== 'up' || event.how === 'replaced') return { record, effects: [] };
+  const end: ConnectionEnd = { how: event.how, reason: event.reason };
+  const sinceMs = event.silentSinceMs ?? event.atMs;
+  const late = move(record, { kind: 'late', sinceMs, end });
+  return { ...late, record: { ...late.record, lastSeenMs: Math.max(record.lastSeenMs, sinceMs) } };
+}
+
+function afterStart(state: NodeState, atMs: number): NodeState {
+  // What a node did while nobody looked cannot be known; one that was down stays so until it comes back.
+  return state.kind === 'down' ? state : { kind: 'unknown', sinceMs: atMs };
+}
+
+function afterGrace(record: NodeRecord): NodeState {
+  const { state } = record;
+  switch (state.kind) {
+    case 'late':
+      return { kind: 'down', sinceMs: state.sinceMs, end: state.end };
+    case 'unknown':
+      return { kind: 'down', sinceMs: record.lastSeenMs, end: { how: 'receiver_away' } };
+    case 'up':
+    case 'down':
+      return state;
+    default:
+      return state satisfies never;
+  }
+}
+
+function withProgress(record: NodeRecord, event: ProgressEvent): NodeRecord {
+  return { ...record, position: event.position, lastSeenMs: Math.max(record.lastSeenMs, event.atMs) };
+}
+
+function move(record: NodeRecord, state: NodeState): FleetStep & { readonly record: NodeRecord } {
+  if (state === record.state) return { record, effects: [] };
+  return { record: { ...record, state }, effects: [{ kind: 'state_changed', from: record.state }] };
+}

@@ -1,0 +1,180 @@
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
+import { UserError } from '../../shared/errors/errors.ts';
+
+/**
+ * The schema, one step for each version; `user_version` counts the steps taken. A step that was released is never
+ * edited. What each table means is said in the store that reads it.
+ */
+const MIGRATIONS: readonly string[] = [
+  `CREATE TABLE meta (key TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT, WITHOUT ROWID;
+
+   CREATE TABLE nodes (
+     name TEXT PRIMARY KEY,
+     log_id TEXT NOT NULL,
+     host_name TEXT NOT NULL,
+     address TEXT NOT NULL,
+     boot_id TEXT NOT NULL,
+     version TEXT NOT NULL,
+     sleeptime_seconds REAL NOT NULL,
+     state TEXT NOT NULL CHECK (state IN ('up', 'late', 'down', 'unknown')),
+     since_ms INTEGER NOT NULL,
+     end_how TEXT,
+     end_reason TEXT,
+     last_seen_ms INTEGER NOT NULL,
+     segment INTEGER,
+     offset INTEGER
+   ) STRICT, WITHOUT ROWID;
+
+   CREATE TABLE threads (
+     id INTEGER PRIMARY KEY AUTOINCREMENT,
+     subject TEXT NOT NULL,
+     messages INTEGER NOT NULL
+   ) STRICT;
+
+   CREATE TABLE incidents (
+     id INTEGER PRIMARY KEY AUTOINCREMENT,
+     key TEXT NOT NULL,
+     rule TEXT NOT NULL,
+     node TEXT,
+     severity TEXT NOT NULL,
+     title TEXT NOT NULL,
+     detail TEXT NOT NULL,
+     opened_ms INTEGER NOT NULL,
+     ended_ms INTEGER,
+     told TEXT NOT NULL CHECK (told IN ('nothing', 'opening', 'end')),
+     thread INTEGER REFERENCES threads (id)
+   ) STRICT;
+   CREATE UNIQUE INDEX incidents_open ON incidents (key) WHERE ended_ms IS NULL;
+   CREATE INDEX incidents_key ON incidents (key);
+   CREATE INDEX incidents_untold ON incidents (told) WHERE told <> 'end';
+
+   CREATE TABLE outbox (
+     id INTEGER PRIMARY KEY AUTOINCREMENT,
+     thread INTEGER,
+     recipient TEXT NOT NULL,
+     message_id TEXT NOT NULL,
+     mail TEXT NOT NULL,
+     state TEXT NOT NULL CHECK (state IN ('pending', 'sent', 'given_up')),
+     queued_ms INTEGER NOT NULL,
+     attempts INTEGER NOT NULL,
+     due_ms INTEGER NOT NULL,
+     done_ms INTEGER,
+     error TEXT
+   ) STRICT;
+   CREATE INDEX outbox_pending ON outbox (due_ms) WHERE state = 'pending';
+   CREATE INDEX outbox_thread ON outbox (thread, recipient, id) WHERE state = 'pending';`,
+];
+
+/** How long a write waits for another process to finish its own, ms; commands only read, so nobody waits in practice. */
+const BUSY_MS = 5_000;
+
+/** The receiver's state on disk: one SQLite file, one connection, shared by the stores. */
+export interface StateStore extends Disposable {
+  readonly database: DatabaseSync;
+  /**
+   * Runs `work` in a transaction: durable when this returns, undone when it throws. Inside a transaction it joins that
+   * one. `work` is synchronous, so nothing else can slip in between.
+   */
+  transaction<T>(work: () => T): T;
+}
+
+/**
+ * Opens `fleet.db` in the data directory, and makes it or brings it up to the present schema where needed. WAL with
+ * `synchronous = FULL`: a transaction that returned survives a power cut. One process at a time may have it open for
+ * writing, which the lock of the data directory ensures.
+ *
+ * @throws UserError `DIRECTORY_UNUSABLE` when it cannot be opened, is damaged, or a newer version of Fleetkeep made it
+ */
+export function openStateStore(directory: string): StateStore {
+  const path = join(directory, 'fleet.db');
+  let database: DatabaseSync | undefined;
+  try {
+    database = new DatabaseSync(path, { timeout: BUSY_MS });
+    database.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON');
+    refuseNewer(database, path);
+    migrate(database);
+    return stateStore(database);
+  } catch (cause) {
+    database?.close();
+    throw explain(cause, path);
+  }
+}
+
+/**
+ * Opens `fleet.db` for reading, whether a receiver works on it or not; undefined when there is none.
+ *
+ * @throws UserError `DIRECTORY_UNUSABLE` as {@link openStateStore}
+ */
+export function openStateStoreToRead(directory: string): StateStore | undefined {
+  const path = join(directory, 'fleet.db');
+  if (!existsSync(path)) return undefined;
+  let database: DatabaseSync | undefined;
+  try {
+    database = new DatabaseSync(path, { readOnly: true, timeout: BUSY_MS });
+    refuseNewer(database, path);
+    if (readVersion(database) < MIGRATIONS.length) {
+      database.close();
+      return undefined;
+    }
+    return stateStore(database);
+  } catch (cause) {
+    if (database?.isOpen === true) database.close();
+    throw explain(cause, path);
+  }
+}
+
+function stateStore(database: DatabaseSync): StateStore {
+  return {
+    database,
+    transaction(work) {
+      if (database.isTransaction) return work();
+      database.exec('BEGIN IMMEDIATE');
+      try {
+        const result = work();
+        database.exec('COMMIT');
+        return result;
+      } catch (error) {
+        // SQLite has rolled back by itself after a full disk or an I/O error.
+        if (database.isTransaction) database.exec('ROLLBACK');
+        throw error;
+      }
+    },
+    [Symbol.dispose]() {
+      if (database.isOpen) database.close();
+    },
+  };
+}
+
+function readVersion(database: DatabaseSync): number {
+  return Number(database.prepare('PRAGMA user_version').get()?.['user_version'] ?? 0);
+}
+
+function refuseNewer(database: DatabaseSync, path: string): void {
+  const version = readVersion(database);
+  if (version <= MIGRATIONS.length) return;
+  throw new UserError(
+    'DIRECTORY_UNUSABLE',
+    `${path} has schema ${version}, this version of Fleetkeep knows ${MIGRATIONS.length}`,
+    { hint: 'A newer version of Fleetkeep wrote it: install that one, or use another data_directory.' },
+  );
+}
+
+function migrate(database: DatabaseSync): void {
+  const store = stateStore(database);
+  MIGRATIONS.slice(readVersion(database)).forEach((step) => {
+    store.transaction(() => {
+      database.exec(step);
+      database.exec(`PRAGMA user_version = ${readVersion(database) + 1}`);
+    });
+  });
+}
+
+function explain(cause: unknown, path: string): unknown {
+  if (cause instanceof UserError) return cause;
+  return new UserError('DIRECTORY_UNUSABLE', `cannot open ${path}`, {
+    cause,
+    hint: 'It holds the state of the nodes and unsent mail, no logs. If it is damaged, move it away and start again.',
+  });
+}
