@@ -1,0 +1,158 @@
+/**
+ * Alerts: what the administrator is told, when, and how it gets there.
+ *
+ *     fleet ──▶ disconnect rule ─┐
+ *                                ├─▶ incident + mail, one transaction ──▶ outbox ──▶ channel (SMTP, or .eml files)
+ *     other parts ──▶ problems ──┘
+ *
+ * Invariants. Tests cite them by number.
+ *
+ * 1. The change and the message that tells it are one transaction: a kill at any moment repeats or resumes, and loses nothing.
+ * 2. One incident while it lasts: a mail when it begins, one in the same thread when it is over.
+ * 3. A node that is back within the grace was never away. The grace runs on the clock that never jumps, and begins anew for
+ *    every node when the receiver starts.
+ * 4. What happens together is told together: forty nodes lost at once are one mail.
+ * 5. Nothing here waits for a mail server: a dead one delays mails and nothing else.
+ * 6. Text from outside cannot add a header, a recipient or markup to a mail.
+ *
+ * State: `fleet.db` (schema in fleet/state-store.ts). Without an SMTP server, mails: `mail/*.eml` in the data directory.
+ * Main thread only.
+ */
+
+import { join } from 'node:path';
+import type { Logger } from '../../shared/logging/logger.ts';
+import type { NodeName } from '../../shared/names/node-name.ts';
+import type { BackoffOptions } from '../../shared/time/backoff.ts';
+import { type Clock, systemClock } from '../../shared/time/clock.ts';
+import { every } from '../../shared/time/every.ts';
+import type { Fleet } from '../fleet/fleet.ts';
+import type { StateStore } from '../fleet/state-store.ts';
+import type { Channel } from './channels/channel.ts';
+import { createEmlChannel } from './channels/eml/send.ts';
+import type { SmtpConfig, SmtpTimeouts } from './channels/smtp/config.ts';
+import { createSmtpChannel } from './channels/smtp/send.ts';
+import { watchDisconnects } from './incidents/disconnects.ts';
+import { incidentStore } from './incidents/incident-store.ts';
+import { type Problem, watchProblems } from './incidents/problems.ts';
+import { type OutboxState, type OutboxStep, startOutbox } from './outbox/outbox.ts';
+import { outboxStore } from './outbox/outbox-store.ts';
+import { postOffice } from './outbox/post-office.ts';
+import { senderAddress } from './sender-address.ts';
+
+export type { Problem } from './incidents/problems.ts';
+
+/** How often the rules look whether something is due, ms; looking costs next to nothing. */
+const LOOK_MS = 500;
+
+/** How mails are sent, and to whom. */
+export interface MailOptions {
+  /** Left out, or without a recipient: mails are written as `.eml` files. */
+  readonly smtp?: SmtpConfig | undefined;
+  /** Sender's address. Default: the SMTP user if that is an address, else `fleetkeep@` this machine. */
+  readonly from?: string | undefined;
+  /** The administrators' addresses. */
+  readonly to: readonly string[];
+  /** How many `.eml` files are kept. Default 500. */
+  readonly keptFiles?: number | undefined;
+}
+
+/** When things are told; all in ms. */
+export interface AlertTimes {
+  /** How long a node may be away before anybody is told. */
+  readonly graceMs: number;
+  /** What happens at most so far apart is told together. */
+  readonly groupMs: number;
+  /** How long the first of a group of lost nodes waits for the others at most. */
+  readonly longestGroupMs: number;
+  /** How long a node must be back before anybody is told. */
+  readonly settleMs: number;
+  /** How long nodes that are back wait for the others of their group. */
+  readonly digestMs: number;
+}
+
+/** The defaults of {@link AlertTimes}. */
+export const ALERT_TIMES: AlertTimes = {
+  graceMs: 10_000,
+  groupMs: 2_000,
+  longestGroupMs: 15_000,
+  settleMs: 2_000,
+  digestMs: 15_000,
+};
+
+/** The alerts of a running receiver. */
+export interface Alerts extends AsyncDisposable {
+  /** A problem began; does nothing while one with the same key lasts. Durable when it returns. */
+  raise(problem: Problem): void;
+  /** The problem with this key is over; does nothing when there is none. */
+  clear(key: string): void;
+  /** Something happened that does not last; with the same key at most once an hour. */
+  report(problem: Problem): void;
+  /** How the mails are doing. */
+  state(): OutboxState;
+}
+
+/** Options of {@link startAlerts}. */
+export interface StartAlertsOptions {
+  readonly store: StateStore;
+  readonly fleet: Fleet;
+  /** The data directory. */
+  readonly directory: string;
+  readonly mail: MailOptions;
+  /** Overrides of {@link ALERT_TIMES}. */
+  readonly times?: Partial<AlertTimes> | undefined;
+  /** The last line of a node's log, for the mail about its loss. May fail or be slow: the mail does without. */
+  readonly readLastSample: (node: NodeName) => Promise<string | undefined>;
+  readonly log: Logger;
+  readonly clock?: Clock | undefined;
+  /** Between 0 and 1, for the jitter of retries. */
+  readonly random?: (() => number) | undefined;
+  readonly backoff?: BackoffOptions | undefined;
+  readonly smtpTimeouts?: SmtpTimeouts | undefined;
+  /** Called at each step of a message, for tests that stop the program there. */
+  readonly atStep?: ((step: OutboxStep) => void) | undefined;
+}
+
+/** Starts watching the fleet and sending messages. Start it after the fleet, dispose it before. */
+export function startAlerts(options: StartAlertsOptions): Alerts {
+  const { store, fleet, log, readLastSample } = options;
+  const clock = options.clock ?? systemClock;
+  const times = { ...ALERT_TIMES, ...options.times };
+  const { channel, domain } = chooseChannel(options);
+  const outbox = outboxStore(store);
+  const incidents = incidentStore(store);
+  const post = postOffice({ outbox, domain, to: options.mail.to, recipients: channel.recipients });
+  const disconnects = watchDisconnects({ fleet, incidents, post, clock, log, rule: times, readLastSample });
+  const problems = watchProblems({ store, incidents, post, clock, log, groupMs: times.groupMs });
+  const sending = startOutbox({ ...options, outbox, channel, clock });
+
+  const telling = every(
+    async () => {
+      const hasTold = problems.tell();
+      if ((await disconnects.tell()) || hasTold) sending.trigger();
+    },
+    { intervalMs: LOOK_MS, clock, onError: (err) => log.error({ err }, 'cannot queue a message') },
+  );
+
+  return {
+    raise: problems.raise,
+    clear: problems.clear,
+    report: problems.report,
+    state: sending.state,
+    async [Symbol.asyncDispose]() {
+      disconnects[Symbol.dispose]();
+      await telling[Symbol.asyncDispose]();
+      await sending[Symbol.asyncDispose]();
+    },
+  };
+}
+
+function chooseChannel(options: StartAlertsOptions): { readonly channel: Channel; readonly domain: string } {
+  const { smtp, to, keptFiles = 500 } = options.mail;
+  const from = senderAddress(options.mail);
+  const domain = from.slice(from.lastIndexOf('@') + 1);
+  const channel =
+    smtp !== undefined && to.length > 0
+      ? createSmtpChannel({ smtp, from, to, timeouts: options.smtpTimeouts })
+      : createEmlChannel({ directory: join(options.directory, 'mail'), from, keptFiles });
+  return { channel, domain };
+}

@@ -1,0 +1,111 @@
+import type { NodeRecord } from '../../fleet/node-record.ts';
+import { cleanText } from './clean-text.ts';
+import { describeEnd, describeNode } from './describe-node.ts';
+import { describeSample } from './describe-sample.ts';
+import type { Block, Fact } from './document.ts';
+import { formatMoment } from './format-time.ts';
+import { listOfNames, listOfNodes } from './list-nodes.ts';
+
+/** What a mail about lost nodes is made of. */
+export interface DisconnectFacts {
+  /** At least one; their state is `down`. */
+  readonly lost: readonly NodeRecord[];
+  /** Others that were down already. */
+  readonly alsoDown: readonly NodeRecord[];
+  /** Last line of the log of some of them. */
+  readonly lastSamples: ReadonlyMap<string, string>;
+  /** Nodes the receiver knows. */
+  readonly nodeCount: number;
+  /** IANA name; the machine's own when left out. */
+  readonly timeZone?: string | undefined;
+}
+
+/** A mail before it has its place in a thread. */
+export interface ComposedMail {
+  readonly subject: string;
+  readonly blocks: readonly Block[];
+}
+
+/** The mail that says that nodes were lost: one with all that is known, several as a list. */
+export function composeDisconnect(facts: DisconnectFacts): ComposedMail {
+  const [first] = facts.lost;
+  if (first === undefined) throw new Error('a mail about lost nodes needs at least one');
+  return facts.lost.length === 1 ? composeOne(first, facts) : composeSeveral(facts);
+}
+
+function composeOne(node: NodeRecord, facts: DisconnectFacts): ComposedMail {
+  const title = `${describeNode(node)} is down`;
+  return {
+    subject: `[fleetkeep] ${title}`,
+    blocks: [
+      {
+        kind: 'headline',
+        text: `${capitalise(title)} since ${formatMoment(node.state.sinceMs, facts.timeZone)}.`,
+      },
+      { kind: 'facts', facts: nodeFacts(node, facts.timeZone) },
+      ...sampleBlocks(facts.lastSamples.get(node.name), 'Its last values', facts.timeZone),
+      ...alsoDownBlocks(facts),
+      { kind: 'text', text: 'A second mail in this thread will say when it is back.' },
+    ],
+  };
+}
+
+function composeSeveral(facts: DisconnectFacts): ComposedMail {
+  const { lost, nodeCount } = facts;
+  const share = lost.length === nodeCount ? `all ${nodeCount}` : `${lost.length} of ${nodeCount}`;
+  return {
+    subject: `[fleetkeep] ${lost.length} nodes are down: ${listOfNames(lost)}`,
+    blocks: [
+      { kind: 'headline', text: `${capitalise(share)} nodes went down together.` },
+      {
+        kind: 'text',
+        text: 'Several at once usually have one cause: power, a switch, or the network of the receiver itself.',
+      },
+      listOfNodes('Down', lost, (node) => {
+        const since = `since ${formatMoment(node.state.sinceMs, facts.timeZone)}`;
+        return `${since}, ${cleanText(node.address, 64)}. ${endOf(node)}`;
+      }),
+      ...lost.flatMap((node) =>
+        sampleBlocks(
+          facts.lastSamples.get(node.name),
+          `Last values of ${describeNode(node)}`,
+          facts.timeZone,
+        ),
+      ),
+      ...alsoDownBlocks(facts),
+      { kind: 'text', text: 'This thread will say when they are back.' },
+    ],
+  };
+}
+
+function nodeFacts(node: NodeRecord, timeZone: string | undefined): Fact[] {
+  return [
+    ['since', formatMoment(node.state.sinceMs, timeZone)],
+    ['how it ended', endOf(node)],
+    ['last seen', formatMoment(node.lastSeenMs, timeZone)],
+    ['host name', cleanText(node.hostName, 64)],
+    ['address', cleanText(node.address, 64)],
+    ['sender', `version ${cleanText(node.version, 32)}, a sample every ${node.sleeptimeSeconds} s`],
+  ];
+}
+
+function endOf(node: NodeRecord): string {
+  return node.state.kind === 'down' ? describeEnd(node.state.end) : 'Not known';
+}
+
+function sampleBlocks(line: string | undefined, title: string, timeZone: string | undefined): Block[] {
+  const sample = line === undefined ? undefined : describeSample(line, timeZone);
+  if (sample === undefined) return [];
+  const taken = sample.taken === undefined ? '' : `, ${sample.taken}`;
+  return [{ kind: 'facts', title: `${title}${taken}:`, facts: sample.facts }];
+}
+
+function alsoDownBlocks({ alsoDown, timeZone }: DisconnectFacts): Block[] {
+  if (alsoDown.length === 0) return [];
+  const since = (node: NodeRecord) => `since ${formatMoment(node.state.sinceMs, timeZone)}`;
+  return [listOfNodes('Also down', alsoDown, since)];
+}
+
+function capitalise(text: string): string {
+  return `${text.charAt(0).toUpperCase()}${text.slice(1)}`;
+}

@@ -1,0 +1,60 @@
+import type { Incident } from '../incidents/incident.ts';
+import { cleanText } from './clean-text.ts';
+import type { ComposedMail } from './compose-disconnect.ts';
+import type { Block } from './document.ts';
+import { formatDuration, formatMoment } from './format-time.ts';
+
+/** The mail that says that something is wrong; several problems that came up together share it. */
+export function composeProblems(problems: readonly Incident[], timeZone?: string): ComposedMail {
+  const titles = problems.map((problem) => cleanText(problem.title, 120));
+  const subject = titles.length === 1 ? titles[0] : `${titles.length} problems: ${titles[0]}, …`;
+  return {
+    subject: `[fleetkeep] ${subject}`,
+    blocks: problems.flatMap((problem) => composeOne(problem, timeZone)),
+  };
+}
+
+function composeOne(problem: Incident, timeZone: string | undefined): Block[] {
+  const { openedMs, endedMs } = problem;
+  const isOver = endedMs !== undefined && endedMs > openedMs;
+  return [
+    { kind: 'headline', text: cleanText(problem.title) },
+    ...detailBlocks(problem.detail),
+    {
+      kind: 'facts',
+      facts: [
+        [endedMs === openedMs ? 'at' : 'since', formatMoment(openedMs, timeZone)],
+        ['severity', problem.severity],
+        ...(problem.node === undefined ? [] : [['node', problem.node] as const]),
+        ...(isOver ? [['over since', formatMoment(endedMs, timeZone)] as const] : []),
+      ],
+    },
+  ];
+}
+
+function detailBlocks(detail: string): Block[] {
+  return detail
+    .split('\n')
+    .map((line) => cleanText(line, 1_000))
+    .filter((line) => line !== '')
+    .slice(0, 50)
+    .map((text) => ({ kind: 'text', text }));
+}
+
+/** The body of the mail that says that problems are over; its subject is that of the thread. */
+export function composeProblemsOver(problems: readonly Incident[], timeZone?: string): readonly Block[] {
+  return problems.flatMap((problem): Block[] => {
+    const endedMs = problem.endedMs ?? problem.openedMs;
+    return [
+      { kind: 'headline', text: `Over: ${cleanText(problem.title)}` },
+      {
+        kind: 'facts',
+        facts: [
+          ['over since', formatMoment(endedMs, timeZone)],
+          ['since', formatMoment(problem.openedMs, timeZone)],
+          ['it lasted', formatDuration(endedMs - problem.openedMs)],
+        ],
+      },
+    ];
+  });
+}
