@@ -1,22 +1,7 @@
 import { type Clock, systemClock } from '../../shared/time/clock.ts';
+import type { BusiestProcesses, ProcessUse } from './busiest-processes.ts';
 import { shortName } from './encode-sample.ts';
 import { round } from './round.ts';
-
-/** What a process used. */
-export interface ProcessUse {
-  readonly pid: number;
-  readonly name: string;
-  /** Share of all processors together since the reading before, 0–1. */
-  readonly cpu: number;
-  /** Resident memory, bytes. */
-  readonly rss: number;
-}
-
-/** The processes that used most. */
-export interface BusiestProcesses {
-  readonly cpu: readonly ProcessUse[];
-  readonly mem: readonly ProcessUse[];
-}
 
 /** Tells which processes use most. */
 export interface TopProcesses {
@@ -36,9 +21,6 @@ export interface TopProcessesOptions {
   readonly platform?: NodeJS.Platform | undefined;
   readonly clock?: Clock | undefined;
 }
-
-/** How many are told of each kind. */
-const SHOWN = 5;
 
 /** Takes the first reading, from which the next counts. */
 export async function startTopProcesses(options: TopProcessesOptions = {}): Promise<TopProcesses> {
@@ -69,13 +51,4 @@ function mapUses({ cpu, mem }: BusiestProcesses): BusiestProcesses {
     rss: use.rss,
   });
   return { cpu: cpu.map(shown), mem: mem.map(shown) };
-}
-
-/** Puts a process among the largest by `size`, which stay sorted and at most five. Those of size 0 are not counted. */
-export function keepLargest(largest: ProcessUse[], use: ProcessUse, size: 'cpu' | 'rss'): void {
-  if (use[size] <= 0) return;
-  const at = largest.findIndex((other) => use[size] > other[size]);
-  if (at === -1) largest.push(use);
-  else largest.splice(at, 0, use);
-  if (largest.length > SHOWN) largest.pop();
 }

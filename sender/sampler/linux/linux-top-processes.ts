@@ -3,7 +3,7 @@ import { readdir } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { setImmediate } from 'node:timers/promises';
 import type { Clock } from '../../../shared/time/clock.ts';
-import { type BusiestProcesses, keepLargest, type ProcessUse } from '../top-processes.ts';
+import { type BusiestProcesses, keepLargest, type ProcessUse } from '../busiest-processes.ts';
 import { parseAuxv } from './parse-auxv.ts';
 import { type PidStatReading, parsePidStat } from './parse-pid-stat.ts';
 import { parseStat } from './parse-stat.ts';

@@ -1,4 +1,4 @@
-import { type BusiestProcesses, keepLargest, type ProcessUse } from '../top-processes.ts';
+import { type BusiestProcesses, keepLargest, type ProcessUse } from '../busiest-processes.ts';
 import { si } from './si.ts';
 
 /** The processes that use most, as systeminformation sees them. */

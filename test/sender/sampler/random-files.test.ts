@@ -45,7 +45,7 @@ const content = fc.oneof(
     .map((words) => Buffer.from(words.join(' '))),
 );
 
-t.test('sampler invariant 3 and 4: whatever its files hold, a sample is valid JSON', async (t) => {
+await t.test('sampler invariant 3 and 4: whatever its files hold, a sample is valid JSON', async (t) => {
   const root = layOutMachine(t, 'laptop');
   mkdirSync(join(root, 'proc/1'), { recursive: true });
   const files = readdirSync(root, { recursive: true, encoding: 'utf8' }).filter(
@@ -71,7 +71,7 @@ t.test('sampler invariant 3 and 4: whatever its files hold, a sample is valid JS
   );
 });
 
-t.test('sampler invariant 6: ratios lie in 0–1, whatever the counters do', async (t) => {
+await t.test('sampler invariant 6: ratios lie in 0–1, whatever the counters do', async (t) => {
   const root = layOutMachine(t, 'container');
   const ticks = fc.array(fc.nat({ max: 1_000_000 }), { minLength: 8, maxLength: 8 });
   await using sampler = await startSampler({ root, platform: 'linux', statfs: fixtureStatfs });

@@ -23,7 +23,7 @@ async function sampleAfterOneSecond(t: Test, machine: MachineName): Promise<stri
 }
 
 for (const machine of ['raspberry-pi', 'server', 'container', 'laptop'] as const) {
-  t.test(`a sample of the ${machine} looks like this`, async (t) => {
+  await t.test(`a sample of the ${machine} looks like this`, async (t) => {
     const line = await sampleAfterOneSecond(t, machine);
     t.ok(line.startsWith('{"t":"2026-11-20T22:00:00.000Z",'), 'the time stands first');
     t.notOk(line.includes('\n'), 'it is one line');
@@ -31,7 +31,7 @@ for (const machine of ['raspberry-pi', 'server', 'container', 'laptop'] as const
   });
 }
 
-t.test('the Raspberry Pi is read right to the digit', async (t) => {
+await t.test('the Raspberry Pi is read right to the digit', async (t) => {
   const sample = parseLine(await sampleAfterOneSecond(t, 'raspberry-pi'));
   // 4 cores, ticks of the second between the two trees: user 94 (8+10+5+70+…), of 399 together.
   t.match(sample.cpu, {
@@ -68,7 +68,7 @@ t.test('the Raspberry Pi is read right to the digit', async (t) => {
   t.same(sample.fd, { used: 1472 }, 'a limit of 2^63 - 1 is none');
 });
 
-t.test('a server with many cores is read whole', async (t) => {
+await t.test('a server with many cores is read whole', async (t) => {
   const sample = parseLine(await sampleAfterOneSecond(t, 'server'));
   t.equal(sample.cpu.n, 63);
   t.equal(sample.cpu.core.length, 64);
@@ -91,14 +91,14 @@ t.test('a server with many cores is read whole', async (t) => {
   t.notOk('nct6798' in sample.temp, 'a probe that is not connected says -128 °C');
 });
 
-t.test('a container has few keys, and no errors', async (t) => {
+await t.test('a container has few keys, and no errors', async (t) => {
   const sample = parseLine(await sampleAfterOneSecond(t, 'container'));
   t.same(Object.keys(sample), ['t', 'up', 'cpu', 'load', 'mem', 'swap', 'fs', 'net', 'proc']);
   t.same(Object.keys(sample.fs), ['/']);
   t.same(sample.cpu.util, { user: 0.25, system: 0.1, idle: 0.6, steal: 0.05 });
 });
 
-t.test('the line of an ordinary machine stays under 1 KiB', async (t) => {
+await t.test('the line of an ordinary machine stays under 1 KiB', async (t) => {
   const pi = await sampleAfterOneSecond(t, 'raspberry-pi');
   t.ok(
     Buffer.byteLength(pi) < 1024,
@@ -111,7 +111,7 @@ t.test('the line of an ordinary machine stays under 1 KiB', async (t) => {
   t.ok(bytes < 1024, `eight busy cores, two disks, two interfaces, three file systems: ${bytes}`);
 });
 
-t.test(
+await t.test(
   'sampler invariant 1 and 2: a mount that hangs neither stops sampling nor takes more than two threads',
   async (t) => {
     const root = layOutMachine(t, 'server');
@@ -154,7 +154,7 @@ t.test(
   },
 );
 
-t.test('a new mount is found, and one that is gone disappears', async (t) => {
+await t.test('a new mount is found, and one that is gone disappears', async (t) => {
   const root = layOutMachine(t, 'container');
   let monotonicMs = 0;
   const clock = { now: () => AT_MS, monotonic: () => monotonicMs, sleep: () => Promise.resolve() };
@@ -172,7 +172,7 @@ t.test('a new mount is found, and one that is gone disappears', async (t) => {
   t.same(Object.keys(fs), ['/mnt/usb stick']);
 });
 
-t.test('sampler invariant 3: a file that is missing costs its own key', async (t) => {
+await t.test('sampler invariant 3: a file that is missing costs its own key', async (t) => {
   const keys: readonly (readonly [string, string])[] = [
     ['uptime', 'up'],
     ['loadavg', 'load'],
@@ -199,7 +199,7 @@ t.test('sampler invariant 3: a file that is missing costs its own key', async (t
   t.same(parseLine(await sampler.sample(AT_MS)).cpu, {}, 'cpu itself stays: it marks a sample');
 });
 
-t.test('sampler invariant 6: cores that come and go, and an interval of nothing', async (t) => {
+await t.test('sampler invariant 6: cores that come and go, and an interval of nothing', async (t) => {
   const root = layOutMachine(t, 'container');
   const stat = join(root, 'proc/stat');
   await using sampler = await startSampler({ root, platform: 'linux', statfs: fixtureStatfs });
@@ -217,7 +217,7 @@ t.test('sampler invariant 6: cores that come and go, and an interval of nothing'
   t.same(later.core, [[0.5], null, null, [0.5]]);
 });
 
-t.test('this machine is sampled truly', { skip: process.platform !== 'linux' }, async (t) => {
+await t.test('this machine is sampled truly', { skip: process.platform !== 'linux' }, async (t) => {
   await using sampler = await startSampler();
   const end = performance.now() + 50;
   const sample = await until(

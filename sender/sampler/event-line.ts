@@ -1,0 +1,43 @@
+/** Something that happened to the log itself, told in the log. */
+export type LogEvent =
+  | {
+      /** Samples that could not be kept, for example because the disk was full. */
+      readonly kind: 'lost';
+      /** How many. */
+      readonly samples: number;
+      /** When the first of them was due, ms since 1970. */
+      readonly sinceMs: number;
+      /** Why, for a person. */
+      readonly reason: string;
+    }
+  | {
+      /** From now on samples are this far apart. */
+      readonly kind: 'interval';
+      /** Seconds. */
+      readonly sleeptime: number;
+    };
+
+/**
+ * Writes an event as a line of the log without `\n`.
+ *
+ * @param atMs the time the line shall carry, ms since 1970
+ */
+export function encodeEvent(atMs: number, event: LogEvent): string {
+  return JSON.stringify({ t: new Date(atMs).toISOString(), event: shownEvent(event) });
+}
+
+function shownEvent(event: LogEvent): object {
+  switch (event.kind) {
+    case 'lost':
+      return {
+        kind: event.kind,
+        samples: event.samples,
+        since: new Date(event.sinceMs).toISOString(),
+        reason: event.reason.slice(0, 200),
+      };
+    case 'interval':
+      return { kind: event.kind, sleeptime: event.sleeptime };
+    default:
+      return event satisfies never;
+  }
+}

@@ -1,0 +1,15 @@
+import t from 'tap';
+import { encodeEvent } from '../../../sender/sampler/event-line.ts';
+
+await t.test('an event is a line that begins with its time', (t) => {
+  const atMs = Date.parse('2026-11-20T22:00:00.000Z');
+  t.equal(
+    encodeEvent(atMs, { kind: 'lost', samples: 12, sinceMs: atMs - 12_000, reason: 'disk full' }),
+    '{"t":"2026-11-20T22:00:00.000Z","event":{"kind":"lost","samples":12,"since":"2026-11-20T21:59:48.000Z","reason":"disk full"}}',
+  );
+  t.equal(
+    encodeEvent(atMs, { kind: 'interval', sleeptime: 5 }),
+    '{"t":"2026-11-20T22:00:00.000Z","event":{"kind":"interval","sleeptime":5}}',
+  );
+  t.end();
+});
