@@ -1,0 +1,61 @@
+import { type Alerts, type StartAlertsOptions, startAlerts } from '../../../receiver/alerts/alerts.ts';
+import { type Fleet, startFleet } from '../../../receiver/fleet/fleet.ts';
+import type { ConnectedEvent } from '../../../receiver/fleet/fleet-state.ts';
+import type { HowEnded } from '../../../receiver/fleet/node-record.ts';
+import { openStateStore, type StateStore } from '../../../receiver/fleet/state-store.ts';
+import { createLogger } from '../../../shared/logging/logger.ts';
+import type { NodeName } from '../../../shared/names/node-name.ts';
+import { parseNodeName } from '../../../shared/names/node-name.ts';
+import type { Clock } from '../../../shared/time/clock.ts';
+
+/** Fleet and alerts of a receiver, without the rest of it. */
+export interface ReceiverParts extends AsyncDisposable {
+  readonly store: StateStore;
+  readonly fleet: Fleet;
+  readonly alerts: Alerts;
+  connect(name: string, more?: Partial<ConnectedEvent>): void;
+  disconnect(name: string, how?: HowEnded, reason?: string): void;
+}
+
+/** Options of {@link startReceiverParts}: what the test cares about. */
+export interface ReceiverPartsOptions
+  extends Pick<StartAlertsOptions, 'mail' | 'times' | 'atStep' | 'backoff' | 'random' | 'smtpTimeouts'> {
+  readonly directory: string;
+  readonly clock: Clock;
+  readonly readLastSample?: ((node: NodeName) => Promise<string | undefined>) | undefined;
+}
+
+/** Starts both over `fleet.db` in the directory. */
+export function startReceiverParts(options: ReceiverPartsOptions): ReceiverParts {
+  const { directory, clock, readLastSample = async () => undefined } = options;
+  const log = createLogger('silent');
+  const store = openStateStore(directory);
+  const fleet = startFleet({ store, clock, log });
+  const alerts = startAlerts({ ...options, readLastSample, store, fleet, log });
+  return {
+    store,
+    fleet,
+    alerts,
+    connect: (name, more) => fleet.connected({ ...aNode(name), atMs: clock.now(), ...more }),
+    disconnect: (name, how = 'reset', reason) =>
+      fleet.disconnected({ node: parseNodeName(name), how, reason, atMs: clock.now() }),
+    async [Symbol.asyncDispose]() {
+      await alerts[Symbol.asyncDispose]();
+      await fleet[Symbol.asyncDispose]();
+      store[Symbol.dispose]();
+    },
+  };
+}
+
+/** What a node says of itself when it connects. */
+export function aNode(name: string): Omit<ConnectedEvent, 'atMs'> {
+  return {
+    node: parseNodeName(name),
+    logId: `log-${name}`,
+    hostName: `host-${name}`,
+    address: '192.0.2.7',
+    bootId: 'boot-1',
+    version: '0.1.0',
+    sleeptimeSeconds: 1,
+  };
+}
