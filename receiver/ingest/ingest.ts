@@ -10,6 +10,7 @@
  *    senders connect again and resume.
  */
 
+import { mkdir } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { describeError, errnoOf, UserError } from '../../shared/errors/errors.ts';
 import type { Position } from '../../shared/log/position.ts';
@@ -188,6 +189,7 @@ export async function startIngest(options: IngestOptions): Promise<Ingest> {
 
   await using failed = new AsyncDisposableStack();
   const isShared = options.workers > 1 && isPortSharable();
+  await mkdir(options.logsRoot, { recursive: true });
   await assertPortFree(host, options.port);
   let port = options.port;
   for (let index = 0; index < (isShared ? options.workers : 1); index++) {

@@ -102,7 +102,8 @@ async function launch(options: WorkerOptions, onDied: (error: unknown) => void):
       isListening = true;
       listening.resolve(message.port);
     } else if (message.kind === 'failed') {
-      listening.reject(new Error(`an ingest worker cannot listen: ${message.message}`));
+      failure = new Error(`an ingest worker cannot listen: ${message.message}`);
+      void worker.terminate();
     } else {
       options.onMessage(message);
     }
