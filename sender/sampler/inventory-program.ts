@@ -2,6 +2,7 @@
  * A program, not a module: prints what this machine is made of as one JSON object, and ends. Started by `inventory.ts`, see
  * there for why. What cannot be found out is left out.
  */
+import { setTimeout as delay } from 'node:timers/promises';
 import { findSensors } from './linux/find-sensors.ts';
 import { si } from './portable/si.ts';
 
@@ -66,15 +67,18 @@ const QUESTIONS: Readonly<Record<string, () => Promise<unknown>>> = {
 
 const inventory: Record<string, unknown> = { node: process.version };
 for (const [part, ask] of Object.entries(QUESTIONS)) {
-  const answer = await Promise.race([ask().catch(() => undefined), afterwards()]);
+  const answer = await answerInTime(ask);
   if (isSomething(answer)) inventory[part] = answer;
 }
 process.stdout.write(JSON.stringify(inventory));
 
-function afterwards(): Promise<undefined> {
-  return new Promise((resolve) => {
-    setTimeout(() => resolve(undefined), QUESTION_MS).unref();
-  });
+async function answerInTime(ask: () => Promise<unknown>): Promise<unknown> {
+  const late = new AbortController();
+  const timeout = delay(QUESTION_MS, undefined, { signal: late.signal });
+  const answer = await Promise.race([ask(), timeout]).catch(() => undefined);
+  late.abort();
+  await timeout.catch(() => undefined);
+  return answer;
 }
 
 function pick<Key extends string>(

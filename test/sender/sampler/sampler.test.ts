@@ -1,4 +1,5 @@
-import { rmSync, writeFileSync } from 'node:fs';
+import { execFileSync } from 'node:child_process';
+import { closeSync, openSync, rmSync, writeFileSync } from 'node:fs';
 import { cpus, totalmem } from 'node:os';
 import { join } from 'node:path';
 import t, { type Test } from 'tap';
@@ -153,6 +154,26 @@ await t.test(
     t.ok(again.fs['/'], 'when the drive answers again, all goes on');
   },
 );
+
+await t.test('sampler invariant 1: a sensor that hangs does not stop sampling', async (t) => {
+  const root = layOutMachine(t, 'raspberry-pi');
+  const sensor = join(root, 'sys/class/hwmon/hwmon1/temp1_input');
+  rmSync(sensor);
+  execFileSync('mkfifo', [sensor]); // opening it waits for a writer
+  // Before the tree is removed; otherwise the read would wait for ever.
+  using _release = { [Symbol.dispose]: () => closeSync(openSync(sensor, 'r+')) };
+  const clock = { now: () => AT_MS, monotonic: () => 0, sleep: () => Promise.resolve() };
+  await using sampler = await startSampler({ root, platform: 'linux', statfs: fixtureStatfs, clock });
+  const sample = await until(
+    async () => {
+      const taken = parseLine(await sampler.sample(AT_MS));
+      return taken.temp !== undefined && taken;
+    },
+    { timeoutMs: 5000, what: 'the sensor before the one that hangs' },
+  );
+  t.same(sample.temp, { cpu_thermal: 52.5 });
+  t.ok(sample.cpu.n);
+});
 
 await t.test('a new mount is found, and one that is gone disappears', async (t) => {
   const root = layOutMachine(t, 'container');
