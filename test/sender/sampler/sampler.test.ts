@@ -1,5 +1,6 @@
 import { execFileSync } from 'node:child_process';
 import { closeSync, openSync, rmSync, writeFileSync } from 'node:fs';
+import { readFile } from 'node:fs/promises';
 import { cpus, totalmem } from 'node:os';
 import { join } from 'node:path';
 import t, { type Test } from 'tap';
@@ -173,6 +174,11 @@ await t.test('sampler invariant 1: a sensor that hangs does not stop sampling', 
   );
   t.same(sample.temp, { cpu_thermal: 52.5 });
   t.ok(sample.cpu.n);
+  for (let i = 0; i < 10; i++) await readFile(join(root, 'sys/class/hwmon/hwmon2/fan1_input'));
+  t.notOk(
+    'fan' in parseLine(await sampler.sample(AT_MS)),
+    'sampler invariant 2: no second read is out meanwhile',
+  );
 });
 
 await t.test('a new mount is found, and one that is gone disappears', async (t) => {
