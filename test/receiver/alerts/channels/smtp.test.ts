@@ -1,0 +1,222 @@
+import { once } from 'node:events';
+import { readdirSync } from 'node:fs';
+import { type AddressInfo, createServer } from 'node:net';
+import { join } from 'node:path';
+import t from 'tap';
+import type { MailOptions } from '../../../../receiver/alerts/alerts.ts';
+import { createEmlChannel } from '../../../../receiver/alerts/channels/eml/send.ts';
+import type { SmtpConfig, SmtpTimeouts } from '../../../../receiver/alerts/channels/smtp/config.ts';
+import { createSmtpChannel } from '../../../../receiver/alerts/channels/smtp/send.ts';
+import type { Mail } from '../../../../receiver/alerts/mail/mail.ts';
+import { sendTestMail } from '../../../../receiver/alerts/send-test-mail.ts';
+import { senderAddress } from '../../../../receiver/alerts/sender-address.ts';
+import { makeCertificate, type SmtpFault, startSmtpServer } from '../../../helpers/smtp.ts';
+
+const certificate = makeCertificate(t.testdir());
+const LOGIN = { user: 'fleet', password: 'right horse' };
+const NEVER = new AbortController().signal;
+
+const MAIL: Mail = {
+  messageId: '<incident-1.2.abcdef01@example.com>',
+  references: ['<incident-1.1.abcdef01@example.com>'],
+  subject: '[fleetkeep] Knoten 7 (Küche) is down',
+  text: 'Küche\n.\nend\n',
+  html: '<p>Küche</p>',
+  dateMs: Date.UTC(2026, 10, 20, 22),
+  to: ['root@example.com', 'second@example.com'],
+};
+
+const SHORT: SmtpTimeouts = { connectMs: 500, greetingMs: 300, socketMs: 600, totalMs: 2_000 };
+
+function channelTo(smtp: Partial<SmtpConfig> & { readonly port: number }, timeouts?: SmtpTimeouts) {
+  const config: SmtpConfig = { host: '127.0.0.1', tls: 'none', ...smtp };
+  return createSmtpChannel({ smtp: config, from: 'fleetkeep@example.com', to: MAIL.to, timeouts });
+}
+
+t.test('a mail goes out encrypted and with a login, whole', async (t) => {
+  for (const tls of ['starttls', 'implicit'] as const) {
+    await using server = await startSmtpServer({ certificate, tls, ...LOGIN });
+    const channel = channelTo({ port: server.port, tls, ca: certificate.cert, ...LOGIN });
+    t.same(channel.recipients, MAIL.to);
+    t.same(await channel.send(MAIL, 'root@example.com', NEVER), { kind: 'sent' });
+    const [got] = server.mails;
+    t.match(got, { user: 'fleet', isEncrypted: true, from: 'fleetkeep@example.com' });
+    t.same(got?.recipients, ['root@example.com'], 'one recipient a conversation');
+    t.match(got?.parsed, {
+      subject: MAIL.subject,
+      messageId: MAIL.messageId,
+      inReplyTo: MAIL.references[0],
+      references: MAIL.references[0],
+      date: '2026-11-20T22:00:00.000Z',
+      to: [{ address: 'root@example.com' }, { address: 'second@example.com' }],
+    });
+    t.equal(got?.parsed.text?.trimEnd(), MAIL.text.trimEnd());
+    t.match(got?.parsed.html, MAIL.html);
+  }
+});
+
+t.test('outbox invariant 2: a mail sent twice is the same, byte for byte', async (t) => {
+  await using server = await startSmtpServer();
+  const channel = channelTo({ port: server.port });
+  await channel.send(MAIL, 'root@example.com', NEVER);
+  await channel.send(MAIL, 'root@example.com', NEVER);
+  const [one, two] = server.mails;
+  t.ok(one?.raw.equals(two?.raw ?? Buffer.alloc(0)));
+});
+
+t.test('what the server answers decides whether a mail is tried again', async (t) => {
+  const cases: readonly (readonly [SmtpFault, object])[] = [
+    [
+      { at: 'recipient', code: 451, text: 'greylisted' },
+      { kind: 'try_later', scope: 'message', error: /greylisted/ },
+    ],
+    [
+      { at: 'recipient', code: 550, text: 'no such user' },
+      { kind: 'refused', error: /550.*no such user/ },
+    ],
+    [
+      { at: 'data', code: 452, text: 'disk full' },
+      { kind: 'try_later', scope: 'message', error: /disk full/ },
+    ],
+    [
+      { at: 'data', code: 554, text: 'spam' },
+      { kind: 'refused', error: /spam/ },
+    ],
+    [
+      { at: 'connect', code: 421, text: 'too busy' },
+      { kind: 'try_later', scope: 'channel', error: /too busy/ },
+    ],
+    [
+      { at: 'connect', code: 554, text: 'go away' },
+      { kind: 'try_later', scope: 'channel', error: /go away/ },
+    ],
+    [
+      { at: 'recipient', code: 530, text: 'log in first' },
+      { kind: 'try_later', scope: 'channel', error: /login/ },
+    ],
+  ];
+  await using server = await startSmtpServer();
+  const channel = channelTo({ port: server.port }, SHORT);
+  for (const [fault, expected] of cases) {
+    server.fail(fault);
+    t.match(await channel.send(MAIL, 'root@example.com', NEVER), expected, JSON.stringify(fault));
+  }
+  t.same(await channel.send(MAIL, 'root@example.com', NEVER), { kind: 'sent' }, 'afterwards all is well');
+});
+
+t.test('a server that falls silent in the middle of DATA is given up after the time-out', async (t) => {
+  await using server = await startSmtpServer();
+  server.fail({ at: 'stall' });
+  const result = await channelTo({ port: server.port }, SHORT).send(MAIL, 'root@example.com', NEVER);
+  t.match(result, { kind: 'try_later', scope: 'channel', error: /did not answer in time/ });
+});
+
+t.test('a password is never sent unencrypted when STARTTLS is wanted', async (t) => {
+  await using server = await startSmtpServer({ tls: 'none', ...LOGIN });
+  const channel = channelTo({ port: server.port, tls: 'starttls', ca: certificate.cert, ...LOGIN });
+  t.match(await channel.send(MAIL, 'root@example.com', NEVER), {
+    kind: 'try_later',
+    error: /does not offer STARTTLS/,
+  });
+  t.same(server.mails, []);
+});
+
+t.test('aborting ends a conversation at once', async (t) => {
+  await using server = await startSmtpServer();
+  server.fail({ at: 'stall' });
+  const stop = new AbortController();
+  const sending = channelTo({ port: server.port }).send(MAIL, 'root@example.com', stop.signal);
+  stop.abort(new Error('stopping'));
+  await t.rejects(sending, /stopping/);
+});
+
+t.test('sendTestMail() says in words what is wrong and what to do', async (t) => {
+  const directory = t.testdir();
+  await using server = await startSmtpServer({ certificate, ...LOGIN });
+  await using plain = await startSmtpServer();
+  await using secure = await startSmtpServer({ certificate, tls: 'implicit' });
+  const silent = createServer().listen(0, '127.0.0.1');
+  await once(silent, 'listening');
+  const closed = createServer().listen(0, '127.0.0.1');
+  await once(closed, 'listening');
+  const closedPort = (closed.address() as AddressInfo).port;
+  closed.close();
+  await once(closed, 'close');
+
+  const right: SmtpConfig = {
+    ...{ host: '127.0.0.1', port: server.port, tls: 'starttls' as const },
+    ...{ ca: certificate.cert, ...LOGIN },
+  };
+  const cases: readonly (readonly [string, Partial<SmtpConfig>, RegExp, RegExp])[] = [
+    ['unknown host', { host: 'no-such-host.invalid' }, /unknown host: no-such-host\.invalid/, /spelling/],
+    ['connection refused', { port: closedPort }, /connection refused/, /smtp\.port/],
+    ['wrong password', { password: 'wrong' }, /did not accept.*of fleet.*535/, /app password/],
+    ['no login', { user: undefined, password: undefined }, /wants a login/, /smtp\.user/],
+    ['certificate', { ca: undefined }, /certificate .* refused.*self-signed/, /smtp\.ca_file/],
+    ['wrong name', { host: 'localhost.localdomain', ca: certificate.cert }, /unknown host|certificate/, /./],
+    ['no STARTTLS', { port: plain.port }, /does not offer STARTTLS/, /Nothing was sent unencrypted/],
+    ['implicit TLS at a plain port', { tls: 'implicit' }, /no encrypted connection/, /587 wants "starttls"/],
+    ['plain at an implicit port', { port: secure.port }, /says nothing|closed the connection/, /465|Check/],
+    [
+      'a server that says nothing',
+      { port: (silent.address() as AddressInfo).port },
+      /says nothing/,
+      /465 wants "implicit"/,
+    ],
+  ];
+  for (const [name, change, message, hint] of cases) {
+    const mail: MailOptions = { smtp: { ...right, ...change }, to: ['root@example.com'] };
+    await t.rejects(
+      sendTestMail({ mail, directory, timeouts: SHORT }),
+      { code: 'MAIL_FAILED', message, hint },
+      name,
+    );
+  }
+  server.fail({ at: 'recipient', code: 550, text: 'no such user here' });
+  const mail: MailOptions = { smtp: right, to: ['root@example.com'] };
+  await t.rejects(sendTestMail({ mail, directory }), { message: /no such user here/, hint: /to_addr/ });
+  t.same(server.mails, []);
+
+  t.same(await sendTestMail({ mail, directory }), { channel: 'smtp', target: 'root@example.com' });
+  t.match(server.mails[0]?.parsed.subject, '[fleetkeep] test mail from');
+  silent.close();
+});
+
+t.test('sendTestMail() writes a file where no SMTP server is configured', async (t) => {
+  const directory = t.testdir();
+  const sent = await sendTestMail({ mail: { to: ['root@example.com'] }, directory });
+  t.same(sent, { channel: 'eml', target: join(directory, 'mail') });
+  t.match(readdirSync(sent.target), [/^\d{4}-\d\d-\d\dT\d\d-\d\d-\d\dZ-fleetkeep-test-mail-from-.*\.eml$/]);
+});
+
+t.test('.eml files are replaced by a repeat, and the oldest give way', async (t) => {
+  const directory = t.testdir();
+  const channel = createEmlChannel({ directory, from: 'fleetkeep@example.com', keptFiles: 3 });
+  for (let day = 1; day <= 5; day += 1) {
+    const mail = {
+      ...MAIL,
+      dateMs: Date.UTC(2026, 10, day),
+      messageId: `<incident-${day}.1.abcdef01@example.com>`,
+    };
+    t.same(await channel.send(mail, '', NEVER), { kind: 'sent' });
+    t.same(await channel.send(mail, '', NEVER), { kind: 'sent' });
+  }
+  t.same(readdirSync(directory), [
+    '2026-11-03T00-00-00Z-fleetkeep-knoten-7-k-che-is-down-3.1.abcdef01.eml',
+    '2026-11-04T00-00-00Z-fleetkeep-knoten-7-k-che-is-down-4.1.abcdef01.eml',
+    '2026-11-05T00-00-00Z-fleetkeep-knoten-7-k-che-is-down-5.1.abcdef01.eml',
+  ]);
+});
+
+t.test('a directory that cannot be written is tried again later', async (t) => {
+  const directory = join(t.testdir({ file: '' }), 'file');
+  const channel = createEmlChannel({ directory, from: 'fleetkeep@example.com', keptFiles: 3 });
+  t.match(await channel.send(MAIL, '', NEVER), { kind: 'try_later', scope: 'channel' });
+});
+
+t.test('mails come from the configured address, else the login, else this machine', async (t) => {
+  const smtp: SmtpConfig = { host: 'mail.example.com', port: 587, tls: 'starttls', user: 'me@example.com' };
+  t.equal(senderAddress({ smtp, from: 'fleet@example.org' }), 'fleet@example.org');
+  t.equal(senderAddress({ smtp }), 'me@example.com');
+  t.match(senderAddress({ smtp: { ...smtp, user: 'me' } }), /^fleetkeep@[a-zA-Z0-9.-]+$/);
+});
