@@ -112,9 +112,20 @@ async function takeUpOpen(
     const last = Buffer.alloc(1);
     await file.read(last, 0, 1, size - 1);
     const segment = new OpenSegment(paths.open, header.segment, { bytes: size, crc });
-    return { open: { segment, sinceMs: header.atMs, isTorn: last[0] !== 0x0a }, interrupted: [] };
+    const isTorn = last[0] !== 0x0a && !hasEnded(segment);
+    return { open: { segment, sinceMs: header.atMs, isTorn }, interrupted: [] };
   } finally {
     await file.close();
+  }
+}
+
+/** Ends a torn line. A full disk is no reason not to open the log: then the first append that has room does it. */
+function hasEnded(segment: OpenSegment): boolean {
+  try {
+    segment.append([Buffer.from('\n')]);
+    return true;
+  } catch {
+    return false;
   }
 }
 

@@ -1,0 +1,84 @@
+import { mkdtemp, readFile, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { listSegments } from '../../shared/log/list-segments.ts';
+import { type LogPaths, logPaths } from '../../shared/log/log.ts';
+import type { LogWriter, LogWriterOptions } from '../../shared/log/log-writer.ts';
+import { openLogWriter } from '../../shared/log/open-log-writer.ts';
+import { readSegment } from '../../shared/log/read-log.ts';
+import { type Sealer, type SealJob, startSealer } from '../../shared/log/sealer.ts';
+import { parseNodeName } from '../../shared/names/node-name.ts';
+
+/** Noon of a day, UTC, ms: far from both midnights. */
+export const NOON_MS = Date.UTC(2026, 0, 2, 12);
+
+/** A new directory for logs below the system's temporary directory, and the paths of node 7 in it. */
+export async function newPaths(): Promise<LogPaths> {
+  return pathsIn(await mkdtemp(join(tmpdir(), 'fleetkeep-log-')));
+}
+
+/** The paths of node 7 below `root`. */
+export function pathsIn(root: string): LogPaths {
+  return logPaths(root, parseNodeName('7'));
+}
+
+/** A sample without `\n`: number `n` of a series, a second apart, `size` bytes of filling. */
+export function sample(n: number, size = 0): string {
+  return JSON.stringify({ t: new Date(NOON_MS + n * 1000).toISOString(), n, x: 'x'.repeat(size) });
+}
+
+/** A sealer that remembers what went wrong. */
+export function rememberingSealer(): { readonly sealer: Sealer; readonly failed: [SealJob, unknown][] } {
+  const failed: [SealJob, unknown][] = [];
+  return { sealer: startSealer({ onError: (job, error) => failed.push([job, error]) }), failed };
+}
+
+/** Opens a writer with boot id `boot-1`, unless told otherwise. */
+export async function openWriter(
+  paths: LogPaths,
+  options: Partial<LogWriterOptions> & Pick<LogWriterOptions, 'sealer'>,
+  atMs = NOON_MS,
+): Promise<LogWriter> {
+  return await openLogWriter({ paths, bootId: 'boot-1', segmentBytes: 1024 * 1024, ...options }, atMs);
+}
+
+/** Appends the samples [from, to). */
+export function appendSamples(writer: LogWriter, from: number, to: number, size = 0): void {
+  for (let n = from; n < to; n++) writer.append(sample(n, size), NOON_MS + n * 1000);
+}
+
+/** The plain content of one segment of a copy. */
+export async function contentOf(paths: LogPaths, segment: number): Promise<string> {
+  const chunks: Buffer[] = [];
+  for await (const { bytes } of readSegment(paths, segment)) chunks.push(bytes);
+  return Buffer.concat(chunks).toString('latin1');
+}
+
+/** The plain content of every segment of a copy, by number. */
+export async function contentsOf(paths: LogPaths): Promise<ReadonlyMap<number, string>> {
+  const contents = new Map<number, string>();
+  for (const { number } of await listSegments(paths)) contents.set(number, await contentOf(paths, number));
+  return contents;
+}
+
+/** The numbers of the whole samples in a text, in the order they stand there. */
+export function numbersIn(text: string): readonly number[] {
+  return [...text.matchAll(/^\{"t":"[^"]*","n":(\d+),"x":"x*"\}$/gm)].map(([, n]) => Number(n));
+}
+
+/** The numbers of the whole samples of a copy. */
+export async function numbersOf(paths: LogPaths): Promise<readonly number[]> {
+  return numbersIn([...(await contentsOf(paths)).values()].join(''));
+}
+
+/** Flips the lowest bit of one byte of a file. */
+export async function flipByte(path: string, offset: number): Promise<void> {
+  const bytes = await readFile(path);
+  bytes.writeUInt8(bytes.readUInt8(offset) ^ 1, offset);
+  await writeFile(path, bytes);
+}
+
+/** Names from `from` to `to`, exclusive. */
+export function range(from: number, to: number): readonly number[] {
+  return Array.from({ length: to - from }, (_, index) => from + index);
+}
