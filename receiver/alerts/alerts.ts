@@ -26,6 +26,7 @@ import type { BackoffOptions } from '../../shared/time/backoff.ts';
 import { type Clock, systemClock } from '../../shared/time/clock.ts';
 import { every } from '../../shared/time/every.ts';
 import type { Fleet } from '../fleet/fleet.ts';
+import { repeatedFailure } from '../fleet/repeated-failure.ts';
 import type { StateStore } from '../fleet/state-store.ts';
 import type { Channel } from './channels/channel.ts';
 import { createEmlChannel } from './channels/eml/send.ts';
@@ -81,7 +82,7 @@ export const ALERT_TIMES: AlertTimes = {
 
 /** The alerts of a running receiver. */
 export interface Alerts extends AsyncDisposable {
-  /** A problem began; does nothing while one with the same key lasts. Durable when it returns. */
+  /** A problem began; does nothing while one with the same key lasts. Durable when it returns, unless the disk is full. */
   raise(problem: Problem): void;
   /** The problem with this key is over; does nothing when there is none. */
   clear(key: string): void;
@@ -125,12 +126,14 @@ export function startAlerts(options: StartAlertsOptions): Alerts {
   const problems = watchProblems({ store, incidents, post, clock, log, groupMs: times.groupMs });
   const sending = startOutbox({ ...options, outbox, channel, clock });
 
+  const failure = repeatedFailure(log, 'cannot queue a message');
   const telling = every(
     async () => {
       const hasTold = problems.tell();
       if ((await disconnects.tell()) || hasTold) sending.trigger();
+      failure.succeeded();
     },
-    { intervalMs: LOOK_MS, clock, onError: (err) => log.error({ err }, 'cannot queue a message') },
+    { intervalMs: LOOK_MS, clock, onError: failure.failed },
   );
 
   return {

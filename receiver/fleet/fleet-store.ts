@@ -45,10 +45,11 @@ function toRow(record: NodeRecord): (string | number | null)[] {
     record.version,
     record.sleeptimeSeconds,
     state.kind,
-    state.sinceMs,
+    // The columns are STRICT: a time with a fraction would be refused.
+    Math.round(state.sinceMs),
     end?.how ?? null,
     end?.reason ?? null,
-    record.lastSeenMs,
+    Math.round(record.lastSeenMs),
     record.position?.segment ?? null,
     record.position?.offset ?? null,
   ];

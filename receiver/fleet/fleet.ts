@@ -33,6 +33,7 @@ import {
 } from './fleet-state.ts';
 import { fleetStore } from './fleet-store.ts';
 import type { NodeRecord } from './node-record.ts';
+import { repeatedFailure } from './repeated-failure.ts';
 import { sortNodes } from './sort-nodes.ts';
 import type { StateStore } from './state-store.ts';
 
@@ -142,16 +143,14 @@ export function startFleet(options: StartFleetOptions): Fleet {
   }
 
   save();
+  const failure = repeatedFailure(log, 'cannot write the state of the nodes');
   const writing = every(
     async (signal) => {
       await clock.sleep(GATHER_MS, signal);
       save();
+      failure.succeeded();
     },
-    {
-      intervalMs: FLUSH_MS,
-      clock,
-      onError: (err) => log.error({ err }, 'cannot write the state of the nodes'),
-    },
+    { intervalMs: FLUSH_MS, clock, onError: failure.failed },
   );
 
   return {

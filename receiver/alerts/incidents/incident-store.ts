@@ -68,8 +68,8 @@ export function incidentStore(store: StateStore): IncidentStore {
         incident.severity,
         incident.title,
         incident.detail,
-        incident.openedMs,
-        incident.endedMs ?? null,
+        Math.round(incident.openedMs),
+        incident.endedMs === undefined ? null : Math.round(incident.endedMs),
         incident.told,
         incident.threadId ?? null,
       );
@@ -78,7 +78,7 @@ export function incidentStore(store: StateStore): IncidentStore {
     end: (key, endedMs) =>
       database
         .prepare('UPDATE incidents SET ended_ms = ? WHERE key = ? AND ended_ms IS NULL')
-        .run(endedMs, key).changes === 1,
+        .run(Math.round(endedMs), key).changes === 1,
     markTold: (id, told, thread) => void markTold.run({ id, told, thread }),
   };
 }

@@ -5,10 +5,13 @@ import type { StateStore } from '../../fleet/state-store.ts';
 import { composeProblems, composeProblemsOver } from '../mail/compose-problems.ts';
 import type { PostOffice } from '../outbox/post-office.ts';
 import type { Incident, Severity } from './incident.ts';
-import type { IncidentStore, NewIncident } from './incident-store.ts';
+import type { IncidentStore } from './incident-store.ts';
 
 /** Problems open at the same time at most; more than that nobody reads. */
 const MAX_OPEN = 500;
+
+/** Changes that wait in memory for a disk that cannot be written, at most. */
+const MAX_UNWRITTEN = 100;
 
 /** How long an event with the same key is not reported again, ms. */
 const REPEAT_MS = 3_600_000;
@@ -55,7 +58,30 @@ export interface Problems {
 export function watchProblems(options: ProblemsOptions): Problems {
   const { store, incidents, post, clock, log, groupMs } = options;
   /** Since when something waits to be told, of the clock that never jumps. */
+  const unwritten: (() => void)[] = [];
   let waitingSince = incidents.unfinished('problem').some(isWaiting) ? clock.monotonic() : undefined;
+
+  /** Writes to disk now, or as soon as that is possible again: whoever reports a full disk must not fail of it. */
+  function write(work: () => void): void {
+    waitingSince ??= clock.monotonic();
+    try {
+      if (unwritten.length > 0) throw new Error('earlier problems could not be written yet');
+      store.transaction(work);
+    } catch (err) {
+      if (unwritten.length >= MAX_UNWRITTEN) {
+        log.error({ err }, 'a problem could not be written, nobody is told of it');
+        return;
+      }
+      unwritten.push(work);
+    }
+  }
+
+  function writeEarlier(): void {
+    for (let work = unwritten[0]; work !== undefined; work = unwritten[0]) {
+      store.transaction(work);
+      unwritten.shift();
+    }
+  }
 
   function begin(problem: Problem, span: Pick<Incident, 'openedMs' | 'endedMs'>, sinceMs: number): void {
     const { key, node, severity, title } = problem;
@@ -64,7 +90,7 @@ export function watchProblems(options: ProblemsOptions): Problems {
       log.error({ key, title, max: MAX_OPEN }, 'too many open problems, nobody is told of this one');
       return;
     }
-    const incident: NewIncident = {
+    incidents.insert({
       ...span,
       key,
       rule: 'problem',
@@ -74,10 +100,8 @@ export function watchProblems(options: ProblemsOptions): Problems {
       detail: problem.detail.slice(0, MAX_DETAIL),
       told: 'nothing',
       threadId: undefined,
-    };
-    store.transaction(() => incidents.insert(incident));
+    });
     log.warn({ key, title }, 'problem');
-    waitingSince ??= clock.monotonic();
   }
 
   function tellAll(waiting: readonly Incident[]): void {
@@ -101,19 +125,22 @@ export function watchProblems(options: ProblemsOptions): Problems {
 
   return {
     raise(problem) {
-      begin(problem, { openedMs: clock.now(), endedMs: undefined }, Number.MAX_SAFE_INTEGER);
+      const openedMs = clock.now();
+      write(() => begin(problem, { openedMs, endedMs: undefined }, Number.MAX_SAFE_INTEGER));
     },
     report(problem) {
       const atMs = clock.now();
-      begin(problem, { openedMs: atMs, endedMs: atMs }, atMs - REPEAT_MS);
+      write(() => begin(problem, { openedMs: atMs, endedMs: atMs }, atMs - REPEAT_MS));
     },
     clear(key) {
-      if (!incidents.end(key, clock.now())) return;
-      log.info({ key }, 'problem is over');
-      waitingSince ??= clock.monotonic();
+      const endedMs = clock.now();
+      write(() => {
+        if (incidents.end(key, endedMs)) log.info({ key }, 'problem is over');
+      });
     },
     tell() {
       if (waitingSince === undefined || clock.monotonic() - waitingSince < groupMs) return false;
+      writeEarlier();
       const waiting = incidents.unfinished('problem').filter(isWaiting);
       if (waiting.length > 0) tellAll(waiting);
       waitingSince = undefined;

@@ -15,11 +15,15 @@ import type { Logger } from '../../../shared/logging/logger.ts';
 import { type BackoffOptions, backoffMs } from '../../../shared/time/backoff.ts';
 import type { Clock } from '../../../shared/time/clock.ts';
 import { every } from '../../../shared/time/every.ts';
+import { repeatedFailure } from '../../fleet/repeated-failure.ts';
 import type { Channel, SendResult } from '../channels/channel.ts';
 import type { GivenUpMessage, OutboxStore, PendingMessage } from './outbox-store.ts';
 
 /** How long a message is tried, ms: as long as mail servers do (RFC 5321, section 4.5.4.1). */
 const GIVE_UP_AFTER_MS = 5 * 24 * 3_600_000;
+
+/** And this often at least: a clock that jumps by years (a board without a battery) must not end it early. */
+const FEWEST_TRIES = 100;
 
 /** Between two looks, ms. */
 const LOOK_MS = 1_000;
@@ -69,25 +73,47 @@ export function startOutbox(options: StartOutboxOptions): Outbox {
   let trouble: OutboxState['trouble'];
   let failures = 0;
   let pausedUntilMs = Number.NEGATIVE_INFINITY;
+  /** How sending went where that could not be written down; bounded, since no other message is tried meanwhile. */
+  const unwritten = new Map<number, SendResult>();
 
+  const failure = repeatedFailure(log, 'the outbox cannot be read or written');
   const wait = (attempt: number) => backoffMs(attempt, options.backoff ?? BACKOFF, options.random);
 
   async function sendDue(stop: AbortSignal): Promise<void> {
     while (!stop.aborted && clock.monotonic() >= pausedUntilMs) {
       const message = outbox.nextDue(clock.now());
-      if (message === undefined) return;
+      if (message === undefined) break;
       await sendOne(message, stop);
     }
+    failure.succeeded();
   }
 
   async function sendOne(message: PendingMessage, stop: AbortSignal): Promise<void> {
+    const result = unwritten.get(message.id) ?? (await converse(message, stop));
+    try {
+      note(message, result);
+    } catch (error) {
+      // Sent, but the disk is full: what must not happen now is that it is sent again, and again.
+      unwritten.set(message.id, result);
+      pause();
+      throw error;
+    }
+    unwritten.delete(message.id);
+    if (result.kind === 'sent') atStep?.('marked as sent');
+    noteChannel(result);
+  }
+
+  async function converse(message: PendingMessage, stop: AbortSignal): Promise<SendResult> {
     using patience = withPatience(stop, clock);
     atStep?.('before sending');
     const result = await channel.send(message.mail, message.recipient, patience.signal);
     if (result.kind === 'sent') atStep?.('sent, not marked');
-    note(message, result);
-    if (result.kind === 'sent') atStep?.('marked as sent');
-    noteChannel(result);
+    return result;
+  }
+
+  function pause(): void {
+    pausedUntilMs = clock.monotonic() + wait(failures);
+    failures += 1;
   }
 
   function note(message: PendingMessage, result: SendResult): void {
@@ -111,19 +137,18 @@ export function startOutbox(options: StartOutboxOptions): Outbox {
 
   function putOff(message: PendingMessage, error: string): void {
     const nowMs = clock.now();
-    if (nowMs - message.queuedMs > GIVE_UP_AFTER_MS) {
+    if (nowMs - message.queuedMs > GIVE_UP_AFTER_MS && message.attempts >= FEWEST_TRIES) {
       outbox.giveUp(message.id, nowMs, error);
       log.error({ subject: message.mail.subject, reason: error }, 'message not taken for days, given up');
       return;
     }
-    outbox.postpone(message.id, nowMs + wait(message.attempts), error);
+    outbox.postpone(message.id, nowMs + Math.ceil(wait(message.attempts)), error);
     if (message.attempts === 0) log.warn({ subject: message.mail.subject, reason: error }, 'message put off');
   }
 
   function noteChannel(result: SendResult): void {
     if (result.kind === 'try_later' && result.scope === 'channel') {
-      pausedUntilMs = clock.monotonic() + wait(failures);
-      failures += 1;
+      pause();
       if (trouble?.error !== result.error) log.error({ reason: result.error }, 'messages cannot be sent');
       trouble = { sinceMs: trouble?.sinceMs ?? clock.now(), error: result.error };
       return;
@@ -137,7 +162,7 @@ export function startOutbox(options: StartOutboxOptions): Outbox {
   const sending = every(sendDue, {
     intervalMs: LOOK_MS,
     clock,
-    onError: (err) => log.error({ err }, 'outbox failed'),
+    onError: failure.failed,
   });
   sending.trigger();
 

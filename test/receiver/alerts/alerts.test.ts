@@ -425,6 +425,39 @@ t.test('alerts invariant 1: a problem raised just before the end is told after t
   t.match(told?.text, /raised and over\n\n(.*\n)+ {2}over since/);
 });
 
+t.test('a problem raised while the disk is full is told when it can be written again', async (t) => {
+  const { directory, clock, start } = setUp(t);
+  await using parts = start();
+  // What a full disk does: no statement that writes succeeds.
+  parts.store.database.exec('PRAGMA query_only = ON');
+  parts.alerts.raise({ key: 'disk', severity: 'critical', title: 'no space left', detail: '' });
+  parts.alerts.raise({ key: 'other', severity: 'warning', title: 'something else', detail: '' });
+  parts.alerts.clear('other');
+  await pass(clock, parts, 5_000);
+  t.same(await readMails(directory), []);
+  parts.store.database.exec('PRAGMA query_only = OFF');
+  await pass(clock, parts, 5_000);
+  const [told, ...others] = await readMails(directory);
+  t.same(others, []);
+  t.match(told?.text, 'no space left');
+});
+
+t.test('a node lost while the disk is full is told of when it can be written again', async (t) => {
+  const { directory, clock, start } = setUp(t);
+  await using parts = start();
+  parts.connect('7');
+  await pass(clock, parts, 1_000);
+  parts.store.database.exec('PRAGMA query_only = ON');
+  parts.disconnect('7');
+  await pass(clock, parts, 30_000);
+  t.equal(parts.fleet.node(parseNodeName('7'))?.state.kind, 'late', 'not down before it is told');
+  parts.store.database.exec('PRAGMA query_only = OFF');
+  await pass(clock, parts, 1_000);
+  const [down, ...others] = await readMails(directory);
+  t.same(others, []);
+  t.match(down?.text, /since .*22:00:01 UTC/);
+});
+
 t.test('five thousand nodes lost and back are two mails, quickly made', async (t) => {
   const { directory, clock, start } = setUp(t);
   await using parts = start();

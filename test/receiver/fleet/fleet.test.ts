@@ -153,6 +153,17 @@ t.test('all of a node survives being written and read', async (t) => {
   t.same(readNodes(directory), [fleet.node(SEVEN)]);
 });
 
+t.test('a time with a fraction of a millisecond is as good as any', async (t) => {
+  const directory = t.testdir();
+  const clock = fakeClock();
+  using store = openStateStore(directory);
+  await using fleet = startFleet({ store, clock, log });
+  connect(fleet, clock, '7');
+  fleet.disconnected({ node: SEVEN, how: 'timed_out', atMs: 99.9, silentSinceMs: clock.now() + 50.25 });
+  fleet.save();
+  t.equal(readNodes(directory)[0]?.lastSeenMs, clock.now() + 50);
+});
+
 t.test('a state written by a newer version is refused, not guessed at', async (t) => {
   const directory = t.testdir();
   openStateStore(directory)[Symbol.dispose]();

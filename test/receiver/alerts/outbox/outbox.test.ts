@@ -1,0 +1,284 @@
+import t from 'tap';
+import type { MailOptions } from '../../../../receiver/alerts/alerts.ts';
+import type { Channel, SendResult } from '../../../../receiver/alerts/channels/channel.ts';
+import { type Outbox, startOutbox } from '../../../../receiver/alerts/outbox/outbox.ts';
+import { type OutboxStore, outboxStore } from '../../../../receiver/alerts/outbox/outbox-store.ts';
+import { type PostOffice, postOffice } from '../../../../receiver/alerts/outbox/post-office.ts';
+import { openStateStore } from '../../../../receiver/fleet/state-store.ts';
+import { createLogger } from '../../../../shared/logging/logger.ts';
+import { type FakeClock, fakeClock } from '../../../helpers/fake-clock.ts';
+import { startSmtpServer } from '../../../helpers/smtp.ts';
+import { until } from '../../../helpers/until.ts';
+import { startReceiverParts } from '../start-receiver-parts.ts';
+
+const RECIPIENTS = ['a@example.com', 'b@example.com'];
+
+/** A channel that answers as the test says, and remembers what it was given. */
+function scriptedChannel(
+  answer: (subject: string, recipient: string) => SendResult['kind'] | 'channel trouble',
+) {
+  const tries: string[] = [];
+  const channel: Channel = {
+    kind: 'smtp',
+    target: 'a test',
+    recipients: RECIPIENTS,
+    async send(mail, recipient) {
+      tries.push(`${mail.messageId.replace(/^<incident-|\.[0-9a-f]{8}@.*$/g, '')} ${recipient.charAt(0)}`);
+      const kind = answer(mail.subject, recipient);
+      if (kind === 'channel trouble') return { kind: 'try_later', scope: 'channel', error: 'server away' };
+      if (kind === 'sent') return { kind };
+      return kind === 'refused' ? { kind, error: '550 no' } : { kind, scope: 'message', error: '451 later' };
+    },
+  };
+  return { channel, tries };
+}
+
+interface SetUp extends AsyncDisposable {
+  readonly clock: FakeClock;
+  readonly table: OutboxStore;
+  readonly post: PostOffice;
+  readonly outbox: Outbox;
+  /** Lets time pass, second by second, with turns for what follows. */
+  pass(ms: number): Promise<void>;
+}
+
+function setUp(directory: string, channel: Channel, recipients: readonly string[] = RECIPIENTS): SetUp {
+  const clock = fakeClock();
+  const store = openStateStore(directory);
+  const table = outboxStore(store);
+  const post = postOffice({ outbox: table, to: RECIPIENTS, recipients, domain: 'example.com' });
+  const backoff = { firstMs: 10_000, maxMs: 80_000 };
+  const log = createLogger('silent');
+  // Half of the ceiling: 5, 10, 20, 40, 40, … seconds.
+  const outbox = startOutbox({ outbox: table, channel, clock, log, backoff, random: () => 0.5 });
+  return {
+    ...{ clock, table, post, outbox },
+    async pass(ms) {
+      for (let left = ms; left > 0; left -= 1_000) await clock.advance(Math.min(1_000, left));
+    },
+    async [Symbol.asyncDispose]() {
+      await outbox[Symbol.asyncDispose]();
+      store[Symbol.dispose]();
+    },
+  };
+}
+
+const BODY = [{ kind: 'text', text: 'x' }] as const;
+
+t.test('outbox invariant 3: a recipient gets the mails of a thread in their order', async (t) => {
+  let isGreylisting = true;
+  const { channel, tries } = scriptedChannel((_, recipient) =>
+    isGreylisting && recipient.startsWith('a') ? 'try_later' : 'sent',
+  );
+  await using set = setUp(t.testdir(), channel);
+  const thread = set.post.open({ subject: 'first', blocks: BODY }, set.clock.now());
+  set.post.reply(thread, BODY, set.clock.now());
+  await set.pass(2_000);
+  t.same(tries, ['1.1 a', '1.1 b', '1.2 b'], 'one that waits holds up nobody else');
+  isGreylisting = false;
+  await set.pass(5_000);
+  t.same(tries.slice(3), ['1.1 a', '1.2 a']);
+  t.equal(set.outbox.state().pending, 0);
+});
+
+t.test('outbox invariant 4: put off is tried again with growing pauses, refused is not', async (t) => {
+  const { channel, tries } = scriptedChannel((subject) => (subject === 'bad' ? 'refused' : 'try_later'));
+  await using set = setUp(t.testdir(), channel, ['a@example.com']);
+  set.post.open({ subject: 'bad', blocks: BODY }, set.clock.now());
+  set.post.open({ subject: 'late', blocks: BODY }, set.clock.now());
+  await set.pass(300_000);
+  t.same(
+    tries.filter((one) => one.startsWith('1.')),
+    ['1.1 a'],
+  );
+  // At 0, 5, 15, 35, 75, 115, … seconds.
+  t.equal(tries.filter((one) => one.startsWith('2.')).length, 10);
+  t.match(set.outbox.state(), {
+    pending: 1,
+    trouble: undefined,
+    givenUp: [{ subject: 'bad', recipient: 'a@example.com', error: '550 no' }],
+  });
+
+  set.clock.set(set.clock.now() + 6 * 24 * 3_600_000);
+  await set.pass(100_000);
+  t.equal(set.outbox.state().pending, 1, 'a jump of the clock is no reason to give up');
+  await set.pass(3_600_000);
+  t.match(set.outbox.state(), { pending: 0, givenUp: [{ subject: 'late', error: '451 later' }, {}] });
+});
+
+t.test('outbox invariant 5: while the channel is in trouble one message is tried, not all', async (t) => {
+  let isAway = true;
+  const { channel, tries } = scriptedChannel(() => (isAway ? 'channel trouble' : 'sent'));
+  await using set = setUp(t.testdir(), channel, ['a@example.com']);
+  for (let count = 0; count < 20; count += 1) set.post.open({ subject: 's', blocks: BODY }, set.clock.now());
+  await set.pass(4_000);
+  t.equal(tries.length, 1);
+  const { trouble } = set.outbox.state();
+  t.match(trouble, { error: 'server away' });
+  await set.pass(40_000);
+  t.equal(tries.length, 4, 'at 0, 5, 15 and 35 s');
+  t.equal(set.outbox.state().trouble?.sinceMs, trouble?.sinceMs);
+  set.outbox.trigger();
+  await set.pass(1_000);
+  t.equal(tries.length, 4, 'a trigger does not shorten the pause');
+  isAway = false;
+  await set.pass(120_000);
+  t.match(set.outbox.state(), { pending: 0, trouble: undefined });
+});
+
+t.test('outbox invariant 5: a full queue gives up its oldest, visibly', async (t) => {
+  const { channel } = scriptedChannel(() => 'channel trouble');
+  await using set = setUp(t.testdir(), channel, ['a@example.com']);
+  for (let count = 0; count < 1_003; count += 1) {
+    set.post.open({ subject: `s${count}`, blocks: BODY }, set.clock.now());
+  }
+  t.equal(set.outbox.state().pending, 1_000);
+  t.match(
+    set.outbox.state().givenUp.map(({ subject, error }) => [subject, error]),
+    [
+      ['s2', 'the outbox was full'],
+      ['s1', 'the outbox was full'],
+      ['s0', 'the outbox was full'],
+    ],
+  );
+});
+
+t.test('a mail that was sent but could not be marked is not sent again in this run', async (t) => {
+  const { channel, tries } = scriptedChannel(() => 'sent');
+  await using set = setUp(t.testdir(), channel, ['a@example.com']);
+  let isDiskFull = true;
+  const { markSent } = set.table;
+  t.intercept(set.table, 'markSent', {
+    value(id: number, atMs: number) {
+      if (isDiskFull) throw new Error('disk full');
+      markSent(id, atMs);
+    },
+  });
+  set.post.open({ subject: 's', blocks: BODY }, set.clock.now());
+  await set.pass(60_000);
+  t.match(set.outbox.state(), { pending: 1 });
+  isDiskFull = false;
+  await set.pass(60_000);
+  t.match(set.outbox.state(), { pending: 0 });
+  t.same(tries, ['1.1 a']);
+});
+
+t.test('a clock that was far ahead does not hold mails back', async (t) => {
+  const { channel, tries } = scriptedChannel(() => (tries.length < 2 ? 'try_later' : 'sent'));
+  await using set = setUp(t.testdir(), channel, ['a@example.com']);
+  set.post.open({ subject: 's', blocks: BODY }, set.clock.now());
+  await set.pass(1_000);
+  t.equal(tries.length, 1);
+  set.clock.set(set.clock.now() - 365 * 24 * 3_600_000);
+  await set.pass(2_000);
+  t.same(set.outbox.state().pending, 0);
+});
+
+t.test('a long thread names its first mail and the newest, not hundreds', async (t) => {
+  const { channel } = scriptedChannel(() => 'channel trouble');
+  await using set = setUp(t.testdir(), channel, ['a@example.com']);
+  const thread = set.post.open({ subject: 's', blocks: BODY }, 0);
+  for (let count = 0; count < 40; count += 1) set.post.reply(thread, BODY, count);
+  let last: readonly string[] = [];
+  for (let next = set.table.nextDue(99); next !== undefined; next = set.table.nextDue(99)) {
+    last = next.mail.references;
+    set.table.markSent(next.id, 99);
+  }
+  t.equal(last.length, 20);
+  t.match(last[0], /^<incident-1\.1\./);
+  t.match(last.at(-1), /^<incident-1\.40\./);
+});
+
+const SMTP_MAIL = (port: number): MailOptions => ({
+  smtp: { host: '127.0.0.1', port, tls: 'none' },
+  from: 'fleetkeep@example.com',
+  to: ['root@example.com'],
+});
+
+t.test('alerts invariant 5: a mail server that is away delays the mails, and that is all', async (t) => {
+  const directory = t.testdir();
+  const clock = fakeClock();
+  let port: number;
+  {
+    await using server = await startSmtpServer();
+    port = server.port;
+  }
+  await using parts = startReceiverParts({ directory, clock, mail: SMTP_MAIL(port), random: () => 0.5 });
+  const trouble = () =>
+    until(() => parts.alerts.state().trouble, {
+      timeoutMs: 5_000,
+      what: 'the outbox to see that nobody is there',
+    });
+  parts.connect('7');
+  parts.disconnect('7');
+  await clock.advance(11_000);
+  await trouble();
+  t.match(parts.alerts.state(), { pending: 1, trouble: { error: /connection refused/ } });
+  parts.connect('7');
+  await clock.advance(3_000);
+  await until(() => parts.alerts.state().pending === 2, { timeoutMs: 5_000, what: 'both mails to wait' });
+
+  await using server = await startSmtpServer({ port });
+  await until(
+    async () => {
+      await clock.advance(1_000);
+      return server.mails.length === 2;
+    },
+    { timeoutMs: 10_000, what: 'both mails' },
+  );
+  const [down, back] = server.mails;
+  t.match(down?.parsed.text, 'is down since');
+  t.match(back?.parsed.text, 'Back: node 7');
+  t.equal(back?.parsed.inReplyTo, down?.parsed.messageId);
+  t.match(parts.alerts.state(), { pending: 0, trouble: undefined });
+});
+
+t.test('a greylisted mail arrives later, a refused one is given up with its reason', async (t) => {
+  const clock = fakeClock();
+  await using server = await startSmtpServer();
+  await using parts = startReceiverParts({ directory: t.testdir(), clock, mail: SMTP_MAIL(server.port) });
+  server.fail({ at: 'recipient', code: 451, text: '4.7.1 greylisted' });
+  parts.connect('7');
+  parts.disconnect('7');
+  await until(
+    async () => {
+      await clock.advance(1_000);
+      return server.mails.length === 1;
+    },
+    { timeoutMs: 10_000, what: 'the mail' },
+  );
+  t.equal(server.conversations, 2);
+  server.fail({ at: 'recipient', code: 550, text: '5.1.1 no such user' });
+  parts.connect('7');
+  await until(
+    async () => {
+      await clock.advance(1_000);
+      return parts.alerts.state().givenUp.length === 1;
+    },
+    { timeoutMs: 10_000, what: 'the mail to be given up' },
+  );
+  t.match(parts.alerts.state(), { pending: 0, givenUp: [{ error: /5\.1\.1 no such user/ }] });
+});
+
+t.test(
+  'stopping in the middle of a conversation is bounded, and the mail goes out after the next start',
+  async (t) => {
+    const directory = t.testdir();
+    const clock = fakeClock();
+    await using server = await startSmtpServer();
+    server.fail({ at: 'stall' });
+    {
+      await using parts = startReceiverParts({ directory, clock, mail: SMTP_MAIL(server.port) });
+      parts.connect('7');
+      parts.disconnect('7');
+      await clock.advance(11_000);
+      await until(() => server.conversations === 1, { timeoutMs: 5_000, what: 'a conversation' });
+      const stopping = parts[Symbol.asyncDispose]();
+      await clock.advance(2_000);
+      await stopping;
+    }
+    await using parts = startReceiverParts({ directory, clock, mail: SMTP_MAIL(server.port) });
+    t.equal(parts.alerts.state().pending, 1);
+    await until(() => server.mails.length === 1, { timeoutMs: 5_000, what: 'the mail' });
+  },
+);

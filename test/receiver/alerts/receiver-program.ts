@@ -1,0 +1,48 @@
+/**
+ * Fleet and alerts in a process of their own, for tests that kill it. Argument: JSON of {@link ReceiverProgramOptions}.
+ * Connects a node and loses it, unless told otherwise; kills itself with SIGKILL at the named step.
+ */
+
+import type { OutboxStep } from '../../../receiver/alerts/outbox/outbox.ts';
+import { systemClock } from '../../../shared/time/clock.ts';
+import { startReceiverParts } from './start-receiver-parts.ts';
+
+/** What the program is to do. */
+export interface ReceiverProgramOptions {
+  readonly directory: string;
+  readonly smtpPort: number;
+  readonly killAt?: OutboxStep | 'node lost' | 'mail queued' | undefined;
+  /** Default `lose`. */
+  readonly node: 'lose' | 'leave alone' | 'connect';
+}
+
+const options = JSON.parse(process.argv[2] ?? '') as ReceiverProgramOptions;
+
+function killAt(step: ReceiverProgramOptions['killAt']): void {
+  if (step === options.killAt) process.kill(process.pid, 'SIGKILL');
+}
+
+const parts = startReceiverParts({
+  directory: options.directory,
+  clock: systemClock,
+  mail: {
+    smtp: { host: '127.0.0.1', port: options.smtpPort, tls: 'none' },
+    from: 'fleetkeep@example.com',
+    to: ['root@example.com'],
+  },
+  times: { graceMs: 200, groupMs: 100, settleMs: 100 },
+  backoff: { firstMs: 50, maxMs: 200 },
+  atStep: killAt,
+});
+parts.fleet.onChange(({ node }) => {
+  // The transaction is over when the change is told.
+  if (node.state.kind === 'down') killAt('mail queued');
+});
+if (options.node !== 'leave alone') parts.connect('7');
+if (options.node === 'lose') {
+  parts.disconnect('7');
+  parts.fleet.save();
+  killAt('node lost');
+}
+process.once('SIGTERM', () => void parts[Symbol.asyncDispose]());
+process.stdout.write('ready\n');
