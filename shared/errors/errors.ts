@@ -8,6 +8,7 @@
  *    command line prints its message and hint, without a stack.
  */
 
+import { inspect } from 'node:util';
 import type { ErrorCode } from './codes.ts';
 
 /** Options of a {@link UserError}. */
@@ -36,30 +37,43 @@ export class UsageError extends UserError {
   override readonly name = 'UsageError';
 }
 
-/** The whole chain of an error in one line, `a: b: c`; what was thrown without being an Error is printed as it is. */
+/**
+ * The whole chain of an error, `a: b: c`, each error told once. What was thrown without being an Error is printed as it
+ * is. Never throws itself.
+ */
 export function describeError(error: unknown): string {
-  const parts: string[] = [];
-  let current: unknown = error;
-  while (current !== undefined && current !== null && parts.length < 10) {
-    if (!(current instanceof Error)) {
-      parts.push(String(current));
-      break;
-    }
-    parts.push(describeOne(current));
-    current = current.cause;
-  }
-  return parts.filter((part, index) => part !== parts[index - 1]).join(': ');
+  return describeChain(error, new Set());
 }
 
-function describeOne(error: Error): string {
+/** @param seen errors already told: a cause may lead back to where it began. */
+function describeChain(error: unknown, seen: Set<Error>): string {
+  const parts: string[] = [];
+  let current = error;
+  while (current instanceof Error && !seen.has(current)) {
+    seen.add(current);
+    parts.push(describeOne(current, seen));
+    current = current.cause;
+  }
+  const isEnd = current instanceof Error || current === undefined || current === null;
+  if (!isEnd || parts.length === 0) parts.push(describeOther(current));
+  return parts.filter((part, index) => part !== '' && part !== parts[index - 1]).join(': ');
+}
+
+function describeOne(error: Error, seen: Set<Error>): string {
   if (error instanceof AggregateError && error.message === '') {
-    return error.errors.map(describeError).join('; ');
+    return error.errors.map((one) => describeChain(one, seen)).join('; ');
   }
   return error.message === '' ? error.name : error.message;
 }
 
-/** The `code` of a system error (`ENOSPC`, `ECONNREFUSED`, …), or undefined for everything else. */
+function describeOther(thrown: unknown): string {
+  if (thrown instanceof Error) return '';
+  return typeof thrown === 'string' ? thrown : inspect(thrown, { breakLength: Number.POSITIVE_INFINITY });
+}
+
+/** The `code` that the system or Node.js gave an error (`ENOSPC`, `ECONNREFUSED`, …); undefined for everything else. */
 export function errnoOf(error: unknown): string | undefined {
+  if (error instanceof UserError) return undefined;
   if (error instanceof Error && 'code' in error && typeof error.code === 'string') return error.code;
   return undefined;
 }

@@ -14,7 +14,9 @@ export async function replaceFile(
   options: { readonly mode?: number | undefined } = {},
 ): Promise<void> {
   const temporary = `${path}.tmp`;
-  const file = await open(temporary, 'w', options.mode ?? 0o644);
+  // A temporary file left by a crash would keep its own mode, and a link in its place would be followed: make it anew.
+  await rm(temporary, { force: true });
+  const file = await open(temporary, 'wx', options.mode ?? 0o644);
   try {
     await file.writeFile(content);
     await file.sync();
@@ -22,7 +24,7 @@ export async function replaceFile(
     await rename(temporary, path);
   } catch (error) {
     await file.close().catch(() => undefined);
-    await rm(temporary, { force: true });
+    await rm(temporary, { force: true }).catch(() => undefined);
     throw error;
   }
   await syncDirectory(dirname(path));

@@ -10,14 +10,20 @@ export interface Clock {
   sleep(ms: number, signal?: AbortSignal): Promise<void>;
 }
 
+/** The longest that a timer of Node.js can wait, ms: 24.8 days. A longer one would end at once. */
+const MAX_TIMER_MS = 2 ** 31 - 1;
+
 /** The machine's own clock. Its sleeping keeps the process alive. */
 export const systemClock: Clock = {
   now: () => Date.now(),
   monotonic: () => performance.now(),
   async sleep(ms, signal) {
     signal?.throwIfAborted();
+    const options = signal === undefined ? {} : { signal };
     try {
-      await delay(ms, undefined, signal === undefined ? {} : { signal });
+      let leftMs = ms;
+      for (; leftMs > MAX_TIMER_MS; leftMs -= MAX_TIMER_MS) await delay(MAX_TIMER_MS, undefined, options);
+      await delay(leftMs, undefined, options);
     } catch (error) {
       signal?.throwIfAborted();
       throw error;
