@@ -31,6 +31,16 @@ export type LogDifference =
   /** They are copies of two logs. Nothing else is compared. */
   | { readonly kind: 'other-log'; readonly a: string; readonly b: string };
 
+/**
+ * Two compressed files that hold the same and are not the same, named by their first byte that differs: two versions of the
+ * encoder, or a flipped bit that means nothing to the decoder.
+ */
+export interface LogEncodings {
+  readonly segment: number;
+  readonly a: BytePlace;
+  readonly b: BytePlace;
+}
+
 /** What one copy has and the other has not. No contradiction: a copy can be short (invariant 1). */
 export interface LogShortage {
   readonly segment: number;
@@ -50,6 +60,7 @@ export interface LogComparison {
   readonly comparedBytes: number;
   readonly differences: readonly LogDifference[];
   readonly shortages: readonly LogShortage[];
+  readonly encodings: readonly LogEncodings[];
   /** By how many bytes each copy ends before the other. At most one of them is over 0. */
   readonly behindBytes: { readonly a: number; readonly b: number };
 }
@@ -58,6 +69,7 @@ interface SegmentComparison {
   readonly comparedBytes: number;
   readonly difference?: LogDifference;
   readonly shortage?: LogShortage;
+  readonly encodings?: LogEncodings | undefined;
 }
 
 /**
@@ -95,7 +107,9 @@ type Side = readonly [LogReport, SegmentReport];
 async function compareSegment(a: Side, b: Side, signal?: AbortSignal): Promise<SegmentComparison> {
   const [inA, inB] = [a[1], b[1]];
   if (inA.sha256 === undefined || inB.sha256 === undefined) return await compareDamaged(inA, inB, signal);
-  if (inA.sha256 === inB.sha256) return { comparedBytes: inA.bytes };
+  if (inA.sha256 === inB.sha256) {
+    return { comparedBytes: inA.bytes, encodings: await compareEncodings(inA, inB, signal) };
+  }
   const segment = inA.number;
   const length = Math.min(inA.bytes, inB.bytes);
   const plainA = readBytes(a[0].paths, segment, signal);
@@ -116,22 +130,28 @@ async function compareDamaged(
   inB: SegmentReport,
   signal?: AbortSignal,
 ): Promise<SegmentComparison> {
-  const segment = inA.number;
-  if (inA.kind === 'sealed' && inB.kind === 'sealed') {
-    const result = await compareBytes(readRaw(inA.path, signal), readRaw(inB.path, signal));
-    const offset = result.kind === 'differ' ? result.offset : result.bytes;
-    const [a, b] = [
-      { path: inA.path, offset },
-      { path: inB.path, offset },
-    ];
-    // Equal bytes that neither can decode were damaged before they were copied.
-    if (result.kind !== 'equal') {
-      return { comparedBytes: 0, difference: { kind: 'differs', segment, isRaw: true, a, b } };
-    }
-  }
+  const places = await compareEncodings(inA, inB, signal);
+  if (places !== undefined)
+    return { comparedBytes: 0, difference: { kind: 'differs', isRaw: true, ...places } };
+  // Not two compressed files, or equal bytes that neither can decode: they were damaged before they were copied.
   const isA = inA.sha256 === undefined;
   const path = isA ? inA.path : inB.path;
-  return { comparedBytes: 0, difference: { kind: 'unreadable', segment, which: isA ? 'a' : 'b', path } };
+  return {
+    comparedBytes: 0,
+    difference: { kind: 'unreadable', segment: inA.number, which: isA ? 'a' : 'b', path },
+  };
+}
+
+async function compareEncodings(
+  inA: SegmentReport,
+  inB: SegmentReport,
+  signal?: AbortSignal,
+): Promise<LogEncodings | undefined> {
+  if (inA.kind !== 'sealed' || inB.kind !== 'sealed') return undefined;
+  const result = await compareBytes(readRaw(inA.path, signal), readRaw(inB.path, signal));
+  if (result.kind === 'equal') return undefined;
+  const offset = result.kind === 'differ' ? result.offset : result.bytes;
+  return { segment: inA.number, a: { path: inA.path, offset }, b: { path: inB.path, offset } };
 }
 
 function shortageOf(a: Side, b: Side): { readonly shortage?: LogShortage } {
@@ -168,6 +188,7 @@ function summarize(found: readonly SegmentComparison[]): LogComparison {
     comparedBytes: found.reduce((sum, { comparedBytes }) => sum + comparedBytes, 0),
     differences,
     shortages,
+    encodings: found.flatMap(({ encodings }) => encodings ?? []),
     behindBytes: { a: behind('a'), b: behind('b') },
   };
 }

@@ -1,4 +1,4 @@
-import { createReadStream, createWriteStream } from 'node:fs';
+import { createReadStream } from 'node:fs';
 import { rename, rm, stat } from 'node:fs/promises';
 import { pipeline } from 'node:stream/promises';
 import { crc32 } from 'node:zlib';
@@ -11,7 +11,7 @@ import { readSegment } from './read-log.ts';
 import { isDecodingError } from './read-stored.ts';
 import { digestSealed } from './seal-segment.ts';
 import { readSegmentRecords, recordSealed, type SegmentRecord } from './segment-records.ts';
-import { syncFile, temporaryPath } from './temporary-file.ts';
+import { syncFile, temporaryPath, writeNewFile } from './temporary-file.ts';
 
 /**
  * Copies a sealed segment as it lies, compressed, into another copy of the same log, durably; the *copy* is decoded and
@@ -87,7 +87,7 @@ async function copyProven(
   record: SegmentRecord,
   signal?: AbortSignal,
 ): Promise<number> {
-  await pipeline(createReadStream(from), createWriteStream(to, { flags: 'wx' }), { signal });
+  await writeNewFile(to, async (file) => await pipeline(createReadStream(from), file, { signal }));
   await syncFile(to);
   if ((await checkPresent(to, record, signal)) !== 'sound') {
     const message = `the copy of ${from} is not the segment that is recorded (${record.bytes} bytes, SHA-256 ${record.sha256})`;

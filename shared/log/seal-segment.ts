@@ -1,4 +1,4 @@
-import { createReadStream, createWriteStream } from 'node:fs';
+import { createReadStream } from 'node:fs';
 import { open, rename, rm, stat } from 'node:fs/promises';
 import { pipeline } from 'node:stream/promises';
 import { constants, createZstdCompress } from 'node:zlib';
@@ -8,7 +8,7 @@ import { type Digest, digestOf, startDigest } from './digest.ts';
 import { type LogPaths, plainSegmentPath, sealedSegmentPath } from './log.ts';
 import { readSealed } from './read-stored.ts';
 import { readSegmentRecords, recordSealed, type SegmentRecord } from './segment-records.ts';
-import { syncFile, temporaryPath } from './temporary-file.ts';
+import { syncFile, temporaryPath, writeNewFile } from './temporary-file.ts';
 
 const CHUNK_BYTES = 256 * 1024;
 
@@ -76,7 +76,7 @@ async function compress(plain: string, target: string, signal?: AbortSignal): Pr
       yield chunk;
     }
   }
-  await pipeline(source, taken, encoder, createWriteStream(target, { flags: 'wx' }), { signal });
+  await writeNewFile(target, async (file) => await pipeline(source, taken, encoder, file, { signal }));
   return { content: digest.result() };
 }
 

@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { createWriteStream, type WriteStream } from 'node:fs';
 import { open, readdir, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { errnoOf } from '../errors/errors.ts';
@@ -17,6 +18,21 @@ export async function syncFile(path: string): Promise<void> {
     await file.sync();
   } finally {
     await file.close();
+  }
+}
+
+/**
+ * Makes a new file, which `fill` writes to its end. Afterwards, also when that fails, the file is closed and nothing touches it any
+ * more: an aborted pipeline rejects while its file may still be on the way to being made.
+ */
+export async function writeNewFile(path: string, fill: (file: WriteStream) => Promise<void>): Promise<void> {
+  const file = createWriteStream(path, { flags: 'wx' });
+  const isClosed = new Promise<void>((resolve) => file.once('close', resolve));
+  try {
+    await fill(file);
+  } finally {
+    file.destroy();
+    await isClosed;
   }
 }
 
