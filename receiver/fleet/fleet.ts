@@ -75,6 +75,11 @@ export interface Fleet extends AsyncDisposable {
     names: Iterable<NodeName>,
     alongside: (lost: readonly NodeRecord[]) => void,
   ): readonly NodeRecord[];
+  /**
+   * The receiver stops: from now on it ends the connections itself, which says nothing about the nodes. To be called before
+   * ingest is stopped; without it every node would be late, and with a short grace be told of as lost.
+   */
+  stopping(): void;
   /** Runs `alongside` in a transaction that also holds every state as it is now. */
   save(alongside?: () => void): void;
 }
@@ -94,6 +99,7 @@ export function startFleet(options: StartFleetOptions): Fleet {
   const listeners = new Set<(change: FleetChange) => void>();
   const nodes = new Map<NodeName, NodeRecord>();
   const unsaved = new Set<NodeName>();
+  let isStopping = false;
 
   // Invariant 3.
   for (const record of table.read()) {
@@ -158,7 +164,7 @@ export function startFleet(options: StartFleetOptions): Fleet {
       if (apply(event.node, { kind: 'connected', ...event })) writing.trigger();
     },
     disconnected(event) {
-      if (apply(event.node, { kind: 'disconnected', ...event })) writing.trigger();
+      if (!isStopping && apply(event.node, { kind: 'disconnected', ...event })) writing.trigger();
     },
     progress(events) {
       for (const event of events) apply(event.node, { kind: 'progress', ...event });
@@ -186,6 +192,9 @@ export function startFleet(options: StartFleetOptions): Fleet {
         tell(change);
       }
       return lost;
+    },
+    stopping() {
+      isStopping = true;
     },
     save,
     async [Symbol.asyncDispose]() {

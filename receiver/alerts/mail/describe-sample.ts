@@ -49,7 +49,9 @@ function group(value: unknown): Group | undefined {
 }
 
 function number(value: unknown): number | undefined {
-  return typeof value === 'number' && Number.isFinite(value) && value >= 0 ? value : undefined;
+  // Above that it is damage, and would come out as nonsense.
+  const isSane = typeof value === 'number' && value >= 0 && value <= Number.MAX_SAFE_INTEGER;
+  return isSane ? value : undefined;
 }
 
 function entries(value: unknown): [string, unknown][] {
@@ -93,17 +95,18 @@ function fileSystemFacts(value: unknown, readOnly: unknown): Fact[] {
   const isReadOnly = (mount: string) => Array.isArray(readOnly) && readOnly.includes(mount);
   return entries(value).flatMap(([mount, row]): Fact[] => {
     if (!Array.isArray(row)) return [];
-    const [used, free, reserved] = [0, 1, 2].map((index) => number(row[index]) ?? 0);
-    const total = (used ?? 0) + (free ?? 0) + (reserved ?? 0);
-    if (total === 0) return [];
+    const [used = 0, free = 0, reserved = 0] = [0, 1, 2].map((index) => number(row[index]) ?? 0);
+    if (used + free === 0) return [];
+    // As df(1): what is reserved for root is of no use to anybody else.
+    const full = `${percent(used / (used + free))} (${bytes(used)} of ${bytes(used + free + reserved)})`;
     const note = isReadOnly(mount) ? ', read-only' : '';
-    return [[`disk ${cleanText(mount, 40)}`, `${usage(used ?? 0, total)}, ${bytes(free ?? 0)} free${note}`]];
+    return [[`disk ${cleanText(mount, 40)}`, `${full}, ${bytes(free)} free${note}`]];
   });
 }
 
 function temperatureFact(value: unknown): Fact | undefined {
   const sensors = entries(value).flatMap(([name, celsius]) =>
-    typeof celsius === 'number' && Number.isFinite(celsius)
+    typeof celsius === 'number' && Math.abs(celsius) < 1_000
       ? [`${cleanText(name, 40)} ${celsius.toFixed(0)} °C`]
       : [],
   );

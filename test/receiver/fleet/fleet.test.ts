@@ -153,6 +153,16 @@ t.test('all of a node survives being written and read', async (t) => {
   t.same(readNodes(directory), [fleet.node(SEVEN)]);
 });
 
+t.test('a receiver that stops does not take the end of its own connections for lost nodes', async (t) => {
+  const clock = fakeClock();
+  using store = openStateStore(t.testdir());
+  await using fleet = startFleet({ store, clock, log });
+  connect(fleet, clock, '7');
+  fleet.stopping();
+  fleet.disconnected({ node: SEVEN, how: 'closed', atMs: clock.now() });
+  t.equal(fleet.node(SEVEN)?.state.kind, 'up');
+});
+
 t.test('a time with a fraction of a millisecond is as good as any', async (t) => {
   const directory = t.testdir();
   const clock = fakeClock();

@@ -27,7 +27,7 @@ export function explainFailure(error: unknown, config: SmtpConfig): FailureExpla
   );
 }
 
-const LOOK_AGAIN = 'Check host, port and tls of smtp in config.json.';
+const LOOK_AGAIN = 'Check host, port and tls of mail.smtp in config.json.';
 
 function channelTrouble(message: string, hint: string): FailureExplanation {
   return { message, hint, verdict: 'try_later', scope: 'channel' };
@@ -41,13 +41,13 @@ function explainConnection(
   if (code === 'EDNS' || originalCode === 'ENOTFOUND') {
     return channelTrouble(
       `unknown host: ${config.host} could not be found`,
-      'Check the spelling of smtp.host, and whether this machine can resolve names.',
+      'Check the spelling of mail.smtp.host, and whether this machine can resolve names.',
     );
   }
   if (originalCode === 'ECONNREFUSED') {
     return channelTrouble(
       `connection refused: nothing listens at ${config.host}, port ${config.port}`,
-      'Check smtp.port (587 with starttls, 465 with implicit, 25 without), and whether the server runs.',
+      'Check mail.smtp.port (587 with starttls, 465 with implicit, 25 without), and whether the server runs.',
     );
   }
   if (code === 'ETIMEDOUT' || code === 'EABORT' || originalCode === 'ETIMEDOUT') {
@@ -79,7 +79,7 @@ function explainTls(
   if (certificate !== undefined) {
     return channelTrouble(
       `the certificate of ${server} was refused: ${cleanText(message ?? certificate)}`,
-      'Use the name that stands in the certificate as smtp.host; give the certificate of a private authority as smtp.ca_file.',
+      'Use the name that stands in the certificate as mail.smtp.host; give the certificate of a private authority as mail.smtp.ca_file.',
     );
   }
   if (code === 'ETLS' || /^ERR_SSL|^EPROTO$/.test(originalCode ?? '')) {
@@ -112,7 +112,10 @@ function explainLogin(
   if (!isLogin) return undefined;
   const answer = response === undefined ? '' : ` (${cleanText(response)})`;
   if (config.user === undefined) {
-    return channelTrouble(`${server} wants a login${answer}`, 'Set smtp.user and smtp.password_file.');
+    return channelTrouble(
+      `${server} wants a login${answer}`,
+      'Set mail.smtp.user and mail.smtp.password_file.',
+    );
   }
   return channelTrouble(
     `${server} did not accept user name and password of ${cleanText(config.user)}${answer}`,
@@ -132,7 +135,7 @@ function explainAnswer(
   if (!isAboutMessage || responseCode === 421) {
     return channelTrouble(message, 'The server takes no mail at the moment; its answer says why.');
   }
-  const about = command === 'RCPT TO' ? 'to_addr' : command === 'MAIL FROM' ? 'smtp.from' : 'the message';
+  const about = command === 'RCPT TO' ? 'to_addr' : command === 'MAIL FROM' ? 'mail.from' : 'the message';
   return permanent === true
     ? {
         message,

@@ -149,10 +149,10 @@ t.test('sendTestMail() says in words what is wrong and what to do', async (t) =>
   };
   const cases: readonly (readonly [string, Partial<SmtpConfig>, RegExp, RegExp])[] = [
     ['unknown host', { host: 'no-such-host.invalid' }, /unknown host: no-such-host\.invalid/, /spelling/],
-    ['connection refused', { port: closedPort }, /connection refused/, /smtp\.port/],
+    ['connection refused', { port: closedPort }, /connection refused/, /mail\.smtp\.port/],
     ['wrong password', { password: 'wrong' }, /did not accept.*of fleet.*535/, /app password/],
-    ['no login', { user: undefined, password: undefined }, /wants a login/, /smtp\.user/],
-    ['certificate', { ca: undefined }, /certificate .* refused.*self-signed/, /smtp\.ca_file/],
+    ['no login', { user: undefined, password: undefined }, /wants a login/, /mail\.smtp\.user/],
+    ['certificate', { ca: undefined }, /certificate .* refused.*self-signed/, /mail\.smtp\.ca_file/],
     ['wrong name', { host: 'localhost.localdomain', ca: certificate.cert }, /unknown host|certificate/, /./],
     ['no STARTTLS', { port: plain.port }, /does not offer STARTTLS/, /Nothing was sent unencrypted/],
     ['implicit TLS at a plain port', { tls: 'implicit' }, /no encrypted connection/, /587 wants "starttls"/],

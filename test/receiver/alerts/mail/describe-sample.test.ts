@@ -25,7 +25,7 @@ t.test('describeSample() says for people what a sample holds', async (t) => {
       ['load', '0.42, 0.30, 0.00 (1, 5, 15 min)'],
       ['memory', '25 % (2.0 GiB of 8.0 GiB)'],
       ['swap', '0 % (0 B of 1.0 GiB)'],
-      ['disk /', '30 % (30 GiB of 100 GiB), 60 GiB free'],
+      ['disk /', '33 % (30 GiB of 100 GiB), 60 GiB free'],
       ['disk /boot', '100 % (1.0 GiB of 1.0 GiB), 0 B free, read-only'],
       ['temperature', 'cpu 49 °C, nvme0 39 °C'],
       ['processes', '141, 2 of them waiting for a disk'],
