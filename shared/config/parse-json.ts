@@ -99,6 +99,6 @@ function describeMistake(text: string, at: number, expected: string): string {
   if (rest.startsWith('"') && /value|key/.test(expected)) {
     return 'this text in quotes has no end in its line, or a \\ that means nothing (a backslash is written \\\\)';
   }
-  const found = /^[\w.+-]+|^./su.exec(rest)?.[0] ?? '';
-  return `${JSON.stringify(found)} stands where ${expected} is expected`;
+  const found = /^(?:"[^"\n]*"?|[\w.+-]+|.)/su.exec(rest)?.[0] ?? '';
+  return `${found.startsWith('"') ? found : `"${found}"`} stands where ${expected} is expected`;
 }

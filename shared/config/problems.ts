@@ -31,13 +31,9 @@ function unknownKey(key: string, keys: readonly ConfigKey[]): Problem {
     return { key, text: `unknown key "${key}"; did you mean "${suggestion}"?` };
   }
   const section = key.slice(0, key.lastIndexOf('.') + 1);
-  const siblings = names.filter(
-    (name) => name.startsWith(section) && !name.slice(section.length).includes('.'),
-  );
-  return {
-    key,
-    text: `unknown key "${key}"; allowed there: ${oneOf(siblings.filter((name) => name !== '$schema'))}`,
-  };
+  const siblings = names.filter((name) => name.startsWith(section)).map((name) => name.slice(section.length));
+  const allowed = siblings.filter((name) => !/[.$]/.test(name));
+  return { key, text: `unknown key "${key}"; allowed there: ${oneOf(allowed)}` };
 }
 
 function wrongValue(path: readonly PropertyKey[], raw: JsonObject, keys: readonly ConfigKey[]): Problem {

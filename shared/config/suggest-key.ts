@@ -1,27 +1,25 @@
 /**
- * The key that was probably meant by one that does not exist: one that differs in case, hyphens and underscores only,
- * else the nearest in the same section, else one of that name in another section. Undefined when nothing is near.
+ * The key that was probably meant by one that does not exist: the name with the fewest edits, where case, hyphens and
+ * underscores do not count and another section counts as one edit. Undefined when nothing is near.
  *
  * @param wrong dotted
  * @param keys all keys that exist, dotted
  */
 export function suggestKey(wrong: string, keys: readonly string[]): string | undefined {
+  const name = plainNameOf(wrong);
   const section = sectionOf(wrong);
-  const siblings = keys.filter((key) => sectionOf(key) === section);
-  return nearest(wrong, siblings) ?? nearest(wrong, keys);
-}
-
-/** Edits allowed: one for each three letters, so that short words do not match everything. */
-function nearest(wrong: string, keys: readonly string[]): string | undefined {
-  const word = plainNameOf(wrong);
-  const limit = Math.max(1, Math.floor(word.length / 3));
+  // One edit for each three letters, so that short words do not match everything; never more than three.
+  const limit = Math.min(3, Math.max(1, Math.floor(name.length / 3)));
   return keys
-    .map((key) => ({ key, edits: countEdits(word, plainNameOf(key)) }))
+    .map((key) => ({
+      key,
+      edits: countEdits(name, plainNameOf(key)),
+      isElsewhere: sectionOf(key) !== section,
+    }))
     .filter(({ edits }) => edits <= limit)
-    .reduce<{ key: string; edits: number } | undefined>(
-      (best, one) => (best === undefined || one.edits < best.edits ? one : best),
-      undefined,
-    )?.key;
+    .map(({ key, edits, isElsewhere }) => ({ key, distance: edits + Number(isElsewhere) }))
+    .toSorted((a, b) => a.distance - b.distance)
+    .at(0)?.key;
 }
 
 function sectionOf(key: string): string {
