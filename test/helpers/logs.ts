@@ -7,6 +7,7 @@ import type { LogWriter, LogWriterOptions } from '../../shared/log/log-writer.ts
 import { openLogWriter } from '../../shared/log/open-log-writer.ts';
 import { readSegment } from '../../shared/log/read-log.ts';
 import { type Sealer, type SealJob, startSealer } from '../../shared/log/sealer.ts';
+import type { SegmentRecord } from '../../shared/log/segment-records.ts';
 import { parseNodeName } from '../../shared/names/node-name.ts';
 
 /** Noon of a day, UTC, ms: far from both midnights. */
@@ -69,6 +70,13 @@ export function numbersIn(text: string): readonly number[] {
 /** The numbers of the whole samples of a copy. */
 export async function numbersOf(paths: LogPaths): Promise<readonly number[]> {
   return numbersIn([...(await contentsOf(paths)).values()].join(''));
+}
+
+/** The record of a segment that must have been sealed by now. */
+export function recordOf(writer: LogWriter, segment: number): SegmentRecord {
+  const record = writer.sealed.get(segment);
+  if (record === undefined) throw new Error(`segment ${segment} is not sealed`);
+  return record;
 }
 
 /** Flips the lowest bit of one byte of a file. */
