@@ -1,11 +1,10 @@
 import { mkdir, readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { createTransport } from 'nodemailer';
 import { describeError } from '../../../../shared/errors/errors.ts';
 import { replaceFile } from '../../../../shared/files/replace-file.ts';
 import type { Mail } from '../../mail/mail.ts';
-import { toNodemailer } from '../../mail/to-nodemailer.ts';
 import type { Channel, SendResult } from '../channel.ts';
+import { renderMail } from '../nodemailer.ts';
 
 /** Options of {@link createEmlChannel}. */
 export interface EmlChannelOptions {
@@ -38,14 +37,6 @@ export function createEmlChannel(options: EmlChannelOptions): Channel {
       }
     },
   };
-}
-
-/** The mail as it would travel, RFC 5322 with CRLF. */
-async function renderMail(mail: Mail, from: string): Promise<Buffer> {
-  const transport = createTransport({ streamTransport: true, buffer: true, newline: 'windows' });
-  const { message } = await transport.sendMail(toNodemailer(mail, from));
-  if (!Buffer.isBuffer(message)) throw new Error('nodemailer gave a stream where a buffer was asked for');
-  return message;
 }
 
 /** `<time>-<subject>-<number in its thread>.eml`: sorts by time, names nothing outside `[a-zA-Z0-9.-]`. */

@@ -1,7 +1,7 @@
-import type { NodemailerError } from 'nodemailer';
 import { describeError } from '../../../../shared/errors/errors.ts';
 import { cleanText } from '../../mail/clean-text.ts';
 import type { SendResult } from '../channel.ts';
+import type { MailFailure } from '../nodemailer.ts';
 import type { SmtpConfig } from './config.ts';
 
 /** Why a mail was not sent, in words, and whether it is worth trying again. */
@@ -15,7 +15,7 @@ export interface FailureExplanation {
 
 /** Explains what nodemailer threw. */
 export function explainFailure(error: unknown, config: SmtpConfig): FailureExplanation {
-  const failure: Partial<NodemailerError> = error instanceof Error ? error : new Error(String(error));
+  const failure: MailFailure = error instanceof Error ? error : new Error(String(error));
   const server = `the SMTP server ${config.host}:${config.port}`;
   const explained =
     explainConnection(failure, config, server) ??
@@ -34,7 +34,7 @@ function channelTrouble(message: string, hint: string): FailureExplanation {
 }
 
 function explainConnection(
-  { code, originalCode, timeoutType }: Partial<NodemailerError>,
+  { code, originalCode, timeoutType }: MailFailure,
   config: SmtpConfig,
   server: string,
 ): FailureExplanation | undefined {
@@ -65,7 +65,7 @@ function explainConnection(
 }
 
 function explainTls(
-  { code, originalCode, command, message, responseCode }: Partial<NodemailerError>,
+  { code, originalCode, command, message, responseCode }: MailFailure,
   config: SmtpConfig,
   server: string,
 ): FailureExplanation | undefined {
@@ -104,7 +104,7 @@ function tlsHint(config: SmtpConfig): string {
 const LOGIN_CODES = [530, 534, 535, 538, 454];
 
 function explainLogin(
-  { code, response, responseCode }: Partial<NodemailerError>,
+  { code, response, responseCode }: MailFailure,
   config: SmtpConfig,
   server: string,
 ): FailureExplanation | undefined {
@@ -124,7 +124,7 @@ function explainLogin(
 }
 
 function explainAnswer(
-  { code, response, responseCode, command, permanent }: Partial<NodemailerError>,
+  { code, response, responseCode, command, permanent }: MailFailure,
   server: string,
 ): FailureExplanation | undefined {
   if (response === undefined || responseCode === undefined) {

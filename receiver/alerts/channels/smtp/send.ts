@@ -1,7 +1,6 @@
-import { createTransport } from 'nodemailer';
 import type { Mail } from '../../mail/mail.ts';
-import { toNodemailer } from '../../mail/to-nodemailer.ts';
 import type { Channel, SendResult } from '../channel.ts';
+import { transmitMail } from '../nodemailer.ts';
 import { SMTP_TIMEOUTS, type SmtpConfig, type SmtpTimeouts } from './config.ts';
 import { explainFailure } from './explain-failure.ts';
 
@@ -41,7 +40,7 @@ export function createSmtpChannel(options: SmtpChannelOptions): Channel {
  * Holds one conversation: returns when the server has taken the mail over.
  *
  * @param recipient envelope address; empty for all that the mail names
- * @throws what nodemailer throws; `explainFailure` puts it into words
+ * @throws MailFailure, which `explainFailure` puts into words
  */
 export async function sendBySmtp(
   { smtp, from, timeouts = SMTP_TIMEOUTS }: SmtpChannelOptions,
@@ -49,33 +48,12 @@ export async function sendBySmtp(
   recipient: string,
   signal: AbortSignal | undefined,
 ): Promise<void> {
-  const transport = createTransport(transportOptions(smtp, timeouts));
   const tooLong = AbortSignal.timeout(timeouts.totalMs);
-  try {
-    await transport.sendMail({
-      ...toNodemailer(mail, from),
-      envelope: { from, to: recipient === '' ? [...mail.to] : [recipient] },
-      signal: signal === undefined ? tooLong : AbortSignal.any([signal, tooLong]),
-    });
-  } finally {
-    transport.close();
-  }
-}
-
-function transportOptions(smtp: SmtpConfig, timeouts: SmtpTimeouts) {
-  return {
-    host: smtp.host,
-    port: smtp.port,
-    secure: smtp.tls === 'implicit',
-    requireTLS: smtp.tls === 'starttls',
-    ignoreTLS: smtp.tls === 'none',
-    tls: { minVersion: 'TLSv1.2' as const, ca: smtp.ca },
-    auth: smtp.user === undefined ? undefined : { user: smtp.user, pass: smtp.password ?? '' },
-    // Who gave a password wants it used; without this nodemailer sends without it when the server does not ask.
-    forceAuth: smtp.user !== undefined,
-    connectionTimeout: timeouts.connectMs,
-    dnsTimeout: timeouts.connectMs,
-    greetingTimeout: timeouts.greetingMs,
-    socketTimeout: timeouts.socketMs,
-  };
+  await transmitMail(mail, {
+    smtp,
+    timeouts,
+    from,
+    recipients: recipient === '' ? mail.to : [recipient],
+    signal: signal === undefined ? tooLong : AbortSignal.any([signal, tooLong]),
+  });
 }

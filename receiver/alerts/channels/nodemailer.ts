@@ -1,0 +1,87 @@
+import { createHash } from 'node:crypto';
+import { createTransport, type NodemailerError, type SendMailOptions } from 'nodemailer';
+import type { Mail } from '../mail/mail.ts';
+import type { SmtpConfig, SmtpTimeouts } from './smtp/config.ts';
+
+/** What nodemailer tells of a failure. */
+export type MailFailure = Partial<NodemailerError>;
+
+/** Where a mail goes. */
+export interface Transmission {
+  readonly smtp: SmtpConfig;
+  readonly timeouts: SmtpTimeouts;
+  readonly from: string;
+  /** Envelope addresses. */
+  readonly recipients: readonly string[];
+  readonly signal: AbortSignal;
+}
+
+/**
+ * Holds one SMTP conversation: returns when the server has taken the mail over.
+ *
+ * @throws {@link MailFailure}
+ */
+export async function transmitMail(mail: Mail, transmission: Transmission): Promise<void> {
+  const { smtp, timeouts, from, recipients, signal } = transmission;
+  const transport = createTransport(transportOptions(smtp, timeouts));
+  try {
+    await transport.sendMail({
+      ...toNodemailer(mail, from),
+      envelope: { from, to: [...recipients] },
+      signal,
+    });
+  } finally {
+    transport.close();
+  }
+}
+
+/** The mail as it would travel, RFC 5322 with CRLF. */
+export async function renderMail(mail: Mail, from: string): Promise<Buffer> {
+  const transport = createTransport({ streamTransport: true, buffer: true, newline: 'windows' });
+  const { message } = await transport.sendMail(toNodemailer(mail, from));
+  if (!Buffer.isBuffer(message)) throw new Error('nodemailer gave a stream where a buffer was asked for');
+  return message;
+}
+
+/** A mail in nodemailer's words. The same mail always becomes the same bytes, so a repeat is recognisable as one. */
+function toNodemailer(mail: Mail, from: string): SendMailOptions {
+  return {
+    from: { name: 'Fleetkeep', address: from },
+    to: mail.to.map((address) => ({ name: '', address })),
+    subject: mail.subject,
+    date: new Date(mail.dateMs),
+    messageId: mail.messageId,
+    ...(mail.references.length === 0
+      ? {}
+      : { inReplyTo: mail.references.at(-1), references: [...mail.references] }),
+    headers: {
+      // RFC 3834, section 5: keeps holiday replies away; the second is what Exchange understands.
+      'Auto-Submitted': 'auto-generated',
+      'X-Auto-Response-Suppress': 'All',
+    },
+    text: mail.text,
+    html: mail.html,
+    baseBoundary: createHash('sha256').update(mail.messageId).digest('hex').slice(0, 24),
+    // A mail is made of text alone: nothing in it may ever make the receiver read a file or fetch an address.
+    disableFileAccess: true,
+    disableUrlAccess: true,
+  };
+}
+
+function transportOptions(smtp: SmtpConfig, timeouts: SmtpTimeouts) {
+  return {
+    host: smtp.host,
+    port: smtp.port,
+    secure: smtp.tls === 'implicit',
+    requireTLS: smtp.tls === 'starttls',
+    ignoreTLS: smtp.tls === 'none',
+    tls: { minVersion: 'TLSv1.2' as const, ca: smtp.ca },
+    auth: smtp.user === undefined ? undefined : { user: smtp.user, pass: smtp.password ?? '' },
+    // Who gave a password wants it used; without this nodemailer sends without it when the server does not ask.
+    forceAuth: smtp.user !== undefined,
+    connectionTimeout: timeouts.connectMs,
+    dnsTimeout: timeouts.connectMs,
+    greetingTimeout: timeouts.greetingMs,
+    socketTimeout: timeouts.socketMs,
+  };
+}
