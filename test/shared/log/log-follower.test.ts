@@ -277,8 +277,7 @@ t.test(
     const follower = await follow();
     await replay(writer, follower);
     await sealer.idle();
-    const record = writer.sealed.get(1);
-    if (record === undefined) return t.fail('segment 1 is sealed');
+    const record = recordOf(writer, 1);
     await flipByte(sealedSegmentPath(followerPaths, 1), 100);
     t.equal((await verifyLog(followerPaths)).problems.length, 1);
     t.ok((await follower.adoptSealed(writerPaths, record)).bytes > 0);

@@ -48,11 +48,7 @@ t.test('verifyLog() tells every segment with length and SHA-256', async (t) => {
   t.equal(report.segments[3]?.bytes, writer.end.offset);
   t.equal(report.segments[0]?.lines, 31);
   t.same(progress.at(-1), [4, writer.end.offset]);
-  t.same(
-    await verifyLog(await newPaths()),
-    { id: undefined, segments: [], problems: [], bytes: 0 },
-    'no log, no problem',
-  );
+  t.match(await verifyLog(await newPaths()), { segments: [], problems: [], bytes: 0 }, 'no log, no problem');
 });
 
 t.test(
@@ -103,15 +99,13 @@ t.test('NUL bytes and lines that are none are named by their places, torn lines 
   await appendFile(writerPaths.open, `{"t":"torn\n{\nno line\n\n${'\0'.repeat(3)}\n`);
   const { problems, segments } = await verifyLog(writerPaths);
   t.match(
-    problems.map(({ what, offset }) => [offset, what]),
+    problems.map((problem) => [problem.offset, problem.what]),
     [
       [offset + 22, /NUL/],
       [offset + 13, /does not begin like a sample/],
       [offset + 21, /does not begin/],
       [offset + 22, /does not begin/],
-    ]
-      .sort((x, y) => Number(x[0]) - Number(y[0]))
-      .map((_, index, all) => all[[2, 0, 1, 3][index] ?? 0] ?? all[0]),
+    ],
   );
   t.equal(segments[3]?.tornLines, 2);
 });
