@@ -58,11 +58,17 @@ function renderTable(keys: readonly ConfigKey[]): string {
     allowed,
     defaultText ?? 'must be given',
   ]);
-  const head = [
-    ['key', 'meaning', 'allowed', 'default'],
-    ['---', '---', '---', '---'],
-  ];
-  return [...head, ...rows].map((cells) => `| ${cells.map(escapeCell).join(' | ')} |\n`).join('');
+  return alignTable([['key', 'meaning', 'allowed', 'default'], ...rows.map((row) => row.map(escapeCell))]);
+}
+
+/** Makes the columns as wide as the formatter of this project wants them. */
+function alignTable(rows: readonly (readonly string[])[]): string {
+  const widths = (rows[0] ?? []).map((_, column) => Math.max(...rows.map((row) => row[column]?.length ?? 0)));
+  const [head = '', ...body] = rows.map((row) => {
+    const cells = row.map((text, column) => text.padEnd(widths[column] ?? 0));
+    return `| ${cells.join(' | ')} |\n`;
+  });
+  return [head, `| ${widths.map((width) => '-'.repeat(width)).join(' | ')} |\n`, ...body].join('');
 }
 
 function escapeCell(text: string): string {

@@ -107,14 +107,15 @@ for (const name of WATCHED_PACKAGES) {
 /** Where a file belongs: `receiver/ingest/session.ts` to program `receiver` and part `ingest`, at depth 3. */
 interface Place {
   readonly program: string;
-  /** Undefined for what stands directly in the program's folder, such as main.ts. */
+  /** Undefined for what puts the parts together: what stands directly in the program's folder, and its commands. */
   readonly part: string | undefined;
   readonly depth: number;
 }
 
 function placeOf(path: string): Place {
-  const parts = path.split('/');
-  return { program: parts[0] ?? '', part: parts.length > 2 ? parts[1] : undefined, depth: parts.length };
+  const [program = '', folder, ...rest] = path.split('/');
+  const isComposition = rest.length === 0 || folder === 'commands';
+  return { program, part: isComposition ? undefined : folder, depth: rest.length + 2 };
 }
 
 /** Passes when the rule holds for every import of a file of ours; otherwise shows all that break it. */

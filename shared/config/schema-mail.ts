@@ -43,7 +43,8 @@ export const mail = z
   .strictObject({
     from: mailAddress.optional().meta({
       description: 'Address that the mails come from.',
-      defaultText: '`fleetkeep@` and the host name of the receiver',
+      defaultText:
+        '`mail.smtp.user` if that is an address, else `fleetkeep@` and the host name of the receiver',
     }),
     smtp,
   })
