@@ -198,6 +198,7 @@ t.test('a node that comes back only to go again is still away', async (t) => {
     await pass(clock, parts, 15_000);
   }
   t.equal((await readMails(directory)).length, 1);
+  t.equal(parts.fleet.node(parseNodeName('7'))?.state.kind, 'down');
   parts.connect('7');
   await pass(clock, parts, 15_000);
   const [, back, ...more] = await readMails(directory);

@@ -2,6 +2,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
 import t from 'tap';
+import { readNodes } from '../../../receiver/fleet/read-nodes.ts';
 import { startSmtpServer, type TestSmtpServer } from '../../helpers/smtp.ts';
 import { until } from '../../helpers/until.ts';
 import type { ReceiverProgramOptions } from './receiver-program.ts';
@@ -53,6 +54,10 @@ t.test(
         await using server = await startSmtpServer();
         const options = { directory, smtpPort: server.port };
         t.equal(await runUntilKilled({ ...options, node: 'lose', killAt }), 'SIGKILL');
+        // Fleet invariant 4, with the leftovers of a kill.
+        t.match(readNodes(directory), [
+          { name: '7', state: { kind: killAt === 'node lost' ? 'late' : 'down' } },
+        ]);
         const early = server.mails.length;
         t.equal(early, ['sent, not marked', 'marked as sent'].includes(killAt) ? 1 : 0);
 
