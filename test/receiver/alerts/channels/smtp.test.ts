@@ -152,6 +152,7 @@ t.test('sendTestMail() says in words what is wrong and what to do', async (t) =>
     ['connection refused', { port: closedPort }, /connection refused/, /mail\.smtp\.port/],
     ['wrong password', { password: 'wrong' }, /did not accept.*of fleet.*535/, /app password/],
     ['no login', { user: undefined, password: undefined }, /wants a login/, /mail\.smtp\.user/],
+    ['a server without logins', { port: plain.port, tls: 'none' }, /did not accept.*of fleet/, /Check both/],
     ['certificate', { ca: undefined }, /certificate .* refused.*self-signed/, /mail\.smtp\.ca_file/],
     ['wrong name', { host: 'localhost.localdomain', ca: certificate.cert }, /unknown host|certificate/, /./],
     ['no STARTTLS', { port: plain.port }, /does not offer STARTTLS/, /Nothing was sent unencrypted/],
