@@ -1,0 +1,67 @@
+import { UserError } from '../../shared/errors/errors.ts';
+import { switchLog } from '../../shared/log/archive-log.ts';
+import { listSegments } from '../../shared/log/list-segments.ts';
+import type { LogPaths } from '../../shared/log/log.ts';
+import { readLogMeta } from '../../shared/log/log-meta.ts';
+import { applyRetention, type RetentionLimits } from '../../shared/log/retention.ts';
+import type { LogId } from '../../shared/names/log-id.ts';
+import type { Clock } from '../../shared/time/clock.ts';
+import { type CopyOutcome, copyLog } from './copy-log.ts';
+import type { CopyNote } from './copy-note.ts';
+import { type FoundLog, pathsOf } from './find-logs.ts';
+import { locateLog, readOwnMeta } from './locate-log.ts';
+import { LogReplacedError } from './source-log.ts';
+
+/** Options of {@link mirrorOneLog}. */
+export interface MirrorOneLogOptions {
+  readonly log: FoundLog;
+  /** The directory of the mirror's logs. */
+  readonly mirrorRoot: string;
+  readonly retention: RetentionLimits;
+  readonly bootId: string;
+  readonly clock: Clock;
+  readonly onWritten: (bytes: number) => void;
+  readonly signal: AbortSignal;
+}
+
+/** Brings the mirror of one log up to date; undefined when there is nothing to copy, or another log just took its place. */
+export async function mirrorOneLog(options: MirrorOneLogOptions): Promise<CopyOutcome | undefined> {
+  const { log, mirrorRoot, retention, clock } = options;
+  const source = log.paths;
+  const id = (await readLogMeta(source))?.id;
+  if (id === undefined) {
+    if ((await listSegments(source)).length === 0) return undefined;
+    throw new UserError('LOG_DAMAGED', `${source.meta} is missing, so nobody knows which log this is`);
+  }
+  const { target, notes } = await prepareTarget(mirrorRoot, log, id);
+  try {
+    const outcome = await copyLog({ ...options, source, target, id, whenAheadDiffers: 'keep' });
+    // Of its sealed segments the mirror may drop any; the live log's own retention is never looked at.
+    await applyRetention(target, retention, Number.MAX_SAFE_INTEGER, clock.now());
+    return { ...outcome, notes: [...notes, ...outcome.notes] };
+  } catch (error) {
+    if (error instanceof LogReplacedError) return undefined;
+    throw error;
+  }
+}
+
+/** Finds the mirror's copy of log `id`, after making the mirror archive what the receiver has archived. */
+async function prepareTarget(
+  mirrorRoot: string,
+  log: FoundLog,
+  id: LogId,
+): Promise<{ readonly target: LogPaths; readonly notes: readonly CopyNote[] }> {
+  const present = pathsOf(mirrorRoot, log.node, undefined);
+  const own = await readOwnMeta(present);
+  if (log.archivedId === undefined) {
+    await switchLog(present, own.meta?.id, id);
+    return { target: present, notes: notesOf(own.aside) };
+  }
+  const target = await locateLog(mirrorRoot, log.node, id);
+  const archived = await readOwnMeta(target);
+  return { target, notes: notesOf(archived.aside) };
+}
+
+function notesOf(aside: string | undefined): readonly CopyNote[] {
+  return aside === undefined ? [] : [{ kind: 'meta-set-aside', path: aside }];
+}
