@@ -1,6 +1,7 @@
 import { rm, stat } from 'node:fs/promises';
 import { errnoOf } from '../errors/errors.ts';
-import { type LogPaths, sealedSegmentPath } from './log.ts';
+import { type LogPaths, plainSegmentPath, sealedSegmentPath } from './log.ts';
+import { exists } from './seal-segment.ts';
 import { readSegmentRecords, recordDropped, type SegmentRecord } from './segment-records.ts';
 
 /** How much of a log a copy keeps. What is not given is not limited. */
@@ -50,6 +51,8 @@ export async function applyRetention(
   const { sealed } = await readSegmentRecords(paths);
   const stored: StoredRecord[] = [];
   for (const record of sealed.values()) {
+    // Followers record before they compress. Its sealing would bring a dropped segment back.
+    if (await exists(plainSegmentPath(paths, record.number))) break;
     stored.push({ record, storedBytes: await sizeOf(sealedSegmentPath(paths, record.number)) });
   }
   const dropped = chooseDropped(stored, limits, droppableBefore, nowMs);

@@ -72,6 +72,13 @@ export async function numbersOf(paths: LogPaths): Promise<readonly number[]> {
   return numbersIn([...(await contentsOf(paths)).values()].join(''));
 }
 
+/** All that comes, in one list. */
+export async function collect<T>(all: AsyncIterable<T>): Promise<readonly T[]> {
+  const list: T[] = [];
+  for await (const one of all) list.push(one);
+  return list;
+}
+
 /** The record of a segment that must have been sealed by now. */
 export function recordOf(writer: LogWriter, segment: number): SegmentRecord {
   const record = writer.sealed.get(segment);

@@ -195,9 +195,13 @@ async function play(sequence: readonly Action[]): Promise<void> {
 const RUNS = Number(process.env['FLEETKEEP_MODEL_RUNS'] ?? 100);
 const SEED = Number(process.env['FLEETKEEP_MODEL_SEED'] ?? randomInt(2 ** 31));
 
+// Run by itself, tap gives up after 30 s; a campaign needs longer.
+const timeout = 60_000 + RUNS * 500;
+t.setTimeout(timeout);
+
 t.test(
   'log invariant 1: a copy can be short, never different, whatever stops whom and when',
-  { timeout: 60_000 + RUNS * 500 },
+  { timeout },
   async (t) => {
     t.comment(
       `seed ${SEED}, ${RUNS} runs; run again with FLEETKEEP_MODEL_SEED=${SEED} FLEETKEEP_MODEL_RUNS=${RUNS}`,
