@@ -5,10 +5,12 @@
  * On disk, below a directory `logs/` (`X` is the node's name):
  *
  *     node-X.log                        the open segment, NDJSON, only ever appended to
- *     node-X/log.json                   id of the log, number of the open segment, boot id of its last opening
+ *     node-X/log.json                   id of the log, boot id of its last opening, its end at a clean stop, interrupted segments
  *     node-X/segments.ndjson            one record a sealed segment: number, bytes, sha256
  *     node-X/00000001.ndjson.zst        a sealed segment, zstd
  *     node-X/00000002.ndjson            a closed segment that waits to be sealed, or an interrupted one
+ *     node-X/….tmp                      being written; what is older than the process is removed when a copy is opened
+ *     node-X/….aside                    kept out of the way (invariant 8)
  *     node-X/checkpoint.json            CRC-32 of a prefix of the open segment; a hint, may be missing or stale
  *
  * Invariants. Tests cite them by number.
@@ -16,13 +18,15 @@
  * 1. A log has one writer. Bytes never change once written; a copy of a segment can be short, never different.
  * 2. A position is never used twice: after a stop that was not clean, under another boot id, the writer leaves its open
  *    segment as it is (interrupted) and begins the next.
- * 3. A new segment is durable (file and directory) before its first byte may leave the machine.
+ * 3. A new segment is durable (file and directory) before its first byte may leave the machine. The writer makes it under
+ *    another name, so that the open segment's name never stands for a file without a whole first line.
  * 4. Every segment begins with a line that names log, node and number. A torn last line is ended with `\n` by the writer.
- * 5. A copy opened under another boot id is cut back to its last whole line before the first NUL byte: what follows was
- *    never synced.
+ * 5. A copy opened under another boot id is cut back to its last whole sample before the first NUL byte: what follows was
+ *    never synced. (An acknowledgement may end in the middle of a line; the beginning of that line is then asked for again.)
  * 6. A sealed segment is recorded with length and SHA-256, and its plain file goes only after the compressed one was decoded and
  *    found equal, and is durable.
- * 7. `kill -9` at any moment leaves a copy that {@link openLogCopy} opens, with at most a torn last line.
+ * 7. `kill -9` at any moment leaves a copy that `openLogWriter` or `openLogFollower` opens, with at most a torn last line. A
+ *    segment that is recorded and not there counts as not there, and is asked for again.
  * 8. What is set aside (`node-X/….aside`) or archived (`node-X@ID/`) is kept, never overwritten.
  */
 
