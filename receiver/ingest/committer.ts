@@ -13,7 +13,7 @@ export interface CommitterOptions {
 }
 
 /** A copy with this many bytes to be synced does not wait for the others, bytes. */
-const PROMPT_BYTES = 1024 * 1024;
+const PROMPT_BYTES = 2 * 1024 * 1024;
 /** Syncing may take at most this share of the time: with thousands of nodes the rounds become rarer by themselves. */
 const DUTY_RATIO = 0.25;
 /** `fdatasync` calls under way at once; the thread pool has four threads for the whole process. */

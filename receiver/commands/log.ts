@@ -1,0 +1,74 @@
+import { once } from 'node:events';
+import { access } from 'node:fs/promises';
+import { type Command, InvalidArgumentError } from 'commander';
+import type { CommandContext } from '../../shared/cli/command-context.ts';
+import { parseDurationMs } from '../../shared/cli/option-parsers.ts';
+import { UserError } from '../../shared/errors/errors.ts';
+import { type LogPaths, logPaths } from '../../shared/log/log.ts';
+import { readLines } from '../../shared/log/log-lines.ts';
+import { parseNodeName } from '../../shared/names/node-name.ts';
+import { logsRootOf } from '../settings.ts';
+import { loadConfigOf } from './command-context.ts';
+
+interface LogOptions {
+  readonly since?: number;
+  readonly follow?: boolean;
+}
+
+/** Lines are handed on in pieces of this size, characters: a line at a time would be slow. */
+const PIECE = 64 * 1024;
+
+/** `fleetkeep-receiver log X` */
+export function addLog(command: Command, context: CommandContext): void {
+  command
+    .description("Print a node's log, its compressed segments included.")
+    .argument('<node>', 'name of the node, e.g. kitchen or node-kitchen')
+    .option(
+      '--since <time>',
+      'only from then on: 2026-11-20, 2026-11-20T22:00Z, or how long ago, e.g. 90min',
+      parseSince,
+    )
+    .option('-f, --follow', 'go on as the log grows')
+    .action(async (name: string, { since: fromMs, follow = false }: LogOptions) => {
+      const { config } = await loadConfigOf(command, context);
+      const paths = logPaths(logsRootOf(config), parseNodeName(name));
+      await assertThere(paths);
+      const signal = follow ? context.stopSignal() : undefined;
+      await print(readLines(paths, { fromMs, follow, signal }), follow, context.stdout);
+    });
+}
+
+async function print(
+  lines: AsyncIterable<{ text: string }>,
+  follow: boolean,
+  out: NodeJS.WritableStream,
+): Promise<void> {
+  let piece = '';
+  for await (const { text } of lines) {
+    piece += `${text}\n`;
+    if (!follow && piece.length < PIECE) continue;
+    if (!out.write(piece)) await once(out, 'drain');
+    piece = '';
+  }
+  out.write(piece);
+}
+
+async function assertThere(paths: LogPaths): Promise<void> {
+  await access(paths.directory).catch((cause: unknown) => {
+    const hint = 'fleetkeep-receiver nodes lists those that are known.';
+    throw new UserError('NODE_UNKNOWN', `there is no log of node ${paths.node} in ${paths.root}`, {
+      cause,
+      hint,
+    });
+  });
+}
+
+/** A point in time, or a duration before now; ms since 1970. */
+function parseSince(text: string): number {
+  if (/^\d{4}-/.test(text)) {
+    const atMs = Date.parse(text);
+    if (Number.isNaN(atMs)) throw new InvalidArgumentError('That is no time. Example: 2026-11-20T22:00Z');
+    return atMs;
+  }
+  return Date.now() - parseDurationMs(text);
+}

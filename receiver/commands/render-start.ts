@@ -1,0 +1,15 @@
+import type { Receiver } from '../receiver.ts';
+import { logsRootOf } from '../settings.ts';
+
+/** What `start` says on standard output: where everything is, in a few lines. */
+export function renderStart(receiver: Receiver): string {
+  const { config, port } = receiver;
+  const mail = receiver.alerts.state();
+  const lines = [
+    `fleetkeep-receiver listens on ${config.receiver.listen_address}, port ${port}, for up to ${config.number_of_nodes} nodes`,
+    `  logs    ${logsRootOf(config)}/node-NAME.log`,
+    `  mirror  ${config.to_directory} (${config.mirror.schedule}, UTC)`,
+    `  alerts  to ${config.to_addr.join(', ')}, ${mail.channel === 'eml' ? `as files in ${mail.target}: mail.smtp is not configured` : `by ${mail.target}`}`,
+  ];
+  return `${lines.join('\n')}\n`;
+}

@@ -1,0 +1,48 @@
+import type { Command } from 'commander';
+import type { CommandContext } from '../../shared/cli/command-context.ts';
+import { parseInteger, parseNumber, parsePort } from '../../shared/cli/option-parsers.ts';
+import { createLogger } from '../../shared/logging/logger.ts';
+import { startReceiver } from '../main.ts';
+import { loadConfigOf, loadOptionsOf } from './command-context.ts';
+import { renderStart } from './render-start.ts';
+
+/** `fleetkeep-receiver start` */
+export function addStart(command: Command, context: CommandContext): void {
+  command
+    .description(
+      'Take the logs of the senders, keep and mirror them, tell when a node is gone. Runs until stopped.',
+    )
+    .option('--host <address>', 'address to listen on, and where senders find this receiver')
+    .option('--listen <address>', 'address to listen on, if not --host, e.g. 0.0.0.0')
+    .option('--port <number>', 'TCP port to listen on', parsePort)
+    .option('--data-directory <dir>', 'where logs and state are kept')
+    .option('--to-directory <dir>', 'the mirror, on the secondary drive')
+    .option('--to-addr <addresses>', 'who gets the e-mails')
+    .option(
+      '--number-of-nodes <count>',
+      'how many senders may be connected',
+      parseInteger({ min: 1, max: 100_000 }),
+    )
+    .option(
+      '--sleeptime <seconds>',
+      'seconds between samples, told to all senders',
+      parseNumber({ min: 0.1, max: 3600 }),
+    )
+    .option(
+      '--workers <count>',
+      'threads that take in logs; 0 is one per core',
+      parseInteger({ min: 0, max: 64 }),
+    )
+    .action(async () => {
+      const loaded = await loadConfigOf(command, context);
+      const stop = context.stopSignal();
+      const log = createLogger(loaded.config.log_level);
+      await using receiver = await startReceiver({ ...loaded, load: loadOptionsOf(command, context), log });
+      context.stdout.write(renderStart(receiver));
+      await new Promise((resolve) => {
+        // The signal alone does not keep the process alive; the sockets do.
+        stop.addEventListener('abort', resolve, { once: true });
+      });
+      log.info('the receiver stops');
+    });
+}

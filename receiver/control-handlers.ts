@@ -1,0 +1,53 @@
+import { z } from 'zod';
+import type { ControlContext, ControlHandlers } from '../shared/control/serve-client.ts';
+import { UserError } from '../shared/errors/errors.ts';
+import { parseNodeName } from '../shared/names/node-name.ts';
+import { verifyCopies } from './backup/verify-copies.ts';
+import type { Receiver } from './receiver.ts';
+import { logsRootOf } from './settings.ts';
+import { describeReceiver } from './status.ts';
+
+const BACKUP = z.object({ is_new_drive: z.boolean().default(false) });
+const VERIFY = z.object({ node: z.string().optional() });
+const RESTART_WORKER = z.object({ worker: z.int().min(0) });
+
+/** How long a node may take to read its own copy and say what is in it, ms. */
+const DIGEST_MS = 120_000;
+
+/** What can be asked of a running receiver on its control socket. */
+export function controlHandlers(find: () => Receiver | undefined): ControlHandlers {
+  function running(): Receiver {
+    const receiver = find();
+    if (receiver !== undefined) return receiver;
+    throw new UserError('NOT_RUNNING', 'the receiver is just starting', { hint: 'Try again in a moment.' });
+  }
+
+  return {
+    status: async () => describeReceiver(running()),
+    backup: async (args, { signal, progress }) => {
+      const isNewDrive = BACKUP.parse(args).is_new_drive;
+      return await running().mirror.runNow({ isNewDrive, signal, onProgress: progress });
+    },
+    verify: async (args, context) => await verify(running(), VERIFY.parse(args).node, context),
+    'restart-worker': async (args) => await running().ingest.killWorker(RESTART_WORKER.parse(args).worker),
+  };
+}
+
+/** Verifies the copies here, and asks each connected node what its own copy holds. */
+async function verify(
+  receiver: Receiver,
+  name: string | undefined,
+  { signal, progress }: ControlContext,
+): Promise<unknown> {
+  const { config, ingest } = receiver;
+  const node = name === undefined ? undefined : parseNodeName(name);
+  return await verifyCopies({
+    logsRoot: logsRootOf(config),
+    mirrorDirectory: config.to_directory,
+    node,
+    nodeDigest: async (one, upTo) =>
+      ingest.connected().has(one) ? await ingest.askDigest(one, upTo, DIGEST_MS) : undefined,
+    onProgress: progress,
+    signal,
+  });
+}

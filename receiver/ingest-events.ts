@@ -1,0 +1,96 @@
+import type { Logger } from '../shared/logging/logger.ts';
+import type { NodeName } from '../shared/names/node-name.ts';
+import type { Alerts, Problem } from './alerts/alerts.ts';
+import type { Fleet } from './fleet/fleet.ts';
+import type { IngestEvents } from './ingest/ingest.ts';
+import type { IngestProblem } from './ingest/messages.ts';
+
+/** Options of {@link ingestEvents}. */
+export interface IngestEventsOptions {
+  readonly fleet: Fleet;
+  readonly alerts: Alerts;
+  /** How many nodes may be connected, for the words of the alert. */
+  readonly numberOfNodes: number;
+  readonly log: Logger;
+}
+
+/** Turns what ingest tells into the fleet's state and alerts. */
+export function ingestEvents({ fleet, alerts, numberOfNodes, log }: IngestEventsOptions): IngestEvents {
+  return {
+    connected(facts, at) {
+      const { node, log: logId, hostName, address, bootId, version, sleeptimeSeconds } = facts;
+      const atMs = Date.now();
+      fleet.connected({ node, logId, hostName, address, bootId, version, sleeptimeSeconds, atMs });
+      fleet.progress([{ node, position: at, atMs }]);
+      log.info({ node, address, hostName, at }, 'node connected');
+    },
+    disconnected(node, how, reason) {
+      fleet.disconnected({ node, how, reason, atMs: Date.now() });
+      log.info({ node, how, reason }, 'node disconnected');
+    },
+    progress(moved) {
+      const atMs = Date.now();
+      fleet.progress(moved.map(({ node, position }) => ({ node, position, atMs })));
+    },
+    // The newest sample matters to screens and rules that are yet to come; until then a node that replays is simply up.
+    live: () => undefined,
+    problem(node, problem) {
+      log.warn({ node, problem }, 'trouble with the copy of a node');
+      alerts.report(describeProblem(node, problem));
+    },
+    sealFailed(node, segment, message) {
+      log.error({ node, segment, message }, 'a segment could not be sealed');
+      alerts.report({
+        key: `seal ${node}`,
+        node,
+        severity: 'warning',
+        title: `a segment of node ${node} could not be sealed`,
+        detail: `Segment ${segment} stays uncompressed: ${message}. It is tried again when the node next connects.`,
+      });
+    },
+    limitReached({ node, hostName, address }) {
+      log.warn({ node, address }, 'a node was refused: number_of_nodes are connected');
+      alerts.report({
+        key: 'limit',
+        severity: 'warning',
+        title: `node ${node} was refused: the limit of ${numberOfNodes} nodes is reached`,
+        detail:
+          `Node ${node} (${hostName}, ${address}) wants to connect, but number_of_nodes = ${numberOfNodes} are connected. ` +
+          'It keeps sampling into its local copy and tries again. Raise number_of_nodes in config.json and restart the receiver.',
+      });
+    },
+  };
+}
+
+function describeProblem(node: NodeName, problem: IngestProblem): Problem {
+  switch (problem.kind) {
+    case 'set_aside':
+      return {
+        key: `set aside ${node}`,
+        node,
+        severity: 'critical',
+        title: `the copy of node ${node} was not the node's log`,
+        detail:
+          `Segment ${problem.segment} differed from the node's own bytes, which never happens on a sound disk. ` +
+          `The file was set aside as ${problem.asidePath} and is fetched again from the node.`,
+      };
+    case 'storage':
+      return {
+        key: `storage ${problem.code}`,
+        node,
+        severity: 'critical',
+        title: 'the receiver cannot store logs',
+        detail: `While storing the log of node ${node}: ${problem.message}. Nothing that was acknowledged is lost; nodes keep their own copy and send again.`,
+      };
+    case 'lost':
+      return {
+        key: `lost ${node}`,
+        node,
+        severity: 'critical',
+        title: `node ${node} could not keep ${problem.samples} samples`,
+        detail: `Since ${problem.since} node ${node} could not write its local copy (${problem.reason}). ${problem.samples} samples are lost.`,
+      };
+    default:
+      return problem satisfies never;
+  }
+}

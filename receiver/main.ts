@@ -1,0 +1,157 @@
+/**
+ * The receiver, put together. Long and straight on purpose: the one place that knows every part, in the order in which they
+ * start; they stop in the opposite order.
+ */
+
+import { availableParallelism } from 'node:os';
+import { join } from 'node:path';
+import type { Config } from '../shared/config/config.ts';
+import type { LoadConfigOptions, LoadedConfig } from '../shared/config/load.ts';
+import { startControl } from '../shared/control/control.ts';
+import { readBootId } from '../shared/files/boot-id.ts';
+import { isSample } from '../shared/log/is-sample.ts';
+import { readLastLines } from '../shared/log/last-lines.ts';
+import { logPaths } from '../shared/log/log.ts';
+import type { Logger } from '../shared/logging/logger.ts';
+import type { NodeName } from '../shared/names/node-name.ts';
+import { VERSION } from '../shared/names/version.ts';
+import { systemClock } from '../shared/time/clock.ts';
+import { startAlerts } from './alerts/alerts.ts';
+import { startMirror } from './backup/mirror.ts';
+import { controlHandlers } from './control-handlers.ts';
+import { startFleet } from './fleet/fleet.ts';
+import { openStateStore } from './fleet/state-store.ts';
+import { startIngest } from './ingest/ingest.ts';
+import { ingestEvents } from './ingest-events.ts';
+import type { Receiver } from './receiver.ts';
+import { readReceiverId } from './receiver-id.ts';
+import { retentionLimitsOf, startRetention } from './retention.ts';
+import { logsRootOf, mailOptionsOf } from './settings.ts';
+import { watchConfig } from './watch-config.ts';
+
+/** Options of {@link startReceiver}. */
+export interface ReceiverOptions extends LoadedConfig {
+  /** How the configuration was loaded, to load it again when the file changes. */
+  readonly load: LoadConfigOptions;
+  readonly log: Logger;
+}
+
+/**
+ * Starts every part of the receiver; resolves when senders can connect.
+ *
+ * @throws UserError when the data directory, the port or the configuration cannot be used
+ */
+export async function startReceiver(options: ReceiverOptions): Promise<Receiver> {
+  const { config, log } = options;
+  const directory = config.receiver.data_directory;
+  const logsRoot = logsRootOf(config);
+  const startedMs = systemClock.now();
+  await using stack = new AsyncDisposableStack();
+
+  // First in, last out: the lock on the data directory, and with it the commands, which find the parts as they come up.
+  const parts: { receiver?: Receiver } = {};
+  const handlers = controlHandlers(() => parts.receiver);
+  stack.use(await startControl({ directory, name: 'receiver', handlers, log }));
+
+  const receiverId = await readReceiverId(directory);
+  const store = stack.use(openStateStore(directory));
+  const fleet = stack.use(startFleet({ store, log: log.child({ part: 'fleet' }) }));
+  const alerts = stack.use(
+    startAlerts({
+      store,
+      fleet,
+      directory,
+      mail: await mailOptionsOf(config),
+      times: { graceMs: config.alerts.disconnect_grace_seconds * 1000 },
+      readLastSample: (node) => readLastSample(logsRoot, node),
+      log: log.child({ part: 'alerts' }),
+    }),
+  );
+
+  const ingest = stack.use(
+    await startIngest({
+      logsRoot,
+      receiverId,
+      version: VERSION,
+      bootId: readBootId(),
+      host: config.receiver.listen_address,
+      port: config.port,
+      sleeptimeSeconds: config.sleeptime,
+      commitMs: config.receiver.commit_seconds * 1000,
+      helloTimeoutMs: config.receiver.hello_timeout_seconds * 1000,
+      silenceMs: config.receiver.silence_timeout_seconds * 1000,
+      numberOfNodes: config.number_of_nodes,
+      workers: config.receiver.workers === 0 ? availableParallelism() : config.receiver.workers,
+      workerHeapMb: config.receiver.worker_heap_mb,
+      events: ingestEvents({
+        fleet,
+        alerts,
+        numberOfNodes: config.number_of_nodes,
+        log: log.child({ part: 'ingest' }),
+      }),
+      log: log.child({ part: 'ingest' }),
+    }),
+  );
+
+  // Disposed before ingest: its own hanging up is not the nodes' doing.
+  stack.defer(() => fleet.stopping());
+
+  const mirror = stack.use(
+    await startMirror({
+      logsRoot,
+      directory: config.to_directory,
+      recordPath: join(directory, 'mirror.json'),
+      schedule: config.mirror.schedule,
+      timezone: 'UTC',
+      allowSameDevice: config.mirror.allow_same_device,
+      requireMountPoint: config.mirror.require_mount_point,
+      retention: retentionLimitsOf(config.mirror.retention),
+      bootId: readBootId(),
+      clock: systemClock,
+      log: log.child({ part: 'backup' }),
+      onProblem: (problem) => alerts.raise({ ...problem, severity: 'critical' }),
+      onSolved: (key) => alerts.clear(key),
+    }),
+  );
+  stack.use(
+    startRetention({
+      logsRoot,
+      limits: retentionLimitsOf(config.receiver.retention),
+      log: log.child({ part: 'retention' }),
+    }),
+  );
+
+  let { sleeptime } = config;
+  if (options.path !== undefined) {
+    const onChange = (changed: Config) => {
+      if (changed.sleeptime === sleeptime)
+        return log.info('config.json was changed; restart the receiver to use it');
+      sleeptime = changed.sleeptime;
+      ingest.setSleeptime(sleeptime);
+      log.info({ sleeptime }, 'the senders have a new interval');
+    };
+    stack.use(watchConfig({ load: options.load, path: options.path, onChange, log }));
+  }
+
+  const running = stack.move();
+  const receiver: Receiver = {
+    config,
+    port: ingest.port,
+    startedMs,
+    sleeptimeSeconds: () => sleeptime,
+    ingest,
+    fleet,
+    alerts,
+    mirror,
+    [Symbol.asyncDispose]: () => running.disposeAsync(),
+  };
+  parts.receiver = receiver;
+  log.info({ port: receiver.port, directory }, 'the receiver takes senders');
+  return receiver;
+}
+
+/** The newest sample in the receiver's copy of a node's log: other lines may have come after it. */
+async function readLastSample(logsRoot: string, node: NodeName): Promise<string | undefined> {
+  const lines = await readLastLines(logPaths(logsRoot, node), 20);
+  return lines.findLast(({ text }) => isSample(text))?.text;
+}

@@ -1,0 +1,23 @@
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { Config } from '../shared/config/config.ts';
+import { UsageError } from '../shared/errors/errors.ts';
+import type { MailOptions } from './alerts/alerts.ts';
+
+/** Where the logs lie in the receiver's data directory. */
+export function logsRootOf(config: Config): string {
+  return join(config.receiver.data_directory, 'logs');
+}
+
+/** How mails go out, from the configuration. @throws UsageError when `mail.smtp.ca_file` cannot be read */
+export async function mailOptionsOf(config: Config): Promise<MailOptions> {
+  const { smtp, from } = config.mail;
+  const ca = smtp?.ca_file === undefined ? undefined : await readCa(smtp.ca_file);
+  return { smtp: smtp === undefined ? undefined : { ...smtp, ca }, from, to: config.to_addr };
+}
+
+async function readCa(path: string): Promise<string> {
+  return await readFile(path, 'utf8').catch((cause: unknown) => {
+    throw new UsageError('CONFIG_INVALID', `cannot read mail.smtp.ca_file ${path}`, { cause });
+  });
+}

@@ -1,0 +1,36 @@
+import { VERSION } from '../shared/names/version.ts';
+import { describeNode, type NodeStatus } from './node-status.ts';
+import type { Receiver } from './receiver.ts';
+
+/** What `status --json` prints. Times are RFC 3339 in UTC. */
+export interface ReceiverStatus {
+  readonly pid: number;
+  readonly version: string;
+  readonly started: string;
+  readonly listening: { readonly host: string; readonly port: number };
+  readonly data_directory: string;
+  readonly sleeptime: number;
+  readonly number_of_nodes: number;
+  readonly connected: number;
+  readonly nodes: readonly NodeStatus[];
+  readonly mirror: ReturnType<Receiver['mirror']['state']>;
+  readonly mail: ReturnType<Receiver['alerts']['state']>;
+}
+
+/** Says how a running receiver does. */
+export function describeReceiver(receiver: Receiver): ReceiverStatus {
+  const { config, ingest, fleet, mirror, alerts } = receiver;
+  return {
+    pid: process.pid,
+    version: VERSION,
+    started: new Date(receiver.startedMs).toISOString(),
+    listening: { host: config.receiver.listen_address, port: receiver.port },
+    data_directory: config.receiver.data_directory,
+    sleeptime: receiver.sleeptimeSeconds(),
+    number_of_nodes: config.number_of_nodes,
+    connected: ingest.connected().size,
+    nodes: fleet.nodes().map(describeNode),
+    mirror: mirror.state(),
+    mail: alerts.state(),
+  };
+}

@@ -1,0 +1,26 @@
+import type { Command } from 'commander';
+import {
+  type CommandContext,
+  type KeyOfFlag,
+  loadOptionsOf as loadOptions,
+} from '../../shared/cli/command-context.ts';
+import { type LoadConfigOptions, type LoadedConfig, loadConfig } from '../../shared/config/load.ts';
+
+const KEY_OF_FLAG: KeyOfFlag = {
+  dataDirectory: 'sender.data_directory',
+  host: 'host',
+  port: 'port',
+  nodeName: 'sender.node_name',
+  sleeptime: 'sender.sleeptime',
+};
+
+/** How to load the configuration that a command of the sender was given. */
+export function loadOptionsOf(command: Command, context: CommandContext): LoadConfigOptions {
+  // A node has no business with the receiver's passwords, and may not be able to read them.
+  return { ...loadOptions(command, context, KEY_OF_FLAG), skipSecrets: true };
+}
+
+/** Loads the configuration that a command was given. @throws UsageError `CONFIG_INVALID` */
+export async function loadConfigOf(command: Command, context: CommandContext): Promise<LoadedConfig> {
+  return await loadConfig(loadOptionsOf(command, context));
+}

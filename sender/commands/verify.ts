@@ -1,0 +1,39 @@
+import type { Command } from 'commander';
+import type { CommandContext } from '../../shared/cli/command-context.ts';
+import { formatBytes } from '../../shared/cli/format.ts';
+import { UserError } from '../../shared/errors/errors.ts';
+import { logPaths } from '../../shared/log/log.ts';
+import { verifyLog } from '../../shared/log/verify-log.ts';
+import { logsRootOf } from '../main.ts';
+import { loadConfigOf } from './command-context.ts';
+
+/** `fleetkeep-sender verify` */
+export function addVerify(command: Command, context: CommandContext): void {
+  command
+    .description('Read the local log from its beginning and check every segment against its SHA-256.')
+    .option('--json', 'as JSON')
+    .action(async (options: { readonly json?: boolean }) => {
+      const { config } = await loadConfigOf(command, context);
+      const paths = logPaths(logsRootOf(config), config.sender.node_name);
+      const report = await verifyLog(paths);
+      if (report.id === undefined && report.problems.length === 0) {
+        throw new UserError('NODE_UNKNOWN', `there is no log of node ${paths.node} in ${paths.root}`);
+      }
+      const { segments, bytes, problems } = report;
+      const lines = problems.map(
+        ({ path, offset, what }) => `${path}${offset === undefined ? '' : `, offset ${offset}`}: ${what}`,
+      );
+      const found = `node ${paths.node}: ${segments.length} segments, ${formatBytes(bytes)}, `;
+      const verdict =
+        problems.length === 0 ? 'every byte is as it was written' : `${problems.length} problems`;
+      const text =
+        options.json === true
+          ? JSON.stringify(report, undefined, 2)
+          : [`${found}${verdict}`, ...lines].join('\n');
+      context.stdout.write(`${text}\n`);
+      if (problems.length > 0) {
+        const hint = 'What the receiver has acknowledged is safe there: fleetkeep-receiver verify.';
+        throw new UserError('LOG_DAMAGED', `the local log of node ${paths.node} is damaged`, { hint });
+      }
+    });
+}

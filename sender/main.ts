@@ -1,0 +1,186 @@
+/**
+ * The sender, put together: sampler → local log → uplink, three parts that know each other only through the log. Long and straight
+ * on purpose: the one place that knows every part, in the order in which they start; they stop in the opposite order.
+ */
+
+import { rename } from 'node:fs/promises';
+import { hostname } from 'node:os';
+import { join } from 'node:path';
+import type { Config } from '../shared/config/config.ts';
+import { startControl } from '../shared/control/control.ts';
+import { errnoOf, UserError } from '../shared/errors/errors.ts';
+import { readBootId } from '../shared/files/boot-id.ts';
+import { logPaths } from '../shared/log/log.ts';
+import type { LogWriter } from '../shared/log/log-writer.ts';
+import { openLogWriter } from '../shared/log/open-log-writer.ts';
+import { type Sealer, startSealer } from '../shared/log/sealer.ts';
+import type { Logger } from '../shared/logging/logger.ts';
+import type { NodeName } from '../shared/names/node-name.ts';
+import { VERSION } from '../shared/names/version.ts';
+import { systemClock } from '../shared/time/clock.ts';
+import { type ExtraLine, type Recorder, startRecorder } from './recorder/recorder.ts';
+import { readInventory } from './sampler/inventory.ts';
+import { startSampler } from './sampler/sampler.ts';
+import { startTopProcesses } from './sampler/top-processes.ts';
+import type { SenderStatus } from './status.ts';
+import { startUplink, type Uplink } from './uplink/uplink.ts';
+
+/** Options of {@link startSender}. */
+export interface SenderOptions {
+  readonly config: Config;
+  readonly log: Logger;
+}
+
+/** A running sender. Disposing sends what is there, within seconds, and closes the log. */
+export interface Sender extends AsyncDisposable {
+  readonly node: NodeName;
+  /** Rejects when the sender cannot go on. */
+  readonly failed: Promise<never>;
+}
+
+/** Where the log lies in the sender's data directory. */
+export function logsRootOf(config: Config): string {
+  return join(config.sender.data_directory, 'logs');
+}
+
+const DAY_MS = 86_400_000;
+
+/**
+ * Starts every part of the sender; resolves when it samples. The receiver need not be there.
+ *
+ * @throws UserError when the data directory or the log cannot be used, or another sender works there
+ */
+export async function startSender({ config, log }: SenderOptions): Promise<Sender> {
+  const { sender: settings } = config;
+  const directory = settings.data_directory;
+  const startedMs = systemClock.now();
+  const bootId = readBootId();
+  const failed = Promise.withResolvers<never>();
+  failed.promise.catch(() => undefined);
+  await using stack = new AsyncDisposableStack();
+
+  const parts: { status?: () => SenderStatus } = {};
+  const status = async () => {
+    if (parts.status === undefined) throw new UserError('NOT_RUNNING', 'the sender is just starting');
+    return parts.status();
+  };
+  stack.use(await startControl({ directory, name: 'sender', handlers: { status }, log }));
+  // Under the lock, but after the writer has closed its files.
+  let isOldCopy = false;
+  stack.defer(async () => {
+    if (isOldCopy) await setLogAside(config);
+  });
+
+  const sealer = stack.use(
+    startSealer({
+      onError: (job, err) => log.error({ err, segment: job.number }, 'a segment could not be sealed'),
+    }),
+  );
+  const writer = stack.use(await openLog(config, bootId, sealer));
+  const sampler = stack.use(await startSampler());
+
+  let sleeptimeSeconds = settings.sleeptime ?? config.sleeptime;
+  let recorder: Recorder | undefined;
+  let uplink: Uplink | undefined;
+  recorder = stack.use(
+    startRecorder({
+      sample: (atMs) => sampler.sample(atMs),
+      extraLines: await extraLinesOf(config),
+      writer,
+      intervalMs: sleeptimeSeconds * 1000,
+      syncMs: settings.sync_seconds * 1000,
+      retention: { maxAgeMs: settings.retention.days * DAY_MS, maxBytes: settings.retention.bytes },
+      acknowledgedSegment: () => uplink?.acknowledgedSegment() ?? 0,
+      onSample: (line) => uplink?.newSample(line),
+      onLost: (samples, sinceMs, reason) => uplink?.tellLost(samples, sinceMs, reason),
+      clock: systemClock,
+      log: log.child({ part: 'recorder' }),
+    }),
+  );
+
+  function setSleeptime(seconds: number): void {
+    if (settings.sleeptime !== undefined || seconds === sleeptimeSeconds) return;
+    sleeptimeSeconds = seconds;
+    recorder?.setInterval(seconds * 1000);
+    log.info({ sleeptime: seconds }, 'the receiver set the interval');
+  }
+
+  function beginNewLog(): void {
+    isOldCopy = true;
+    const message =
+      'the receiver knows more of this log than is here: this data directory is an old copy of itself';
+    const hint =
+      'The log here is set aside, nothing is deleted; the next start of the sender begins a new one.';
+    failed.reject(new UserError('LOG_DAMAGED', message, { hint }));
+  }
+
+  uplink = stack.use(
+    startUplink({
+      receivers: settings.receivers,
+      writer,
+      facts: { hostName: hostname(), bootId, version: VERSION, sleeptimeSeconds: () => sleeptimeSeconds },
+      clock: systemClock,
+      log: log.child({ part: 'uplink' }),
+      onInterval: setSleeptime,
+      onNewLogNeeded: beginNewLog,
+    }),
+  );
+
+  const running = { uplink, recorder };
+  parts.status = () => ({
+    pid: process.pid,
+    version: VERSION,
+    started: new Date(startedMs).toISOString(),
+    node: settings.node_name,
+    data_directory: directory,
+    log: { id: writer.id, path: writer.paths.open, end: writer.end, oldest: writer.oldest },
+    sleeptime: sleeptimeSeconds,
+    uplink: running.uplink.state(),
+    recorder: running.recorder.state(),
+  });
+  log.info({ node: settings.node_name, directory }, 'the sender samples');
+  const all = stack.move();
+  return {
+    node: settings.node_name,
+    failed: failed.promise,
+    [Symbol.asyncDispose]: () => all.disposeAsync(),
+  };
+}
+
+async function openLog(config: Config, bootId: string, sealer: Sealer): Promise<LogWriter> {
+  const paths = logPaths(logsRootOf(config), config.sender.node_name);
+  const options = { paths, bootId, segmentBytes: config.log.segment_bytes, sealer };
+  try {
+    return await openLogWriter(options, systemClock.now());
+  } catch (error) {
+    if (error instanceof UserError) throw error;
+    const isFull = ['ENOSPC', 'EDQUOT'].includes(errnoOf(error) ?? '');
+    const message = isFull
+      ? `no space is left for the log in ${paths.root}`
+      : `cannot use the log in ${paths.root}`;
+    const hint = isFull
+      ? 'Free some space; the log begins with a few kilobytes.'
+      : 'This user must be able to write sender.data_directory.';
+    throw new UserError(isFull ? 'DISK_FULL' : 'DIRECTORY_UNUSABLE', message, { cause: error, hint });
+  }
+}
+
+async function extraLinesOf({ sender }: Config): Promise<readonly ExtraLine[]> {
+  const inventory = {
+    name: 'inventory',
+    read: (atMs: number) => readInventory(atMs),
+    intervalMs: sender.inventory_seconds * 1000,
+  };
+  if (sender.top_processes_seconds === 0) return [inventory];
+  const top = await startTopProcesses();
+  const intervalMs = sender.top_processes_seconds * 1000;
+  return [inventory, { name: 'top processes', read: (atMs) => top.read(atMs), intervalMs }];
+}
+
+/** Moves the log out of the way, whole; the next start begins a new one. */
+async function setLogAside(config: Config): Promise<void> {
+  const paths = logPaths(logsRootOf(config), config.sender.node_name);
+  const aside = `${paths.directory}@old-copy-${new Date().toISOString().replaceAll(':', '')}`;
+  await rename(paths.open, `${aside}.log`);
+  await rename(paths.directory, aside);
+}

@@ -1,0 +1,172 @@
+/**
+ * The recorder: samples the machine at its interval and keeps the lines in the local log. It knows nothing of the network.
+ *
+ * 1. A sample is taken at its moment or not at all: what is missed (a slow disk, a suspended machine) is not made up for by several
+ *    at once, and samples never overlap.
+ * 2. A line that cannot be kept is counted, never silently dropped; as soon as lines can be kept again the log itself says how
+ *    many are missing, since when and why.
+ * 3. The local copy is synced every `syncMs` at most, which is kind to SD cards; a power cut costs that much of what no receiver
+ *    has acknowledged.
+ * 4. Only sealed segments that a receiver has acknowledged are dropped: by age and size, and oldest first when the disk is full.
+ */
+
+import { describeError, errnoOf } from '../../shared/errors/errors.ts';
+import type { LogWriter } from '../../shared/log/log-writer.ts';
+import { applyRetention, type RetentionLimits } from '../../shared/log/retention.ts';
+import type { Logger } from '../../shared/logging/logger.ts';
+import type { Clock } from '../../shared/time/clock.ts';
+import { every } from '../../shared/time/every.ts';
+import { encodeEvent } from '../sampler/event-line.ts';
+import { startTicker } from './ticker.ts';
+
+/** Makes a line of the log, without `\n`. */
+export type LineSource = (atMs: number) => Promise<string>;
+
+/** A line that is written now and then, beside the samples. */
+export interface ExtraLine {
+  readonly name: string;
+  readonly read: LineSource;
+  /** Between two of them, ms. The first comes at once. */
+  readonly intervalMs: number;
+}
+
+/** Options of {@link startRecorder}. */
+export interface RecorderOptions {
+  readonly sample: LineSource;
+  readonly extraLines: readonly ExtraLine[];
+  readonly writer: LogWriter;
+  /** Between two samples, ms. */
+  readonly intervalMs: number;
+  /** Between two syncs of the local copy, ms; 0: every line. */
+  readonly syncMs: number;
+  readonly retention: RetentionLimits;
+  /** Everything before this segment is acknowledged. */
+  readonly acknowledgedSegment: () => number;
+  readonly onSample: (line: string) => void;
+  /** Samples could not be kept; told when keeping them works again. */
+  readonly onLost: (samples: number, sinceMs: number, reason: string) => void;
+  readonly clock: Clock;
+  readonly log: Logger;
+}
+
+/** Samples that could not be kept so far. */
+interface Loss {
+  readonly samples: number;
+  readonly sinceMs: number;
+  readonly reason: string;
+}
+
+/** How the recorder does; shown by `status`. */
+export interface RecorderState {
+  readonly samples: number;
+  readonly lastSampleAtMs: number | undefined;
+  /** Samples that are being lost now, because the local copy cannot be written. */
+  readonly losing: Loss | undefined;
+}
+
+/** A running recorder. Disposing ends sampling and syncs. */
+export interface Recorder extends AsyncDisposable {
+  /** Changes the interval; the next sample comes that long after the last. */
+  setInterval(intervalMs: number): void;
+  state(): RecorderState;
+}
+
+const RETENTION_MS = 3_600_000;
+
+/** Starts sampling. */
+export function startRecorder(options: RecorderOptions): Recorder {
+  const { writer, clock, log } = options;
+  let samples = 0;
+  let lastSampleAtMs: number | undefined;
+  let losing: Loss | undefined;
+
+  /** Appends a line; `false` when it could not be kept. */
+  function keep(line: string, atMs: number): boolean {
+    try {
+      if (losing !== undefined) writer.append(encodeEvent(atMs, { kind: 'lost', ...losing }), atMs);
+      if (losing !== undefined) recovered(losing);
+      writer.append(line, atMs);
+      return true;
+    } catch (error) {
+      lose(error, atMs);
+      return false;
+    }
+  }
+
+  function lose(error: unknown, atMs: number): void {
+    if (losing === undefined)
+      log.error({ err: error }, 'the local log cannot be written; samples are being lost');
+    const reason = errnoOf(error) ?? describeError(error);
+    losing = { samples: (losing?.samples ?? 0) + 1, sinceMs: losing?.sinceMs ?? atMs, reason };
+    freeing.trigger();
+  }
+
+  function recovered(loss: Loss): void {
+    losing = undefined;
+    log.warn(
+      { samples: loss.samples, reason: loss.reason },
+      'the local log can be written again; samples were lost',
+    );
+    options.onLost(loss.samples, loss.sinceMs, loss.reason);
+  }
+
+  async function takeSample(): Promise<void> {
+    const atMs = clock.now();
+    const line = await options.sample(atMs);
+    options.onSample(line);
+    if (!keep(line, atMs)) return;
+    samples += 1;
+    lastSampleAtMs = atMs;
+    if (options.syncMs === 0) await writer.sync();
+  }
+
+  async function dropOld(limits: RetentionLimits): Promise<void> {
+    const dropped = await applyRetention(writer.paths, limits, options.acknowledgedSegment(), clock.now());
+    for (const number of dropped) writer.forget(number);
+    if (dropped.length > 0) log.info({ dropped }, 'acknowledged segments dropped');
+  }
+
+  const onError = (message: string) => (err: unknown) => log.error({ err }, message);
+  const retention = every(async () => await dropOld(options.retention), {
+    intervalMs: RETENTION_MS,
+    clock,
+    onError: onError('old segments could not be dropped'),
+  });
+  // While the disk is full: everything that is acknowledged goes, whatever its age.
+  const freeing = every(async () => (losing === undefined ? undefined : await dropOld({ maxBytes: 0 })), {
+    intervalMs: RETENTION_MS,
+    clock,
+    onError: onError('no room could be made'),
+  });
+  const syncing = every(async () => await writer.sync(), {
+    intervalMs: Math.max(options.syncMs, 100),
+    clock,
+    onError: onError('the local log could not be synced'),
+  });
+  const extras = options.extraLines.map(({ name, read, intervalMs }) => {
+    const writeLine = async () => {
+      const atMs = clock.now();
+      const line = await read(atMs);
+      // A sample is what must not be lost; of the others the next one serves as well.
+      if (losing === undefined) writer.append(line, atMs);
+    };
+    const extra = every(writeLine, { intervalMs, clock, onError: onError(`no ${name} line`) });
+    extra.trigger();
+    return extra;
+  });
+  const ticker = startTicker({
+    intervalMs: options.intervalMs,
+    clock,
+    onTick: takeSample,
+    onError: onError('a sample could not be taken'),
+  });
+
+  return {
+    setInterval: (intervalMs) => ticker.setInterval(intervalMs),
+    state: () => ({ samples, lastSampleAtMs, losing }),
+    async [Symbol.asyncDispose]() {
+      await ticker[Symbol.asyncDispose]();
+      await Promise.all([...extras, retention, freeing, syncing].map((duty) => duty[Symbol.asyncDispose]()));
+    },
+  };
+}

@@ -1,0 +1,136 @@
+/**
+ * `npm start`: a receiver and, on the same machine, a sender, to see everything work at once. Starts both programs as they are,
+ * says in a few lines what is happening and where, and ends both on Ctrl-C.
+ */
+
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { join, relative } from 'node:path';
+import type { ReceiverStatus } from './receiver/status.ts';
+import { stopSignal } from './shared/cli/cli-signals.ts';
+import type { Config } from './shared/config/config.ts';
+import { loadConfig } from './shared/config/load.ts';
+import { requestControl } from './shared/control/request-control.ts';
+import { describeError, UserError } from './shared/errors/errors.ts';
+import { isSample } from './shared/log/is-sample.ts';
+import { readLastLines } from './shared/log/last-lines.ts';
+import { logPaths } from './shared/log/log.ts';
+import { systemClock } from './shared/time/clock.ts';
+
+const LINES_TO_SEE = 3;
+const PATIENCE_MS = 20_000;
+const STOP_MS = 10_000;
+
+const root = import.meta.dirname;
+const signal = stopSignal();
+const children: ChildProcess[] = [];
+
+/** Starts one of the two programs; its warnings and errors are seen, the rest is for its own commands to tell. */
+function start(program: 'receiver' | 'sender'): void {
+  const args = [join(root, program, 'cli.ts'), 'start', '--log-level', 'warn', ...process.argv.slice(2)];
+  const child = spawn(process.execPath, args, { stdio: ['ignore', 'ignore', 'inherit'], cwd: process.cwd() });
+  children.push(child);
+  child.once('exit', (code) => {
+    if (signal.aborted) return;
+    console.error(`the ${program} ended with exit code ${code}; stopping`);
+    void stop().then(() => process.exit(code ?? 1));
+  });
+}
+
+async function stop(): Promise<void> {
+  await Promise.all(
+    // The sender goes first, so that it can say goodbye.
+    [...children].reverse().map(async (child) => {
+      if (child.exitCode !== null || child.signalCode !== null) return;
+      child.kill('SIGTERM');
+      const killer = setTimeout(() => child.kill('SIGKILL'), STOP_MS);
+      await once(child, 'exit');
+      clearTimeout(killer);
+    }),
+  );
+}
+
+/** Asks the receiver until it answers. */
+async function askReceiver(config: Config): Promise<ReceiverStatus> {
+  const deadline = systemClock.monotonic() + PATIENCE_MS;
+  for (;;) {
+    try {
+      const directory = config.receiver.data_directory;
+      return (await requestControl({ directory, name: 'receiver', command: 'status' })) as ReceiverStatus;
+    } catch (error) {
+      const isStarting = error instanceof UserError && error.code === 'NOT_RUNNING';
+      if (!isStarting || systemClock.monotonic() > deadline) throw error;
+      await systemClock.sleep(100, signal);
+    }
+  }
+}
+
+/** Waits until some lines of this machine have reached the receiver's disk. */
+async function waitForLines(config: Config): Promise<readonly string[]> {
+  const paths = logPaths(join(config.receiver.data_directory, 'logs'), config.sender.node_name);
+  const deadline = systemClock.monotonic() + PATIENCE_MS;
+  for (;;) {
+    const samples = (await readLastLines(paths, 20)).filter(({ text }) => isSample(text));
+    if (samples.length >= LINES_TO_SEE || systemClock.monotonic() > deadline)
+      return samples.map(({ text }) => text);
+    await systemClock.sleep(200, signal);
+  }
+}
+
+function say(config: Config, status: ReceiverStatus, lines: readonly string[]): string {
+  const short = (path: string) => relative(process.cwd(), path) || '.';
+  const node = config.sender.node_name;
+  const log = short(join(config.receiver.data_directory, 'logs', `node-${node}.log`));
+  const { host, port } = status.listening;
+  const isSameDrive = config.mirror.allow_same_device;
+  const warning = isSameDrive
+    ? [
+        '            warning: the mirror may lie on the same drive, which survives no broken disk.',
+        '            Set "to_directory" to a second drive and remove "allow_same_device" in config.json.',
+      ]
+    : [];
+  const mails =
+    status.mail.channel === 'eml'
+      ? `written as files into ${short(status.mail.target)} (set "mail.smtp" in config.json to send them)`
+      : `sent by ${status.mail.target}`;
+  const add =
+    host === '127.0.0.1' || host === '::1' || host === 'localhost'
+      ? [
+          `            set "host" in config.json to an address of this machine that others reach (now ${host}), restart,`,
+          '            then on the other machine:',
+        ]
+      : ['            on the other machine:'];
+  return [
+    '',
+    `Fleetkeep runs: a receiver on ${host}, port ${port}, and a sender on this machine. Ctrl-C stops both.`,
+    '',
+    `  node      ${node}, a line every ${status.sleeptime} s, into ${log}`,
+    `            ${(lines.at(-1) ?? 'no line has arrived yet').slice(0, 96)}…`,
+    `  mirror    ${short(config.to_directory)}, at the start and by the schedule ${config.mirror.schedule} (UTC)`,
+    ...warning,
+    `  alerts    to ${config.to_addr.join(', ')}, ${mails}`,
+    '  add node',
+    ...add,
+    `            fleetkeep-sender start --host ${host === '127.0.0.1' ? 'ADDRESS' : host}   (in a clone: npm run sender -- start --host …)`,
+    '  look      npm run receiver -- status    npm run receiver -- log ' + `${node} --follow`,
+    '            npm run receiver -- verify    npm run sender -- sample',
+    '',
+  ].join('\n');
+}
+
+try {
+  const { config } = await loadConfig({ cwd: process.cwd() });
+  start('receiver');
+  await askReceiver(config);
+  start('sender');
+  const lines = await waitForLines(config);
+  console.log(say(config, await askReceiver(config), lines));
+  if (!signal.aborted) await once(signal, 'abort');
+} catch (error) {
+  if (!signal.aborted) {
+    console.error(describeError(error));
+    process.exitCode = 1;
+  }
+}
+await stop();
+process.exit();

@@ -1,0 +1,147 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:net';
+import { join } from 'node:path';
+import { until } from './until.ts';
+
+/** The real programs as processes of their own, in a directory of their own. */
+export interface Place {
+  readonly directory: string;
+  readonly configPath: string;
+  readonly port: number;
+  /** Replaces config.json: what is given, laid over the usual. */
+  configure(more: object): void;
+  /** Runs a command to its end. */
+  run(program: ProgramName, ...args: readonly string[]): Promise<Ended>;
+  /** Starts `start` of a program; resolves when it has said its first line. */
+  start(program: ProgramName, ...args: readonly string[]): Promise<Running>;
+}
+
+/** Which program. */
+export type ProgramName = 'receiver' | 'sender';
+
+/** A command that has ended. */
+export interface Ended {
+  readonly code: number | null;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+/** A program that runs. */
+export interface Running extends AsyncDisposable {
+  readonly child: ChildProcess;
+  /** What it has said on standard error so far. */
+  readonly stderr: () => string;
+  /** Ends it with a signal and waits for that. */
+  end(signal?: NodeJS.Signals): Promise<void>;
+}
+
+const ROOT = join(import.meta.dirname, '../..');
+const TIMEOUT_MS = 30_000;
+
+/** Prepares a place with a config.json for both programs. */
+export async function preparePlace(directory: string, more: object = {}): Promise<Place> {
+  const port = await findFreePort();
+  const configPath = join(directory, 'config.json');
+  mkdirSync(directory, { recursive: true });
+
+  function configure(changes: object): void {
+    writeFileSync(configPath, JSON.stringify({ ...usualConfig(port), ...changes }, undefined, 2));
+  }
+
+  function launch(program: ProgramName, args: readonly string[]): { child: ChildProcess; out: Output } {
+    const cli = join(ROOT, program, 'cli.ts');
+    const child = spawn(process.execPath, [cli, ...args, '--config', configPath], { cwd: directory });
+    return { child, out: collect(child) };
+  }
+
+  configure(more);
+  return {
+    directory,
+    configPath,
+    port,
+    configure,
+    async run(program, ...args) {
+      const { child, out } = launch(program, args);
+      const [code] = (await once(child, 'close')) as [number | null];
+      return { code, stdout: out.stdout, stderr: out.stderr };
+    },
+    async start(program, ...args) {
+      const { child, out } = launch(program, ['start', ...args]);
+      const isUp = () => {
+        if (child.exitCode !== null)
+          throw new Error(`${program} ended with ${child.exitCode}: ${out.stderr}`);
+        return out.stdout.includes('\n');
+      };
+      await until(isUp, {
+        timeoutMs: TIMEOUT_MS,
+        what: () => `the start of ${program}; it says ${out.stderr}`,
+      });
+      return running(child, out);
+    },
+  };
+}
+
+interface Output {
+  stdout: string;
+  stderr: string;
+}
+
+function collect(child: ChildProcess): Output {
+  const out: Output = { stdout: '', stderr: '' };
+  child.stdout?.on('data', (text: Buffer) => {
+    out.stdout += text.toString('utf8');
+  });
+  child.stderr?.on('data', (text: Buffer) => {
+    out.stderr += text.toString('utf8');
+  });
+  return out;
+}
+
+function running(child: ChildProcess, out: Output): Running {
+  async function end(signal: NodeJS.Signals = 'SIGTERM'): Promise<void> {
+    if (child.exitCode !== null || child.signalCode !== null) return;
+    const ended = once(child, 'exit');
+    child.kill(signal);
+    await ended;
+  }
+  return { child, stderr: () => out.stderr, end, [Symbol.asyncDispose]: () => end('SIGKILL') };
+}
+
+function usualConfig(port: number): object {
+  return {
+    host: '127.0.0.1',
+    port,
+    sleeptime: 0.1,
+    to_directory: 'mirror',
+    to_addr: 'admin@example.org',
+    log_level: 'warn',
+    receiver: { data_directory: 'receiver', commit_seconds: 0.02, workers: 1 },
+    sender: { data_directory: 'sender', node_name: '7', sync_seconds: 1 },
+    mirror: { allow_same_device: true },
+  };
+}
+
+/** A port that nobody has now. Programs that are started again have to keep theirs, so port 0 is of no use to them. */
+export async function findFreePort(): Promise<number> {
+  const server = createServer();
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const address = server.address();
+  server.close();
+  await once(server, 'close');
+  if (address === null || typeof address === 'string') throw new Error('a TCP server has a port');
+  return address.port;
+}
+
+/** The lines of a log that lies open below a `logs` directory; empty when there is none. */
+export function openLines(logs: string, node: string): readonly string[] {
+  try {
+    return readFileSync(join(logs, `node-${node}.log`), 'utf8')
+      .split('\n')
+      .slice(0, -1);
+  } catch {
+    return [];
+  }
+}
