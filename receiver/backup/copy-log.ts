@@ -4,7 +4,7 @@ import { openLogFollower } from '../../shared/log/log-follower.ts';
 import type { Position } from '../../shared/log/position.ts';
 import { startSealer } from '../../shared/log/sealer.ts';
 import type { SegmentRecord } from '../../shared/log/segment-records.ts';
-import { type AppendResult, appendRest } from './append-rest.ts';
+import { appendRest } from './append-rest.ts';
 import type { CopyNote } from './copy-note.ts';
 import type { Copying, CopyLogOptions } from './copying.ts';
 import { fillHoles } from './fill-holes.ts';
@@ -163,19 +163,15 @@ async function append(copying: Copying, step: { segment: number; isOpen: boolean
     count(result.bytes);
     return result.aheadBytes;
   }
-  if (mustKeep(result, options)) {
+  if (options.whenOpenDiffers(result.isAhead) === 'keep') {
     note({ kind: 'differs', segment, path: options.target.open, commonBytes: result.commonBytes });
-    return (follower.end?.offset ?? 0) - result.commonBytes;
+    return result.isAhead ? (follower.end?.offset ?? 0) - result.commonBytes : 0;
   }
   const path = await follower.setAside('differs');
   if (path !== undefined) note({ kind: 'set-aside', segment, path });
   const again = await appendRest(follower, { source, id, ...step, signal });
   if (again.kind === 'appended') count(again.bytes);
   return 0;
-}
-
-function mustKeep(result: AppendResult & { kind: 'differs' }, options: CopyLogOptions): boolean {
-  return result.isAhead && options.whenAheadDiffers === 'keep';
 }
 
 async function assertAsRecorded(

@@ -14,10 +14,10 @@ export interface CopyLogOptions {
   /** Boot id of this machine. */
   readonly bootId: string;
   /**
-   * What happens to an open segment of the target that is longer than the source's and differs from it: it is kept by the mirror,
-   * since it may be all that is left; a restore sets it aside.
+   * What happens to an open segment of the target that differs from the source's over what both have. The mirror keeps one that
+   * `isAhead`, longer than the source's, since it may be all that is left.
    */
-  readonly whenAheadDiffers: 'keep' | 'set-aside';
+  readonly whenOpenDiffers: (isAhead: boolean) => 'keep' | 'set-aside';
   /** Segments of the target to be fetched again although they are there. */
   readonly damaged?: ReadonlySet<number> | undefined;
   /** Told of bytes as they are written to log files. */

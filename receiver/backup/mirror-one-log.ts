@@ -35,7 +35,8 @@ export async function mirrorOneLog(options: MirrorOneLogOptions): Promise<CopyOu
   }
   const { target, notes } = await prepareTarget(mirrorRoot, log, id);
   try {
-    const outcome = await copyLog({ ...options, source, target, id, whenAheadDiffers: 'keep' });
+    const whenOpenDiffers = (isAhead: boolean) => (isAhead ? 'keep' : 'set-aside');
+    const outcome = await copyLog({ ...options, source, target, id, whenOpenDiffers });
     // Of its sealed segments the mirror may drop any; the live log's own retention is never looked at.
     await applyRetention(target, retention, Number.MAX_SAFE_INTEGER, clock.now());
     return { ...outcome, notes: [...notes, ...outcome.notes] };

@@ -1,0 +1,69 @@
+import type { Position } from '../../shared/log/position.ts';
+
+/** The copies of a log: the receiver's live one, the mirror, and the node's own. */
+export type CopyName = 'live' | 'mirror' | 'node';
+
+/** One copy of a log, as far as it could be read. */
+export interface CopyReport {
+  readonly copy: CopyName;
+  /** Undefined where there is nothing, or where the node could not be asked; `absence` says why. */
+  readonly end: Position | undefined;
+  readonly absence: string | undefined;
+  readonly segments: number;
+  /** Of plain content. */
+  readonly bytes: number;
+  /** How many bytes this copy ends before the longest one. Expected: a mirror is as old as its last run. */
+  readonly behindBytes: number;
+  /** Segments before its end that another copy has and this one has not, and that its retention did not drop. */
+  readonly missingSegments: readonly number[];
+}
+
+/** Something that is wrong with a copy. */
+export interface CopyFinding {
+  /** The copy that is wrong; undefined when two differ and nothing tells which of them is right. */
+  readonly copy: CopyName | undefined;
+  /** The file it concerns; the node's own files are not named. */
+  readonly file: string | undefined;
+  readonly segment: number | undefined;
+  /** Bytes from the beginning of the segment's plain content, or of the file as it lies where `isRaw`. */
+  readonly offset: number | undefined;
+  /** The offset counts in the compressed file. */
+  readonly isRaw: boolean;
+  /** In plain words, without a full stop. */
+  readonly what: string;
+}
+
+/** The copies of one log. */
+export interface LogCopies {
+  /** `node-7`, or `node-7@ID` when it is archived. */
+  readonly name: string;
+  readonly node: string;
+  /** Id of the log; undefined when no copy tells it. */
+  readonly log: string | undefined;
+  readonly copies: readonly CopyReport[];
+  /** Up to here every copy that has the bytes has the same ones. Undefined where there is one copy only. */
+  readonly agreedTo: Position | undefined;
+  readonly findings: readonly CopyFinding[];
+}
+
+/** What {@link verifyCopies} found; it can be written as JSON as it is. */
+export interface CopiesReport {
+  /** Nothing is damaged and no copies differ. A copy that is shorter is no contradiction. */
+  readonly isSound: boolean;
+  /** Why there is no mirror to compare with; undefined when there is one. */
+  readonly mirrorAbsence: string | undefined;
+  readonly logs: readonly LogCopies[];
+}
+
+/** How far a verification is. */
+export interface VerifyProgress {
+  /** The log being read. */
+  readonly name: string;
+  readonly copy: CopyName;
+  /** Its place among all logs, from 1, and how many there are. */
+  readonly index: number;
+  readonly count: number;
+  /** Of this copy so far. */
+  readonly segment: number;
+  readonly bytes: number;
+}
