@@ -24,8 +24,9 @@ export function ingestEvents({ fleet, alerts, numberOfNodes, log }: IngestEvents
       fleet.progress([{ node, position: at, atMs }]);
       log.info({ node, address, hostName, at }, 'node connected');
     },
-    disconnected(node, how, reason) {
-      fleet.disconnected({ node, how, reason, atMs: Date.now() });
+    disconnected(node, how, reason, silentMs) {
+      const atMs = Date.now();
+      fleet.disconnected({ node, how, reason, atMs, silentSinceMs: atMs - silentMs });
       log.info({ node, how, reason }, 'node disconnected');
     },
     progress(moved) {

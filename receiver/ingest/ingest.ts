@@ -31,7 +31,7 @@ import { startWorker, type WorkerHandle } from './worker-handle.ts';
 /** What ingest tells the rest of the receiver. */
 export interface IngestEvents {
   readonly connected: (facts: ClaimFacts, at: Position) => void;
-  readonly disconnected: (node: NodeName, end: EndKind, reason: string) => void;
+  readonly disconnected: (node: NodeName, end: EndKind, reason: string, silentMs: number) => void;
   /** Acknowledged positions have moved; at most every two seconds. */
   readonly progress: (moved: readonly { readonly node: NodeName; readonly position: Position }[]) => void;
   /** The newest sample of a node that is replaying a backlog. */
@@ -111,13 +111,13 @@ export async function startIngest(options: IngestOptions): Promise<Ingest> {
     return workers.find((worker) => session.startsWith(`${worker.threadId}.`));
   }
 
-  function released(session: SessionId, end: EndKind, reason: string): void {
+  function released(session: SessionId, end: EndKind, reason: string, silentMs = 0): void {
     waiting.delete(session);
     const node = nodes.get(session);
     if (node !== undefined) {
       nodes.delete(session);
       connected.delete(node);
-      events.disconnected(node, end, reason);
+      events.disconnected(node, end, reason, silentMs);
     }
     perform(arbiter.release(session));
   }
@@ -138,7 +138,7 @@ export async function startIngest(options: IngestOptions): Promise<Ingest> {
         return;
       }
       case 'released':
-        released(message.session, message.end, message.reason);
+        released(message.session, message.end, message.reason, message.silentMs);
         return;
       case 'progress':
         reportProgress(message.moved);

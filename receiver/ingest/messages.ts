@@ -68,7 +68,14 @@ export type FromWorker =
   /** The node's copy is open and WELCOME has been sent. */
   | { readonly kind: 'connected'; readonly session: SessionId; readonly at: Position }
   /** The connection has ended and its files are closed: another may have the claim. */
-  | { readonly kind: 'released'; readonly session: SessionId; readonly end: EndKind; readonly reason: string }
+  | {
+      readonly kind: 'released';
+      readonly session: SessionId;
+      readonly end: EndKind;
+      readonly reason: string;
+      /** For how long the sender had said nothing when the connection ended. */
+      readonly silentMs: number;
+    }
   /** Acknowledged positions that have moved since the last message. */
   | { readonly kind: 'progress'; readonly moved: readonly (readonly [SessionId, Position])[] }
   | { readonly kind: 'live'; readonly session: SessionId; readonly line: string }

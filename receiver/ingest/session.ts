@@ -10,22 +10,14 @@ import {
   parseGoodbye,
   parseHello,
 } from '../../shared/protocol/messages.ts';
-import { FRAME_TYPES, PROTOCOL_VERSION } from '../../shared/protocol/protocol.ts';
-import type { Committer } from './committer.ts';
+import { FRAME_TYPES, PING_AFTER_MS, PROTOCOL_VERSION } from '../../shared/protocol/protocol.ts';
+import { SilenceWatch } from '../../shared/protocol/silence.ts';
+import { claimFacts, welcomeFrame } from './greeting.ts';
 import { LogStream, type ResumePoint, type StreamEvents } from './log-stream.ts';
-import type { EndKind, FromWorker, IngestProblem, Refusal, SessionId, WorkerSettings } from './messages.ts';
-import type { OpenCopySettings } from './open-copy.ts';
-
-/** What a session needs of its worker. */
-export interface SessionPorts {
-  readonly settings: WorkerSettings & OpenCopySettings;
-  readonly committer: Committer;
-  readonly post: (message: FromWorker) => void;
-  /** Told when the session is over and its files are closed. */
-  readonly onReleased: (session: Session) => void;
-  /** The interval that senders shall use now, seconds. */
-  readonly sleeptimeSeconds: () => number;
-}
+import type { EndKind, IngestProblem, Refusal, SessionId } from './messages.ts';
+import { positionRefusal, protocolRefusal, storageRefusal, versionRefusal } from './refusals.ts';
+import type { SessionPorts } from './session-ports.ts';
+import { drained, endGently, endOf } from './socket-state.ts';
 
 type Stage =
   | { readonly kind: 'hello' }
@@ -41,8 +33,6 @@ type HeldFrame = Pick<Frame, 'type' | 'segment' | 'offset' | 'payload'>;
 const MAX_UNREAD_BYTES = 2 * 1024 * 1024;
 /** How long a refused peer has to read why, ms. */
 const LINGER_MS = 1000;
-/** A peer that has said nothing for this long is asked, ms. */
-const PING_MS = 15_000;
 
 /**
  * One sender's connection, from HELLO to the end: checks what comes, hands log frames to the {@link LogStream}, answers the rest.
@@ -58,14 +48,16 @@ export class Session {
   #busy: Promise<void> | undefined;
   #held: HeldFrame[] = [];
   #goodbye: string | undefined;
-  #heardMs = performance.now();
-  #isPinged = false;
+  readonly #silence: SilenceWatch;
   #released: Promise<void> | undefined;
 
   constructor(id: SessionId, socket: Socket, ports: SessionPorts) {
     this.id = id;
     this.#socket = socket;
     this.#ports = ports;
+    const { silenceMs } = ports.settings;
+    const askMs = Math.min(PING_AFTER_MS, silenceMs / 3);
+    this.#silence = new SilenceWatch({ askMs, lostMs: silenceMs }, performance.now());
     socket.on('data', (chunk: Buffer) => this.#take(chunk));
     socket.on('error', (error) => this.#end(endOf(error), describeError(error)));
     socket.on('end', () => this.#hangUp());
@@ -104,16 +96,17 @@ export class Session {
 
   /** Looks at the time: a peer that is silent is asked, then given up. To be called about once a second. */
   tick(nowMs: number): void {
-    const { helloTimeoutMs, silenceMs } = this.#ports.settings;
-    const silentMs = nowMs - this.#heardMs;
-    if (this.#stage.kind === 'hello' && silentMs > helloTimeoutMs) {
-      this.#end('timed_out', `no HELLO came within ${Math.round(silentMs / 1000)} s`);
-    } else if (silentMs > silenceMs && this.#busy === undefined) {
-      this.#end('timed_out', `nothing was heard for ${Math.round(silentMs / 1000)} s`);
-    } else if (silentMs > Math.min(PING_MS, silenceMs / 3) && !this.#isPinged) {
-      this.#isPinged = true;
-      this.#send(encodeFrame(FRAME_TYPES.PING));
+    const silentMs = this.#silence.silentMs(nowMs);
+    const seconds = Math.round(silentMs / 1000);
+    if (this.#stage.kind === 'hello' && silentMs > this.#ports.settings.helloTimeoutMs) {
+      this.#end('timed_out', `no HELLO came within ${seconds} s`);
+      return;
     }
+    const verdict = this.#silence.check(nowMs);
+    if (verdict === 'ask') this.#send(encodeFrame(FRAME_TYPES.PING));
+    // While it is busy here the socket is paused, and the peer cannot be heard.
+    if (verdict === 'lost' && this.#busy === undefined)
+      this.#end('timed_out', `nothing was heard for ${seconds} s`);
   }
 
   /** Ends the connection because the receiver stops: what has come is synced and acknowledged first. */
@@ -129,8 +122,7 @@ export class Session {
 
   #take(chunk: Buffer): void {
     if (this.#stage.kind === 'ended') return;
-    this.#heardMs = performance.now();
-    this.#isPinged = false;
+    this.#silence.heard(performance.now());
     const result = this.#decoder.push(chunk, this.#onFrame);
     this.#appendGathered();
     if (result.kind === 'broken') this.#refuseProtocol(result.reason);
@@ -158,7 +150,7 @@ export class Session {
     const { type, segment, offset, payload } = frame;
     switch (type) {
       case FRAME_TYPES.DATA:
-        if (!stream.gather(segment, offset, payload)) this.#refusePosition(segment, offset);
+        if (!stream.gather(segment, offset, payload)) this.refuse(positionRefusal(segment, offset), 'error');
         return;
       case FRAME_TYPES.SEAL:
         stream.append();
@@ -205,14 +197,11 @@ export class Session {
     if (parsed.kind === 'invalid') {
       this.#refuseProtocol(parsed.reason);
     } else if (parsed.message.protocol !== PROTOCOL_VERSION) {
-      const message = `the sender speaks protocol ${parsed.message.protocol}, this receiver speaks ${PROTOCOL_VERSION}`;
-      this.refuse({ code: 'version', message, retryAfterSeconds: 3600 });
+      this.refuse(versionRefusal(parsed.message.protocol));
     } else {
       const hello = parsed.message;
       this.#stage = { kind: 'claiming', hello };
-      const { node, log, host_name: hostName, boot_id: bootId, version, sleeptime: sleeptimeSeconds } = hello;
-      const address = this.#socket.remoteAddress ?? 'unknown';
-      const facts = { node, log, hostName, address, bootId, version, sleeptimeSeconds };
+      const facts = claimFacts(hello, this.#socket.remoteAddress ?? 'unknown');
       this.#ports.post({ kind: 'claim', session: this.id, facts });
     }
   }
@@ -237,18 +226,8 @@ export class Session {
 
   #welcomeAgain(resume: ResumePoint | undefined): void {
     if (resume === undefined) return;
-    const { receiverId, version } = this.#ports.settings;
-    const { segment, offset } = resume.at;
-    this.#send(
-      encodeJsonFrame(FRAME_TYPES.WELCOME, {
-        protocol: PROTOCOL_VERSION,
-        receiver: receiverId,
-        version,
-        sleeptime: this.#ports.sleeptimeSeconds(),
-        now: new Date().toISOString(),
-        at: { segment, offset, crc: resume.crc },
-      }),
-    );
+    const { settings, sleeptimeSeconds } = this.#ports;
+    this.#send(welcomeFrame(settings, sleeptimeSeconds(), resume));
   }
 
   async #heal(stream: LogStream, segment: number, offset: number): Promise<void> {
@@ -302,21 +281,13 @@ export class Session {
   }
 
   #refuseProtocol(reason: string): void {
-    this.refuse({ code: 'protocol', message: reason, retryAfterSeconds: 30 }, 'error');
-  }
-
-  #refusePosition(segment: number, offset: number): void {
-    const message = `bytes for segment ${segment}, offset ${offset} do not continue what the receiver has`;
-    this.refuse({ code: 'position', message, retryAfterSeconds: 1 }, 'error');
+    this.refuse(protocolRefusal(reason), 'error');
   }
 
   #refuseStorage(error: unknown): void {
     const message = describeError(error);
     this.#problem({ kind: 'storage', code: errnoOf(error) ?? 'UNKNOWN', message });
-    this.refuse(
-      { code: 'storage', message: `the receiver cannot store: ${message}`, retryAfterSeconds: 10 },
-      'error',
-    );
+    this.refuse(storageRefusal(error), 'error');
   }
 
   #hangUp(): void {
@@ -329,49 +300,19 @@ export class Session {
     if (stage.kind === 'ended') return;
     this.#stage = { kind: 'ended' };
     this.#held = [];
-    this.#socket.end();
-    const timer = setTimeout(() => this.#socket.destroy(), LINGER_MS);
-    this.#socket.once('close', () => clearTimeout(timer));
-    this.#socket.resume();
-    this.#released = this.#release(stage, end, reason);
+    endGently(this.#socket, LINGER_MS);
+    this.#released = this.#release(stage, end, reason, this.#silence.silentMs(performance.now()));
   }
 
-  async #release(stage: Stage, end: EndKind, reason: string): Promise<void> {
+  async #release(stage: Stage, end: EndKind, reason: string, silentMs: number): Promise<void> {
     await this.#busy;
     if (stage.kind === 'streaming') {
       await stage.stream[Symbol.asyncDispose]().catch((error: unknown) => {
         this.#problem({ kind: 'storage', code: errnoOf(error) ?? 'UNKNOWN', message: describeError(error) });
       });
     }
-    if (stage.kind !== 'hello') this.#ports.post({ kind: 'released', session: this.id, end, reason });
-    this.#ports.onReleased(this);
-  }
-}
-
-/** Waits until the socket has room again; `false` when it is closed. */
-async function drained(socket: Socket): Promise<boolean> {
-  if (socket.destroyed) return false;
-  if (!socket.writableNeedDrain) return true;
-  return await new Promise((resolve) => {
-    const settle = (): void => {
-      socket.off('drain', settle);
-      socket.off('close', settle);
-      resolve(!socket.destroyed);
-    };
-    socket.on('drain', settle);
-    socket.on('close', settle);
-  });
-}
-
-function endOf(error: unknown): EndKind {
-  switch (errnoOf(error)) {
-    case 'ECONNRESET':
-    case 'EPIPE':
-      return 'reset';
-    case 'ETIMEDOUT':
-    case 'EHOSTUNREACH':
-      return 'timed_out';
-    default:
-      return 'error';
+    if (stage.kind !== 'hello')
+      this.#ports.post({ kind: 'released', session: this.id, end, reason, silentMs });
+    this.#ports.onReleased(this.id);
   }
 }

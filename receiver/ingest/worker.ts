@@ -7,7 +7,8 @@ import type { Position } from '../../shared/log/position.ts';
 import { startSealer } from '../../shared/log/sealer.ts';
 import { Committer } from './committer.ts';
 import type { FromWorker, SessionId, ToWorker, WorkerSettings } from './messages.ts';
-import { Session, type SessionPorts } from './session.ts';
+import { Session } from './session.ts';
+import type { SessionPorts } from './session-ports.ts';
 
 const TICK_MS = 1000;
 /** How often positions are reported to the main thread, in ticks. */
@@ -30,9 +31,9 @@ function run(settings: WorkerSettings, send: (message: FromWorker) => void): voi
     committer,
     post: send,
     sleeptimeSeconds: () => sleeptimeSeconds,
-    onReleased: (session) => {
-      sessions.delete(session.id);
-      reported.delete(session.id);
+    onReleased: (id) => {
+      sessions.delete(id);
+      reported.delete(id);
     },
   };
 

@@ -1,7 +1,6 @@
 import type { Socket } from 'node:net';
 import { describeError } from '../../shared/errors/errors.ts';
 import { LogCursor } from '../../shared/log/log-cursor.ts';
-import type { LogWriter } from '../../shared/log/log-writer.ts';
 import type { Position } from '../../shared/log/position.ts';
 import { createFrameDecoder, type Frame } from '../../shared/protocol/decoder.ts';
 import { encodeFrame, encodeHeader, encodeJsonFrame } from '../../shared/protocol/encoder.ts';
@@ -11,37 +10,14 @@ import {
   parseGoodbye,
   parseRefused,
   parseWelcome,
-  type Refused,
 } from '../../shared/protocol/messages.ts';
 import { FRAME_TYPES, PING_AFTER_MS, SILENCE_MS, WINDOW_BYTES } from '../../shared/protocol/protocol.ts';
+import { SilenceWatch } from '../../shared/protocol/silence.ts';
 import { Wake } from '../../shared/time/wake.ts';
 import { answerDigest } from './digest.ts';
 import { decideResume, type ReceiverEnd } from './resume.ts';
+import type { SessionEnd, SessionPorts } from './session-ports.ts';
 import { Window } from './window.ts';
-
-/** How a session ended. */
-export type SessionEnd =
-  /** The connection is gone, or had to be given up. */
-  | { readonly kind: 'lost'; readonly reason: string }
-  | { readonly kind: 'refused'; readonly refusal: Refused }
-  /** Connect again at once: the log has changed in a way that HELLO has to say. */
-  | { readonly kind: 'again' }
-  /** The receiver knows more of this log than there is; see `Resume`. */
-  | { readonly kind: 'new_log' }
-  /** It was asked to stop. */
-  | { readonly kind: 'stopped' };
-
-/** What a session needs and tells. */
-export interface SessionPorts {
-  readonly writer: LogWriter;
-  /** HELLO, as JSON. */
-  readonly hello: object;
-  readonly onInterval: (sleeptimeSeconds: number) => void;
-  readonly onWelcome: () => void;
-  readonly onAcknowledged: (position: Position) => void;
-  /** Milliseconds that never jump. */
-  readonly monotonic: () => number;
-}
 
 /** Most bytes of the log in one DATA frame. */
 const DATA_BYTES = 128 * 1024;
@@ -69,13 +45,12 @@ export class Session {
   #acknowledged: Position | undefined;
   #isEnded = false;
   #isStopping = false;
-  #heardMs: number;
-  #isPinged = false;
+  readonly #silence: SilenceWatch;
 
   constructor(socket: Socket, ports: SessionPorts) {
     this.#socket = socket;
     this.#ports = ports;
-    this.#heardMs = ports.monotonic();
+    this.#silence = new SilenceWatch({ askMs: PING_AFTER_MS, lostMs: SILENCE_MS }, ports.monotonic());
   }
 
   /** Up to where the receiver has the log durably; undefined before WELCOME. */
@@ -127,8 +102,7 @@ export class Session {
   }
 
   #take(chunk: Buffer): void {
-    this.#heardMs = this.#ports.monotonic();
-    this.#isPinged = false;
+    this.#silence.heard(this.#ports.monotonic());
     const result = this.#decoder.push(chunk, (frame) => this.#handle(frame));
     if (result.kind === 'broken')
       this.#end({ kind: 'lost', reason: `the receiver sent no frame: ${result.reason}` });
@@ -282,16 +256,12 @@ export class Session {
   }
 
   #tick(): void {
-    const silentMs = this.#ports.monotonic() - this.#heardMs;
-    if (silentMs > SILENCE_MS) {
-      this.#end({
-        kind: 'lost',
-        reason: `the receiver has been silent for ${Math.round(silentMs / 1000)} s`,
-      });
-    } else if (silentMs > PING_AFTER_MS && !this.#isPinged) {
-      this.#isPinged = true;
-      this.#send(encodeFrame(FRAME_TYPES.PING));
-    }
+    const nowMs = this.#ports.monotonic();
+    const verdict = this.#silence.check(nowMs);
+    if (verdict === 'ask') this.#send(encodeFrame(FRAME_TYPES.PING));
+    if (verdict !== 'lost') return;
+    const seconds = Math.round(this.#silence.silentMs(nowMs) / 1000);
+    this.#end({ kind: 'lost', reason: `the receiver has been silent for ${seconds} s` });
   }
 
   #sayGoodbye(): void {

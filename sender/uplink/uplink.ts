@@ -17,7 +17,8 @@ import { LIVE_BACKLOG_BYTES, PROTOCOL_VERSION } from '../../shared/protocol/prot
 import { backoffMs } from '../../shared/time/backoff.ts';
 import type { Clock } from '../../shared/time/clock.ts';
 import { connectTo, type ReceiverAddress } from './connect.ts';
-import { Session, type SessionEnd } from './session.ts';
+import { Session } from './session.ts';
+import type { SessionEnd } from './session-ports.ts';
 
 /** What the sender says of itself in HELLO. */
 export interface SenderFacts {

@@ -1,0 +1,31 @@
+import { describeError } from '../../shared/errors/errors.ts';
+import { PROTOCOL_VERSION } from '../../shared/protocol/protocol.ts';
+import type { Refusal } from './messages.ts';
+
+// How long a sender waits before it tries again: seconds where the next try may well go right, an hour where a person has to act.
+
+/** The peer did not keep to the protocol. */
+export function protocolRefusal(reason: string): Refusal {
+  return { code: 'protocol', message: reason, retryAfterSeconds: 30 };
+}
+
+/** The peer speaks another version of the protocol. */
+export function versionRefusal(version: number): Refusal {
+  const message = `the sender speaks protocol ${version}, this receiver speaks ${PROTOCOL_VERSION}`;
+  return { code: 'version', message, retryAfterSeconds: 3600 };
+}
+
+/** What came does not follow what is here. */
+export function positionRefusal(segment: number, offset: number): Refusal {
+  const message = `bytes for segment ${segment}, offset ${offset} do not continue what the receiver has`;
+  return { code: 'position', message, retryAfterSeconds: 1 };
+}
+
+/** Bytes could not be written or read here. */
+export function storageRefusal(error: unknown): Refusal {
+  return {
+    code: 'storage',
+    message: `the receiver cannot store: ${describeError(error)}`,
+    retryAfterSeconds: 10,
+  };
+}

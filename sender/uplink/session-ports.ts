@@ -1,0 +1,27 @@
+import type { LogWriter } from '../../shared/log/log-writer.ts';
+import type { Position } from '../../shared/log/position.ts';
+import type { Refused } from '../../shared/protocol/messages.ts';
+
+/** How a session ended. */
+export type SessionEnd =
+  /** The connection is gone, or had to be given up. */
+  | { readonly kind: 'lost'; readonly reason: string }
+  | { readonly kind: 'refused'; readonly refusal: Refused }
+  /** Connect again at once: the log has changed in a way that HELLO has to say. */
+  | { readonly kind: 'again' }
+  /** The receiver knows more of this log than there is; see `Resume`. */
+  | { readonly kind: 'new_log' }
+  /** It was asked to stop. */
+  | { readonly kind: 'stopped' };
+
+/** What a session needs and tells. */
+export interface SessionPorts {
+  readonly writer: LogWriter;
+  /** HELLO, as JSON. */
+  readonly hello: object;
+  readonly onInterval: (sleeptimeSeconds: number) => void;
+  readonly onWelcome: () => void;
+  readonly onAcknowledged: (position: Position) => void;
+  /** Milliseconds that never jump. */
+  readonly monotonic: () => number;
+}
