@@ -1,6 +1,6 @@
-import { describeError } from '../../shared/errors/errors.ts';
+import { describeError, errnoOf } from '../../shared/errors/errors.ts';
 import { PROTOCOL_VERSION } from '../../shared/protocol/protocol.ts';
-import type { Refusal } from './messages.ts';
+import type { IngestProblem, Refusal } from './messages.ts';
 
 // How long a sender waits before it tries again: seconds where the next try may well go right, an hour where a person has to act.
 
@@ -28,4 +28,9 @@ export function storageRefusal(error: unknown): Refusal {
     message: `the receiver cannot store: ${describeError(error)}`,
     retryAfterSeconds: 10,
   };
+}
+
+/** The same, for the administrator. */
+export function storageProblem(error: unknown): IngestProblem {
+  return { kind: 'storage', code: errnoOf(error) ?? 'UNKNOWN', message: describeError(error) };
 }

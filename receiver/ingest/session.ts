@@ -1,5 +1,5 @@
 import type { Socket } from 'node:net';
-import { describeError, errnoOf } from '../../shared/errors/errors.ts';
+import { describeError } from '../../shared/errors/errors.ts';
 import type { Position } from '../../shared/log/position.ts';
 import { createFrameDecoder, type Frame } from '../../shared/protocol/decoder.ts';
 import { encodeFrame, encodeJsonFrame } from '../../shared/protocol/encoder.ts';
@@ -15,9 +15,16 @@ import { SilenceWatch } from '../../shared/protocol/silence.ts';
 import { claimFacts, welcomeFrame } from './greeting.ts';
 import { LogStream, type ResumePoint, type StreamEvents } from './log-stream.ts';
 import type { EndKind, IngestProblem, Refusal, SessionId } from './messages.ts';
-import { positionRefusal, protocolRefusal, storageRefusal, versionRefusal } from './refusals.ts';
+import {
+  positionRefusal,
+  protocolRefusal,
+  storageProblem,
+  storageRefusal,
+  versionRefusal,
+} from './refusals.ts';
+import { sendHealing } from './send-healing.ts';
 import type { SessionPorts } from './session-ports.ts';
-import { drained, endGently, endOf } from './socket-state.ts';
+import { endGently, endOf } from './socket-state.ts';
 
 type Stage =
   | { readonly kind: 'hello' }
@@ -160,7 +167,7 @@ export class Session {
         return;
       case FRAME_TYPES.HEAL:
         stream.append();
-        this.#occupy(() => this.#heal(stream, segment, offset));
+        this.#occupy(() => sendHealing(stream, segment, offset, this.#socket));
         return;
       case FRAME_TYPES.LIVE:
         this.#ports.post({ kind: 'live', session: this.id, line: payload.toString('utf8') });
@@ -230,16 +237,6 @@ export class Session {
     this.#send(welcomeFrame(settings, sleeptimeSeconds(), resume));
   }
 
-  async #heal(stream: LogStream, segment: number, offset: number): Promise<void> {
-    let end = offset;
-    for await (const part of stream.heal(segment, offset)) {
-      this.#send(encodeFrame(FRAME_TYPES.HEAL, segment, part.offset, part.bytes));
-      end = part.offset + part.bytes.length;
-      if (!(await drained(this.#socket))) return;
-    }
-    this.#send(encodeFrame(FRAME_TYPES.HEAL, segment, end));
-  }
-
   /** Does work that later frames have to wait for, then goes on with those that came meanwhile. */
   #occupy(work: () => Promise<void>): void {
     this.#busy = work()
@@ -285,8 +282,7 @@ export class Session {
   }
 
   #refuseStorage(error: unknown): void {
-    const message = describeError(error);
-    this.#problem({ kind: 'storage', code: errnoOf(error) ?? 'UNKNOWN', message });
+    this.#problem(storageProblem(error));
     this.refuse(storageRefusal(error), 'error');
   }
 
@@ -307,9 +303,9 @@ export class Session {
   async #release(stage: Stage, end: EndKind, reason: string, silentMs: number): Promise<void> {
     await this.#busy;
     if (stage.kind === 'streaming') {
-      await stage.stream[Symbol.asyncDispose]().catch((error: unknown) => {
-        this.#problem({ kind: 'storage', code: errnoOf(error) ?? 'UNKNOWN', message: describeError(error) });
-      });
+      await stage.stream[Symbol.asyncDispose]().catch((error: unknown) =>
+        this.#problem(storageProblem(error)),
+      );
     }
     if (stage.kind !== 'hello')
       this.#ports.post({ kind: 'released', session: this.id, end, reason, silentMs });
