@@ -1,4 +1,4 @@
-import { readdir, rename, rm } from 'node:fs/promises';
+import { mkdir, readdir, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describeError, errnoOf, UserError } from '../../shared/errors/errors.ts';
 import { switchLog } from '../../shared/log/archive-log.ts';
@@ -77,6 +77,7 @@ export async function restoreLogs(options: RestoreOptions): Promise<readonly Res
   if (node !== undefined && chosen.length === 0) {
     throw new UserError('NODE_UNKNOWN', `the mirror has no log of node ${node}`);
   }
+  await mkdir(options.logsRoot, { recursive: true });
   const restored: RestoredLog[] = [];
   for (const [index, log] of chosen.entries()) {
     options.signal?.throwIfAborted();

@@ -1,0 +1,27 @@
+import { parseArgs } from 'node:util';
+import { pino } from 'pino';
+import { startMirror } from '../../../receiver/backup/mirror.ts';
+import { systemClock } from '../../../shared/time/clock.ts';
+
+// A process that brings a mirror up to date once, to be killed on the way. It says when it begins and how the run ended.
+const { values } = parseArgs({
+  options: { logs: { type: 'string' }, directory: { type: 'string' }, record: { type: 'string' } },
+});
+const { logs = '', directory = '', record = '' } = values;
+await using mirror = await startMirror({
+  logsRoot: logs,
+  directory,
+  recordPath: record,
+  schedule: '0 0 29 2 1',
+  timezone: 'UTC',
+  allowSameDevice: true,
+  requireMountPoint: false,
+  retention: {},
+  bootId: 'boot-1',
+  clock: systemClock,
+  log: pino({ level: 'silent' }),
+  onProblem: ({ title, detail }) => console.log(`problem: ${title}: ${detail}`),
+  onSolved: () => undefined,
+});
+console.log('begin');
+console.log((await mirror.runNow()).kind);
