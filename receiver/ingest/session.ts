@@ -12,6 +12,7 @@ import {
 } from '../../shared/protocol/messages.ts';
 import { FRAME_TYPES, PING_AFTER_MS, PROTOCOL_VERSION } from '../../shared/protocol/protocol.ts';
 import { SilenceWatch } from '../../shared/protocol/silence.ts';
+import { FrameTurns, type HeldFrame } from './frame-turns.ts';
 import { claimFacts, welcomeFrame } from './greeting.ts';
 import { LogStream, type ResumePoint, type StreamEvents } from './log-stream.ts';
 import type { EndKind, IngestProblem, Refusal, SessionId } from './messages.ts';
@@ -33,9 +34,6 @@ type Stage =
   | { readonly kind: 'streaming'; readonly stream: LogStream }
   | { readonly kind: 'ended' };
 
-/** A frame that came while the session was busy with an earlier one. */
-type HeldFrame = Pick<Frame, 'type' | 'segment' | 'offset' | 'payload'>;
-
 /** A peer that does not read what is sent to it is cut off beyond this, bytes. */
 const MAX_UNREAD_BYTES = 2 * 1024 * 1024;
 /** How long a refused peer has to read why, ms. */
@@ -51,9 +49,17 @@ export class Session {
   readonly #socket: Socket;
   readonly #ports: SessionPorts;
   readonly #decoder = createFrameDecoder();
+  readonly #onFrame = (frame: Frame): void => this.#turns.take(frame);
   #stage: Stage = { kind: 'hello' };
-  #busy: Promise<void> | undefined;
-  #held: HeldFrame[] = [];
+  readonly #turns = new FrameTurns({
+    handle: (frame) => this.#handle(frame),
+    full: () => void this.#socket.pause(),
+    free: () => {
+      this.#appendGathered();
+      if (this.#stage.kind !== 'ended') this.#socket.resume();
+    },
+    failed: (error) => this.#refuseStorage(error),
+  });
   #goodbye: string | undefined;
   readonly #silence: SilenceWatch;
   #released: Promise<void> | undefined;
@@ -81,7 +87,7 @@ export class Session {
     if (this.#stage.kind !== 'claiming') return;
     const { hello } = this.#stage;
     this.#stage = { kind: 'opening' };
-    this.#occupy(() => this.#open(hello));
+    this.#turns.occupy(() => this.#open(hello));
   }
 
   /** Says why and ends the connection. */
@@ -112,13 +118,13 @@ export class Session {
     const verdict = this.#silence.check(nowMs);
     if (verdict === 'ask') this.#send(encodeFrame(FRAME_TYPES.PING));
     // While it is busy here the socket is paused, and the peer cannot be heard.
-    if (verdict === 'lost' && this.#busy === undefined)
+    if (verdict === 'lost' && !this.#turns.isBusy)
       this.#end('timed_out', `nothing was heard for ${seconds} s`);
   }
 
   /** Ends the connection because the receiver stops: what has come is synced and acknowledged first. */
   async stop(): Promise<void> {
-    await this.#busy;
+    await this.#turns.idle();
     if (this.#stage.kind === 'streaming') {
       await this.#stage.stream.commit();
       this.#send(encodeJsonFrame(FRAME_TYPES.GOODBYE, { reason: 'the receiver is shutting down' }));
@@ -133,17 +139,6 @@ export class Session {
     const result = this.#decoder.push(chunk, this.#onFrame);
     this.#appendGathered();
     if (result.kind === 'broken') this.#refuseProtocol(result.reason);
-  }
-
-  readonly #onFrame = (frame: Frame): void => {
-    if (this.#busy === undefined && this.#stage.kind !== 'claiming') this.#handle(frame);
-    else this.#hold(frame);
-  };
-
-  #hold({ type, segment, offset, payload }: HeldFrame): void {
-    // The frame object is reused by the decoder; its payload is a view that stays valid.
-    this.#held.push({ type, segment, offset, payload });
-    this.#socket.pause();
   }
 
   #handle(frame: HeldFrame): void {
@@ -161,13 +156,13 @@ export class Session {
         return;
       case FRAME_TYPES.SEAL:
         stream.append();
-        this.#occupy(async () =>
+        this.#turns.occupy(async () =>
           this.#welcomeAgain(await stream.seal(segment, offset, payload.toString('hex'))),
         );
         return;
       case FRAME_TYPES.HEAL:
         stream.append();
-        this.#occupy(() => sendHealing(stream, segment, offset, this.#socket));
+        this.#turns.occupy(() => sendHealing(stream, segment, offset, this.#socket));
         return;
       case FRAME_TYPES.LIVE:
         this.#ports.post({ kind: 'live', session: this.id, line: payload.toString('utf8') });
@@ -191,7 +186,7 @@ export class Session {
   #obey(control: Control | undefined, stream: LogStream): void {
     if (control?.kind === 'differs') {
       stream.append();
-      this.#occupy(async () => this.#welcomeAgain(await stream.differs(control.segment)));
+      this.#turns.occupy(async () => this.#welcomeAgain(await stream.differs(control.segment)));
     } else if (control?.kind === 'digest_result') {
       this.#ports.post({ kind: 'digest', request: control.id, result: control });
     } else if (control?.kind === 'lost') {
@@ -208,6 +203,7 @@ export class Session {
     } else {
       const hello = parsed.message;
       this.#stage = { kind: 'claiming', hello };
+      this.#turns.bar();
       const facts = claimFacts(hello, this.#socket.remoteAddress ?? 'unknown');
       this.#ports.post({ kind: 'claim', session: this.id, facts });
     }
@@ -237,26 +233,6 @@ export class Session {
     this.#send(welcomeFrame(settings, sleeptimeSeconds(), resume));
   }
 
-  /** Does work that later frames have to wait for, then goes on with those that came meanwhile. */
-  #occupy(work: () => Promise<void>): void {
-    this.#busy = work()
-      .catch((error: unknown) => this.#refuseStorage(error))
-      .then(() => {
-        this.#busy = undefined;
-        this.#goOn();
-      });
-  }
-
-  #goOn(): void {
-    while (this.#busy === undefined) {
-      const frame = this.#held.shift();
-      if (frame === undefined) break;
-      this.#handle(frame);
-    }
-    this.#appendGathered();
-    if (this.#busy === undefined && this.#stage.kind !== 'ended') this.#socket.resume();
-  }
-
   #appendGathered(): void {
     if (this.#stage.kind === 'streaming') this.#stage.stream.append();
   }
@@ -268,7 +244,7 @@ export class Session {
   #send(frame: Buffer): void {
     if (this.#stage.kind === 'ended') return;
     this.#socket.write(frame);
-    if (this.#busy === undefined && this.#socket.writableLength > MAX_UNREAD_BYTES) {
+    if (!this.#turns.isBusy && this.#socket.writableLength > MAX_UNREAD_BYTES) {
       this.#end('error', 'the sender does not read what it is sent');
     }
   }
@@ -295,13 +271,13 @@ export class Session {
     const stage = this.#stage;
     if (stage.kind === 'ended') return;
     this.#stage = { kind: 'ended' };
-    this.#held = [];
+    this.#turns.clear();
     endGently(this.#socket, LINGER_MS);
     this.#released = this.#release(stage, end, reason, this.#silence.silentMs(performance.now()));
   }
 
   async #release(stage: Stage, end: EndKind, reason: string, silentMs: number): Promise<void> {
-    await this.#busy;
+    await this.#turns.idle();
     if (stage.kind === 'streaming') {
       await stage.stream[Symbol.asyncDispose]().catch((error: unknown) =>
         this.#problem(storageProblem(error)),
