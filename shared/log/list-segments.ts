@@ -34,17 +34,21 @@ export async function listSegments(paths: LogPaths): Promise<readonly StoredSegm
 
 /** The first line of the open segment; undefined when there is none, or not yet a whole line of it. */
 export async function readOpenHeader(paths: LogPaths): Promise<SegmentHeader | undefined> {
+  return parseSegmentHeader(await readHead(paths.open, MAX_HEADER_BYTES));
+}
+
+/** The first bytes of a file, up to `maxBytes`; empty when there is no file. */
+export async function readHead(path: string, maxBytes: number): Promise<Buffer> {
   try {
-    const file = await open(paths.open, 'r');
+    const file = await open(path, 'r');
     try {
-      const buffer = Buffer.alloc(MAX_HEADER_BYTES);
-      const { bytesRead } = await file.read(buffer, 0, buffer.length, 0);
-      return parseSegmentHeader(buffer.subarray(0, bytesRead));
+      const { buffer, bytesRead } = await file.read(Buffer.alloc(maxBytes), 0, maxBytes, 0);
+      return buffer.subarray(0, bytesRead);
     } finally {
       await file.close();
     }
   } catch (error) {
-    if (errnoOf(error) === 'ENOENT') return undefined;
+    if (errnoOf(error) === 'ENOENT') return Buffer.alloc(0);
     throw error;
   }
 }

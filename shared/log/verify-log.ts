@@ -2,10 +2,11 @@ import { describeError, errnoOf } from '../errors/errors.ts';
 import type { LogId } from '../names/log-id.ts';
 import { startDigest } from './digest.ts';
 import { LineChecker, type LinesReport } from './line-checker.ts';
-import { listSegments, type StoredSegment } from './list-segments.ts';
+import { listSegments, readHead, readOpenHeader, type StoredSegment } from './list-segments.ts';
 import { type LogPaths, sealedSegmentPath } from './log.ts';
 import { readLogMeta } from './log-meta.ts';
 import { isDecodingError, readStored, SegmentMovedError } from './read-stored.ts';
+import { MAX_HEADER_BYTES } from './segment-header.ts';
 import { readSegmentRecords, type SegmentRecord } from './segment-records.ts';
 
 /** Something wrong with a copy. */
@@ -78,6 +79,7 @@ export async function verifyLog(paths: LogPaths, options: VerifyOptions = {}): P
   const missing = await findMissing(paths, numbers);
   const problems = [
     ...metaProblems,
+    ...(await checkOpenHeader(paths)),
     ...describeMissing(paths, missing),
     ...findGaps(paths, [...numbers, ...missing]),
     ...segments.flatMap((segment) => segment.problems),
@@ -91,6 +93,17 @@ async function checkMeta(paths: LogPaths): Promise<{ id: LogId | undefined; prob
   } catch (error) {
     return { id: undefined, problems: [damaged(paths.meta, describeError(error))] };
   }
+}
+
+/** An open segment whose first line names none is no segment to the rest of this folder, so it has to be told of here. */
+async function checkOpenHeader(paths: LogPaths): Promise<readonly LogProblem[]> {
+  if ((await readOpenHeader(paths)) !== undefined) return [];
+  const head = await readHead(paths.open, MAX_HEADER_BYTES);
+  // A kill may have left a part of the first line; it is asked for again.
+  const isTorn = head.length < MAX_HEADER_BYTES && !head.includes(0x0a);
+  return isTorn
+    ? []
+    : [damaged(paths.open, 'the first line, which names log and segment, is not what it was', 0)];
 }
 
 /** Undefined when the segment is gone: retention dropped it, or {@link findMissing} will say that it did not. */

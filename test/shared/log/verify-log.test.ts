@@ -1,9 +1,10 @@
 import { appendFile, readFile, rm, writeFile } from 'node:fs/promises';
 import t from 'tap';
 import { compareLogs } from '../../../shared/log/compare-logs.ts';
-import { sealedSegmentPath } from '../../../shared/log/log.ts';
+import { logPaths, sealedSegmentPath } from '../../../shared/log/log.ts';
 import { recordDropped } from '../../../shared/log/segment-records.ts';
 import { verifyLog } from '../../../shared/log/verify-log.ts';
+import { parseNodeName } from '../../../shared/names/node-name.ts';
 import { logPair, replay } from '../../helpers/log-pair.ts';
 import {
   appendSamples,
@@ -226,4 +227,13 @@ t.test('compareLogs() compares copies of one log only, and stops when told to', 
   const signal = AbortSignal.abort(new Error('enough'));
   await t.rejects(compareLogs(a, b, { signal }), /enough/);
   await t.rejects(verifyLog(a.paths, { signal }), /enough|aborted/);
+});
+
+t.test('an open segment whose first line is damaged is told of, not overlooked', async (t) => {
+  const root = t.testdir({
+    'node-7.log': `{"t":"2026-11-20T00:00:00.000Z","segm\u0001nt":{}}\n{"t":"x"}\n`,
+    'node-7': {},
+  });
+  const report = await verifyLog(logPaths(root, parseNodeName('7')));
+  t.match(report.problems, [{ kind: 'damaged', path: /node-7\.log$/, offset: 0, what: /first line/ }]);
 });
