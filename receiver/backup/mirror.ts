@@ -109,6 +109,8 @@ export async function startMirror(options: MirrorOptions): Promise<Mirror> {
   let startedAtMs: number | undefined;
   let problem: MirrorProblem | undefined;
   let logs: readonly MirroredLog[] = [];
+  /** Keys of the problems of single logs that were told. */
+  const raised = new Set<string>();
   /** The end of the queue: runs are made one after the other. */
   let queue: Promise<unknown> = Promise.resolve();
 
@@ -140,9 +142,22 @@ export async function startMirror(options: MirrorOptions): Promise<Mirror> {
     problem = found;
     if (found === undefined) options.onSolved(MIRROR_KEY);
     else options.onProblem(found);
-    for (const one of result.kind === 'refused' ? [] : result.logs) {
-      if (one.problem === undefined) options.onSolved(logKey(one.name));
-      else options.onProblem(one.problem);
+    if (result.kind !== 'refused') settleLogs(result);
+  }
+
+  function settleLogs({ kind, logs: mirrored }: MirrorRun & { kind: 'failed' | 'succeeded' }): void {
+    const clean = mirrored.filter((one) => one.problem === undefined).map(({ name }) => logKey(name));
+    const ill = mirrored.flatMap((one) => one.problem ?? []);
+    const names = new Set(mirrored.map(({ name }) => logKey(name)));
+    // A log that is gone has no problem any more; a run that ended early did not get to all of them.
+    const gone = kind === 'succeeded' ? [...raised].filter((key) => !names.has(key)) : [];
+    for (const key of [...clean, ...gone]) {
+      raised.delete(key);
+      options.onSolved(key);
+    }
+    for (const one of ill) {
+      raised.add(one.key);
+      options.onProblem(one);
     }
   }
 

@@ -239,6 +239,40 @@ t.test(
   },
 );
 
+t.test('a log that nobody can identify is told, and the others are mirrored', async (t) => {
+  const { write, start, live, mirrored, problems } = await mirroredLogs(t);
+  for (const node of ['7', '8']) appendSamples(await write(node), 0, 100);
+  await writeFile(live().meta, '{');
+  const mirror = await start();
+  t.equal((await mirror.runNow()).kind, 'failed');
+  t.match(problems.get('mirror')?.detail, /1 of 2 logs could not be copied \(node-7\)/);
+  t.match(problems.get('mirror/node-7'), {
+    title: 'The mirror of node-7 is not up to date',
+    detail: /log\.json is damaged/,
+  });
+  t.strictSame(await contentsOf(mirrored('8')), await contentsOf(live('8')));
+  t.equal(mirror.state().lastSuccess, undefined, 'that is no success');
+
+  await rm(live().directory, { recursive: true });
+  await rm(live().open);
+  await runOnce(mirror);
+  t.strictSame([...problems.keys()], [], 'a log that is gone has no problem');
+});
+
+t.test('a damaged log.json of the mirror is set aside and written anew', async (t) => {
+  const { write, start, live, mirrored, raised } = await mirroredLogs(t);
+  const writer = await write('7');
+  appendSamples(writer, 0, 100);
+  const mirror = await start();
+  await runOnce(mirror);
+  await writeFile(mirrored().meta, '');
+  appendSamples(writer, 100, 200);
+  await runOnce(mirror);
+  t.equal((await readLogMeta(mirrored()))?.id, writer.id);
+  t.strictSame(await contentsOf(mirrored()), await contentsOf(live()));
+  t.match(raised, [{ key: 'mirror/node-7', detail: /Log\.json was damaged; it was set aside as/i }]);
+});
+
 t.test('archived logs are mirrored, and archived in the mirror when they are archived live', async (t) => {
   const { write, start, live, mirrored, logsRoot, directory } = await mirroredLogs(t);
   const old = await write('7');
