@@ -17,11 +17,13 @@ const LINES_EACH = Math.floor(Number(lines) / Number(connections));
 const LINES_A_CHUNK = 136;
 
 /** A chunk of lines as a sender would read it from its log: about 64 KiB. */
-const line = `{"t":"2026-11-20T22:00:00.000Z","pad":"${'x'.repeat(440)}"}\n`;
-const chunk = Buffer.from(line.repeat(LINES_A_CHUNK));
+const jsonLine = `{"t":"2026-11-20T22:00:00.000Z","pad":"${'x'.repeat(440)}"}\n`;
+const jsonChunk = Buffer.from(jsonLine.repeat(LINES_A_CHUNK));
 
-/** Sends `LINES_EACH` lines; resolves when the server has them all. */
-function sendLines(socket: Socket): Promise<number> {
+/** Sends `LINES_EACH` lines, each with the syslog header (RFC 3164) that names the node; resolves when all are handed over. */
+function sendLines(socket: Socket, index: number): Promise<number> {
+  const line = `<13>Nov 20 22:00:00 bench-${index} fleetkeep: ${jsonLine}`;
+  const chunk = Buffer.from(line.repeat(LINES_A_CHUNK));
   return new Promise((resolve, reject) => {
     let left = LINES_EACH;
     const more = (): void => {
@@ -31,7 +33,7 @@ function sendLines(socket: Socket): Promise<number> {
         if (!socket.write(chunk.subarray(0, count * line.length))) break;
       }
       if (left > 0) socket.once('drain', more);
-      else socket.end(() => resolve(LINES_EACH * line.length));
+      else socket.end(() => resolve(LINES_EACH * jsonLine.length));
     };
     socket.on('error', reject);
     more();
@@ -47,7 +49,7 @@ function sendFrames(socket: Socket, index: number): Promise<number> {
     const header = Buffer.from(
       encodeSegmentHeader({ log, node, segment: 1, bootId: 'bench', atMs: Date.now() }),
     );
-    const total = header.length + LINES_EACH * line.length;
+    const total = header.length + LINES_EACH * jsonLine.length;
     let sent = 0;
     let acknowledged = 0;
     let left = LINES_EACH;
@@ -64,7 +66,7 @@ function sendFrames(socket: Socket, index: number): Promise<number> {
       while (isWelcome && left > 0 && sent - acknowledged < WINDOW_BYTES && !socket.writableNeedDrain) {
         const count = Math.min(left, LINES_A_CHUNK);
         left -= count;
-        send(chunk.subarray(0, count * line.length));
+        send(jsonChunk.subarray(0, count * jsonLine.length));
       }
     }
 

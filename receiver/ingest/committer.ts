@@ -13,9 +13,11 @@ export interface CommitterOptions {
 }
 
 /** A copy with this many bytes to be synced does not wait for the others, bytes. */
-const PROMPT_BYTES = 2 * 1024 * 1024;
-/** Syncing may take at most this share of the time: with thousands of nodes the rounds become rarer by themselves. */
-const DUTY_RATIO = 0.25;
+const PROMPT_BYTES = 1024 * 1024;
+/** Rounds of small syncs may take at most this share of the time: with thousands of nodes they become rarer by themselves. */
+const SMALL_DUTY_RATIO = 0.25;
+/** A round is one of small syncs below this many bytes a copy. Larger ones are a backlog, whose senders wait for their window. */
+const SMALL_BYTES = 64 * 1024;
 /** `fdatasync` calls under way at once; the thread pool has four threads for the whole process. */
 const CONCURRENCY = 8;
 
@@ -68,10 +70,11 @@ export class Committer {
     const began = performance.now();
     const copies = this.#dirty;
     this.#dirty = new Set();
+    const isSmall = sumBytes(copies) < SMALL_BYTES * copies.size;
     const queue = copies.values();
     await Promise.all(Array.from({ length: CONCURRENCY }, () => this.#drain(queue)));
     this.#isRunning = false;
-    const pauseMs = (performance.now() - began) * (1 / DUTY_RATIO - 1);
+    const pauseMs = isSmall ? (performance.now() - began) * (1 / SMALL_DUTY_RATIO - 1) : 0;
     if (this.#dirty.size > 0) this.#schedule(Math.max(this.#options.commitMs, pauseMs));
   }
 
@@ -88,4 +91,10 @@ export class Committer {
     this.#busy.delete(copy);
     if (copy.unsyncedBytes > 0) this.mark(copy);
   }
+}
+
+function sumBytes(copies: Iterable<Committable>): number {
+  let bytes = 0;
+  for (const copy of copies) bytes += copy.unsyncedBytes;
+  return bytes;
 }

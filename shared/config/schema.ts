@@ -23,7 +23,7 @@ const mirror = z
   .strictObject({
     schedule: cronExpression
       .default('0 * * * *')
-      .describe('When the mirror is brought up to date: a cron expression, in local time.'),
+      .describe('When the mirror is brought up to date: a cron expression, in UTC.'),
     allow_same_device: z
       .boolean()
       .default(false)
