@@ -5,6 +5,7 @@
 
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { statSync } from 'node:fs';
 import { join, relative } from 'node:path';
 import type { ReceiverStatus } from './receiver/status.ts';
 import { stopSignal } from './shared/cli/cli-signals.ts';
@@ -77,15 +78,22 @@ async function waitForLines(config: Config): Promise<readonly string[]> {
   }
 }
 
+/** Whether two directories lie on the same file system; a mirror that is not there yet counts as such. */
+function isOnOneDevice(a: string, b: string): boolean {
+  const deviceOf = (path: string) => statSync(path, { throwIfNoEntry: false })?.dev;
+  const device = deviceOf(a);
+  return device === undefined || device === deviceOf(b);
+}
+
 function say(config: Config, status: ReceiverStatus, lines: readonly string[]): string {
   const short = (path: string) => relative(process.cwd(), path) || '.';
   const node = config.sender.node_name;
   const log = short(join(config.receiver.data_directory, 'logs', `node-${node}.log`));
   const { host, port } = status.listening;
-  const isSameDrive = config.mirror.allow_same_device;
+  const isSameDrive = isOnOneDevice(config.to_directory, config.receiver.data_directory);
   const warning = isSameDrive
     ? [
-        '            warning: the mirror may lie on the same drive, which survives no broken disk.',
+        '            warning: the mirror lies on the same drive as the logs, and would not survive its end.',
         '            Set "to_directory" to a second drive and remove "allow_same_device" in config.json.',
       ]
     : [];
@@ -112,7 +120,7 @@ function say(config: Config, status: ReceiverStatus, lines: readonly string[]): 
     '  add node',
     ...add,
     `            fleetkeep-sender start --host ${host === '127.0.0.1' ? 'ADDRESS' : host}   (in a clone: npm run sender -- start --host …)`,
-    '  look      npm run receiver -- status    npm run receiver -- log ' + `${node} --follow`,
+    `  look      npm run receiver -- status    npm run receiver -- log ${node} --follow`,
     '            npm run receiver -- verify    npm run sender -- sample',
     '',
   ].join('\n');
