@@ -1,0 +1,86 @@
+import { UserError } from '../../shared/errors/errors.ts';
+import type { SenderCommand } from './sender-command.ts';
+
+/** What a unit is made of. */
+export interface SystemdUnitOptions {
+  readonly command: SenderCommand;
+  /** The only directory that the sender may write to. */
+  readonly dataDirectory: string;
+  /** Of the whole machine, or of one user. */
+  readonly scope: SystemdScope;
+}
+
+/** Whose systemd starts the unit. */
+export type SystemdScope = 'system' | 'user';
+
+/** Both managers enforce these without privileges. */
+const HARDENING = [
+  'NoNewPrivileges=yes',
+  'LockPersonality=yes',
+  'RestrictRealtime=yes',
+  'RestrictSUIDSGID=yes',
+  'RestrictNamespaces=yes',
+  'SystemCallArchitectures=native',
+  // AF_NETLINK: how libc lists the network interfaces.
+  'RestrictAddressFamilies=AF_UNIX AF_INET AF_INET6 AF_NETLINK',
+];
+
+/**
+ * These need a mount namespace, which a user's manager may not be allowed to make. Not in the list, because metrics would
+ * go blind or Node would not run: PrivateDevices (disks, sensors), ProtectClock (implies a device policy), ProcSubset and
+ * ProtectProc (/proc), PrivateNetwork and PrivateUsers, MemoryDenyWriteExecute (V8 compiles at run time).
+ */
+const SYSTEM_HARDENING = [
+  'ProtectSystem=strict',
+  'ProtectHome=read-only',
+  'ProtectControlGroups=yes',
+  'ProtectKernelLogs=yes',
+  'ProtectKernelModules=yes',
+  'ProtectKernelTunables=yes',
+  'ProtectHostname=yes',
+];
+
+/**
+ * The text of `fleetkeep-sender.service`.
+ *
+ * @throws UserError `INSTALL_FAILED` when a path cannot be written in a unit
+ */
+export function systemdUnit({ command, dataDirectory, scope }: SystemdUnitOptions): string {
+  const isSystem = scope === 'system';
+  return `${[
+    '[Unit]',
+    'Description=Fleetkeep sender: samples this machine and sends its log to the receiver',
+    // A user's manager knows no network-online.target; the sender tries again by itself anyway.
+    ...(isSystem ? ['Wants=network-online.target', 'After=network-online.target'] : []),
+    // It goes on trying for ever: a node that gives up after five failures is a node that nobody watches.
+    'StartLimitIntervalSec=0',
+    '',
+    '[Service]',
+    'Type=exec',
+    `ExecStart=${execStart(command)}`,
+    'Restart=always',
+    'RestartSec=5',
+    'TimeoutStopSec=20',
+    ...HARDENING,
+    ...(isSystem ? [...SYSTEM_HARDENING, `ReadWritePaths=${quoteValue(dataDirectory)}`] : []),
+    '',
+    '[Install]',
+    `WantedBy=${isSystem ? 'multi-user.target' : 'default.target'}`,
+  ].join('\n')}\n`;
+}
+
+/** In arguments `$` begins a variable; in the program's own path it does not, and must not be doubled. */
+function execStart({ nodePath, cliPath, configPath }: SenderCommand): string {
+  const [cli, config] = [cliPath, configPath].map((path) => quoteValue(path.replaceAll('$', '$$$$')));
+  return `${quoteValue(nodePath)} ${cli} start --config ${config}`;
+}
+
+/** systemd.syntax(7), «Quoting», and specifiers of systemd.unit(5). */
+function quoteValue(path: string): string {
+  if (/[\n\r\0]/.test(path)) {
+    throw new UserError('INSTALL_FAILED', `the path ${JSON.stringify(path)} cannot be written in a unit`, {
+      hint: 'Use paths without line breaks.',
+    });
+  }
+  return `"${path.replace(/[\\"]/g, '\\$&').replaceAll('%', '%%')}"`;
+}

@@ -1,0 +1,108 @@
+import { existsSync } from 'node:fs';
+import { mkdir, readFile, rm } from 'node:fs/promises';
+import { homedir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { errnoOf, UserError } from '../../shared/errors/errors.ts';
+import { replaceFile } from '../../shared/files/replace-file.ts';
+import type { ChangeReport, InstallOptions, SystemdPlace, UninstallOptions } from './install-options.ts';
+import type { CommandRunner } from './run-command.ts';
+import { systemdUnit } from './systemd-unit.ts';
+
+const UNIT = 'fleetkeep-sender.service';
+
+type Setting<T> = T & { readonly run: CommandRunner; readonly systemd: SystemdPlace };
+
+/** What this machine has: units of the whole machine for root, otherwise those of the user. */
+export function findSystemd(): SystemdPlace {
+  const isRoot = process.getuid?.() === 0;
+  return {
+    // What sd_booted(3) looks at.
+    isRunning: existsSync('/run/systemd/system'),
+    scope: isRoot ? 'system' : 'user',
+    unitDirectory: isRoot ? '/etc/systemd/system' : join(homedir(), '.config', 'systemd', 'user'),
+  };
+}
+
+/**
+ * Writes the unit, enables and starts it.
+ *
+ * @throws UserError `INSTALL_FAILED`
+ */
+export async function installSystemd(
+  setting: Setting<InstallOptions>,
+): Promise<ChangeReport & { readonly text: string }> {
+  const { isDryRun, systemd } = setting;
+  if (!isDryRun && !systemd.isRunning) {
+    throw new UserError('INSTALL_FAILED', 'systemd does not run on this machine', { hint: 'Use --cron.' });
+  }
+  const text = systemdUnit({ ...setting, scope: systemd.scope });
+  const path = join(systemd.unitDirectory, UNIT);
+  const isChanged = (await readIfThere(path)) !== text;
+  if (!isDryRun)
+    await (isChanged ? writeAndStart(path, text, setting) : systemctl(['enable', '--now', UNIT], setting));
+  const notes = isDryRun ? [] : await keepAfterLogout(setting);
+  const steps = isChanged ? [`write ${path}`, `enable ${UNIT} and start it`] : [];
+  return { isDryRun, text, steps, notes };
+}
+
+/**
+ * Stops and removes the unit; where there is none, there is nothing to do.
+ *
+ * @throws UserError `INSTALL_FAILED`
+ */
+export async function uninstallSystemd(setting: Setting<UninstallOptions>): Promise<ChangeReport> {
+  const { isDryRun, systemd } = setting;
+  const path = join(systemd.unitDirectory, UNIT);
+  if ((await readIfThere(path)) === undefined) return { isDryRun, steps: [], notes: [] };
+  if (!isDryRun) {
+    if (systemd.isRunning) await systemctl(['disable', '--now', UNIT], setting);
+    await rm(path);
+    if (systemd.isRunning) await systemctl(['daemon-reload'], setting);
+  }
+  return { isDryRun, steps: [`stop and disable ${UNIT}`, `remove ${path}`], notes: [] };
+}
+
+async function writeAndStart(path: string, text: string, setting: Setting<InstallOptions>): Promise<void> {
+  try {
+    await mkdir(dirname(path), { recursive: true });
+    await replaceFile(path, text);
+  } catch (cause) {
+    throw new UserError('INSTALL_FAILED', `cannot write ${path}`, { cause });
+  }
+  await systemctl(['daemon-reload'], setting);
+  await systemctl(['enable', UNIT], setting);
+  // Not `enable --now`: that leaves a sender running as an older unit had started it.
+  await systemctl(['restart', UNIT], setting);
+}
+
+/** A user's services start at boot, and outlive the user's session, only when the user lingers. */
+async function keepAfterLogout({ systemd, run }: Setting<InstallOptions>): Promise<readonly string[]> {
+  if (systemd.scope === 'system') return [];
+  const result = await run('loginctl', ['enable-linger']);
+  if (result.kind === 'ended' && result.exitCode === 0) return [];
+  return [
+    'The sender will run only while you are logged in; `sudo loginctl enable-linger $USER` changes that.',
+  ];
+}
+
+async function systemctl(
+  args: readonly string[],
+  { systemd, run }: Setting<UninstallOptions>,
+): Promise<void> {
+  const all = systemd.scope === 'user' ? ['--user', ...args] : args;
+  const result = await run('systemctl', all);
+  if (result.kind === 'ended' && result.exitCode === 0) return;
+  const why = result.kind === 'missing' ? 'there is no such command' : result.stderr.trim();
+  throw new UserError('INSTALL_FAILED', `\`systemctl ${all.join(' ')}\` failed: ${why}`, {
+    hint: 'Mend that and try again, or use --cron.',
+  });
+}
+
+async function readIfThere(path: string): Promise<string | undefined> {
+  try {
+    return await readFile(path, 'utf8');
+  } catch (error) {
+    if (errnoOf(error) === 'ENOENT') return undefined;
+    throw error;
+  }
+}

@@ -1,0 +1,14 @@
+/* IMPORTANT
+ * This snapshot file is auto-generated, but designed for humans.
+ * It should be checked into source control and tracked carefully.
+ * Re-generate by setting TAP_SNAPSHOT=1 and running tests.
+ * Make sure to inspect the output below.  Do not ignore changes!
+ */
+'use strict'
+exports[`test/sender/install/cron-lines.test.ts > TAP > cronBlock() is two lines between two markers > must match snapshot 1`] = `
+# fleetkeep-sender begin
+@reboot exec '/opt/node/bin/node' '/opt/fleetkeep/sender/cli.ts' start --if-not-running --quiet --config '/etc/fleetkeep/config.json' >/dev/null 2>&1
+*/5 * * * * exec '/opt/node/bin/node' '/opt/fleetkeep/sender/cli.ts' start --if-not-running --quiet --config '/etc/fleetkeep/config.json' >/dev/null 2>&1
+# fleetkeep-sender end
+
+`

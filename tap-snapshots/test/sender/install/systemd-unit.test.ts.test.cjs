@@ -1,0 +1,64 @@
+/* IMPORTANT
+ * This snapshot file is auto-generated, but designed for humans.
+ * It should be checked into source control and tracked carefully.
+ * Re-generate by setting TAP_SNAPSHOT=1 and running tests.
+ * Make sure to inspect the output below.  Do not ignore changes!
+ */
+'use strict'
+exports[`test/sender/install/systemd-unit.test.ts > TAP > systemdUnit() for a user leaves out what needs privileges > must match snapshot 1`] = `
+[Unit]
+Description=Fleetkeep sender: samples this machine and sends its log to the receiver
+StartLimitIntervalSec=0
+
+[Service]
+Type=exec
+ExecStart="/opt/node/bin/node" "/opt/fleetkeep/sender/cli.ts" start --config "/etc/fleetkeep/config.json"
+Restart=always
+RestartSec=5
+TimeoutStopSec=20
+NoNewPrivileges=yes
+LockPersonality=yes
+RestrictRealtime=yes
+RestrictSUIDSGID=yes
+RestrictNamespaces=yes
+SystemCallArchitectures=native
+RestrictAddressFamilies=AF_UNIX AF_INET AF_INET6 AF_NETLINK
+
+[Install]
+WantedBy=default.target
+
+`
+
+exports[`test/sender/install/systemd-unit.test.ts > TAP > systemdUnit() for the machine is hardened and waits for the network > must match snapshot 1`] = `
+[Unit]
+Description=Fleetkeep sender: samples this machine and sends its log to the receiver
+Wants=network-online.target
+After=network-online.target
+StartLimitIntervalSec=0
+
+[Service]
+Type=exec
+ExecStart="/opt/node/bin/node" "/opt/fleetkeep/sender/cli.ts" start --config "/etc/fleetkeep/config.json"
+Restart=always
+RestartSec=5
+TimeoutStopSec=20
+NoNewPrivileges=yes
+LockPersonality=yes
+RestrictRealtime=yes
+RestrictSUIDSGID=yes
+RestrictNamespaces=yes
+SystemCallArchitectures=native
+RestrictAddressFamilies=AF_UNIX AF_INET AF_INET6 AF_NETLINK
+ProtectSystem=strict
+ProtectHome=read-only
+ProtectControlGroups=yes
+ProtectKernelLogs=yes
+ProtectKernelModules=yes
+ProtectKernelTunables=yes
+ProtectHostname=yes
+ReadWritePaths="/var/lib/fleetkeep"
+
+[Install]
+WantedBy=multi-user.target
+
+`

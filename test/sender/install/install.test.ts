@@ -1,0 +1,181 @@
+import { spawnSync } from 'node:child_process';
+import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import t from 'tap';
+import { cronBlock } from '../../../sender/install/cron-lines.ts';
+import { installSender, uninstallSender } from '../../../sender/install/install.ts';
+import { renderReport } from '../../../sender/install/render-report.ts';
+import { type CommandRunner, commandRunner, runCommand } from '../../../sender/install/run-command.ts';
+
+const COMMAND = {
+  nodePath: '/opt/node/bin/node',
+  cliPath: '/opt/flëetkeep/sender/cli.ts',
+  configPath: '/etc/fleetkeep/config.json',
+} as const;
+
+/** Options as `sender/cli.ts` would give them, far from the systemd of the machine on which the tests run. */
+function optionsFor(
+  t: { testdir(): string },
+  more: { readonly isRunning?: boolean; readonly run?: CommandRunner } = {},
+) {
+  const root = t.testdir();
+  return {
+    command: COMMAND,
+    dataDirectory: join(root, 'data'),
+    isDryRun: false,
+    run: more.run,
+    systemd: { isRunning: more.isRunning ?? false, scope: 'user', unitDirectory: join(root, 'units') },
+  } as const;
+}
+
+/** Notes commands; nothing on a test machine may talk to the real systemd. */
+function recorder(exitCode = 0) {
+  const commands: string[] = [];
+  const run: CommandRunner = async (file, args) => {
+    commands.push([file, ...args].join(' '));
+    if (file === 'crontab') return { kind: 'missing' };
+    return { kind: 'ended', exitCode, stdout: Buffer.alloc(0), stderr: 'Failed to connect to bus\n' };
+  };
+  return { commands, run };
+}
+
+const canCrontab = process.getuid?.() === 0 && spawnSync('crontab', ['-h']).error === undefined;
+const skip = canCrontab ? false : 'needs root and crontab (Debian: apt install cron)';
+
+await t.test('with the real crontab', { skip }, async (t) => {
+  const crontabUser = `fk-test-${process.pid}`;
+  const crontab = (args: readonly string[], input = Buffer.alloc(0)) =>
+    spawnSync('crontab', ['-u', crontabUser, ...args], { input });
+  t.equal(spawnSync('useradd', ['--no-create-home', crontabUser]).status, 0);
+  t.teardown(() => {
+    crontab(['-r']);
+    spawnSync('userdel', [crontabUser]);
+  });
+  const options = { ...optionsFor(t), crontabUser };
+
+  await t.test('install invariant 4: a dry run tells and changes nothing', async (t) => {
+    const report = await installSender({ ...options, isDryRun: true });
+    t.matchSnapshot(renderReport(report).replaceAll(crontabUser, 'USER'));
+    t.match(crontab(['-l']).stderr.toString(), 'no crontab');
+    t.notOk(existsSync(options.dataDirectory));
+  });
+
+  await t.test('a user without a crontab gets one, and is without again afterwards', async (t) => {
+    const report = await installSender(options);
+    t.match(report, { method: 'cron', text: cronBlock(COMMAND), steps: [/crontab of fk-test/] });
+    t.equal(crontab(['-l']).stdout.toString(), cronBlock(COMMAND));
+    t.ok(existsSync(options.dataDirectory));
+    await uninstallSender(options);
+    t.match(crontab(['-l']).stderr.toString(), 'no crontab');
+  });
+
+  await t.test(
+    'install invariant 2: lines of others come back byte for byte, whatever their encoding',
+    async (t) => {
+      const lines = Buffer.from('MAILTO=ann\n# caf\xe9 \xff\n\n0 0 * * *\techo 100\\% \n', 'latin1');
+      t.equal(crontab(['-'], lines).status, 0);
+      await installSender(options);
+      t.same(crontab(['-l']).stdout, Buffer.concat([lines, Buffer.from(cronBlock(COMMAND))]));
+
+      await t.test(
+        'install invariant 1: a second installation changes nothing, another path replaces',
+        async (t) => {
+          t.match(renderReport(await installSender(options)), /^Nothing to do/);
+          const moved = { ...COMMAND, nodePath: '/new/node' };
+          t.equal((await installSender({ ...options, command: moved })).steps.length, 1);
+          t.same(crontab(['-l']).stdout, Buffer.concat([lines, Buffer.from(cronBlock(moved))]));
+        },
+      );
+
+      const removed = await uninstallSender(options);
+      t.match(removed, { steps: [/take the lines/], notes: [/goes on until/] });
+      t.same(crontab(['-l']).stdout, lines);
+      t.same((await uninstallSender(options)).steps, [], 'twice does no harm');
+    },
+  );
+});
+
+await t.test('a machine without crontab is told what to do', async (t) => {
+  const options = optionsFor(t, { run: (_file, args) => runCommand('no-such-crontab', args) });
+  await t.rejects(installSender(options), { code: 'INSTALL_FAILED', hint: /apt install cron/ });
+  t.same((await uninstallSender(options)).steps, [], 'nothing to uninstall is no mistake');
+});
+
+await t.test('a crontab that refuses is quoted', async (t) => {
+  const run: CommandRunner = () => runCommand('sh', ['-c', 'echo "you (ann) are not allowed" >&2; exit 1']);
+  await t.rejects(installSender(optionsFor(t, { run })), {
+    code: 'INSTALL_FAILED',
+    message: 'cannot read the crontab: you (ann) are not allowed',
+  });
+});
+
+await t.test('systemd: the unit is written, enabled and started, and goes again', async (t) => {
+  const { commands, run } = recorder();
+  const options = optionsFor(t, { isRunning: true, run });
+  const report = await installSender(options);
+  const path = join(options.systemd.unitDirectory, 'fleetkeep-sender.service');
+  t.equal(report.method, 'systemd', 'it is the default where it runs');
+  t.equal(readFileSync(path, 'utf8'), report.text);
+  t.same(commands.splice(0), [
+    'systemctl --user daemon-reload',
+    'systemctl --user enable fleetkeep-sender.service',
+    'systemctl --user restart fleetkeep-sender.service',
+    'loginctl enable-linger',
+    'crontab -l',
+  ]);
+
+  t.same((await installSender(options)).steps, [], 'install invariant 1: again changes nothing');
+  t.equal(commands.splice(0)[0], 'systemctl --user enable --now fleetkeep-sender.service');
+
+  await uninstallSender(options);
+  t.notOk(existsSync(path));
+  t.match(commands, [
+    'systemctl --user disable --now fleetkeep-sender.service',
+    'systemctl --user daemon-reload',
+  ]);
+});
+
+await t.test('install invariant 4: a dry run runs nothing that changes and shows the unit', async (t) => {
+  const { commands, run } = recorder();
+  const options = { ...optionsFor(t, { isRunning: true, run }), isDryRun: true } as const;
+  t.match(renderReport(await installSender(options)), /^would write .*\[Service\]/s);
+  t.same(commands, ['crontab -l']);
+  t.notOk(existsSync(options.systemd.unitDirectory));
+});
+
+await t.test('install invariant 1: changing to cron removes the unit', async (t) => {
+  const { run } = recorder();
+  const options = optionsFor(t, { isRunning: true, run });
+  await installSender(options);
+  const withCron: CommandRunner = (file, args, more) =>
+    file === 'crontab' ? runCommand('sh', ['-c', 'cat >/dev/null'], more) : run(file, args, more);
+  const report = await installSender({ ...options, run: withCron, method: 'cron' });
+  t.match(report, { method: 'cron', steps: [/crontab/, /stop and disable/, /remove/] });
+  t.notOk(existsSync(join(options.systemd.unitDirectory, 'fleetkeep-sender.service')));
+});
+
+await t.test('systemd that does not run, or refuses, is said so', async (t) => {
+  await t.rejects(installSender({ ...optionsFor(t, { run: recorder().run }), method: 'systemd' }), {
+    code: 'INSTALL_FAILED',
+    hint: 'Use --cron.',
+  });
+  await t.rejects(installSender(optionsFor(t, { isRunning: true, run: recorder(1).run })), {
+    code: 'INSTALL_FAILED',
+    message: '`systemctl --user daemon-reload` failed: Failed to connect to bus',
+  });
+});
+
+await t.test('a method that fails leaves the other one as it was', async (t) => {
+  const options = optionsFor(t, { isRunning: true, run: recorder().run });
+  await installSender(options);
+  await t.rejects(installSender({ ...options, method: 'cron' }), { code: 'INSTALL_FAILED' });
+  t.ok(existsSync(join(options.systemd.unitDirectory, 'fleetkeep-sender.service')));
+});
+
+await t.test('a command that hangs is ended and said so', async (t) => {
+  const hanging = commandRunner(100);
+  const run: CommandRunner = () => hanging('sleep', ['60']);
+  await t.rejects(installSender(optionsFor(t, { run })), {
+    message: 'cannot read the crontab: it took longer than 0.1 s',
+  });
+});

@@ -1,0 +1,67 @@
+import { spawnSync } from 'node:child_process';
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import t from 'tap';
+import { systemdUnit } from '../../../sender/install/systemd-unit.ts';
+
+const OPTIONS = {
+  command: {
+    nodePath: '/opt/node/bin/node',
+    cliPath: '/opt/fleetkeep/sender/cli.ts',
+    configPath: '/etc/fleetkeep/config.json',
+  },
+  dataDirectory: '/var/lib/fleetkeep',
+} as const;
+
+await t.test('systemdUnit() for the machine is hardened and waits for the network', async (t) => {
+  t.matchSnapshot(systemdUnit({ ...OPTIONS, scope: 'system' }));
+});
+
+await t.test('systemdUnit() for a user leaves out what needs privileges', async (t) => {
+  t.matchSnapshot(systemdUnit({ ...OPTIONS, scope: 'user' }));
+});
+
+await t.test('systemdUnit() quotes paths', async (t) => {
+  const odd = `/o dd/100%/"q"/$HOME/b\\s`;
+  const unit = systemdUnit({
+    command: { nodePath: odd, cliPath: odd, configPath: odd },
+    dataDirectory: odd,
+    scope: 'system',
+  });
+  const path = String.raw`"/o dd/100%%/\"q\"/$HOME/b\\s"`;
+  const argument = String.raw`"/o dd/100%%/\"q\"/$$HOME/b\\s"`;
+  t.match(unit, `ExecStart=${path} ${argument} start --config ${argument}\n`);
+  t.match(unit, `ReadWritePaths=${path}\n`);
+  const broken = { ...OPTIONS, dataDirectory: '/a\nExecStartPre=/bin/evil' };
+  t.throws(() => systemdUnit({ ...broken, scope: 'system' }), { code: 'INSTALL_FAILED' });
+});
+
+const hasSystemd = spawnSync('systemd-analyze', ['--version']).error === undefined;
+
+await t.test(
+  'systemd itself finds nothing wrong with the unit',
+  { skip: hasSystemd ? false : 'no systemd-analyze here (Debian: apt install systemd)' },
+  async (t) => {
+    const directory = t.testdir();
+    const data = join(directory, `d a%t"a`);
+    mkdirSync(data);
+    const path = join(directory, 'fleetkeep-sender.service');
+    const command = {
+      nodePath: process.execPath,
+      cliPath: join(data, '$cli.ts'),
+      configPath: join(data, 'c.json'),
+    };
+    const verify = () => spawnSync('systemd-analyze', ['verify', '--man=no', path], { encoding: 'utf8' });
+    const complaints = () =>
+      verify()
+        .stderr.split('\n')
+        .filter((line) => line.includes('fleetkeep-sender'));
+
+    writeFileSync(path, 'fleetkeep\n[Service]\nExecStart=/missing/program\nTypo=yes\n');
+    t.not(complaints().length, 0, 'it does complain about a wrong one');
+    for (const scope of ['system', 'user'] as const) {
+      writeFileSync(path, systemdUnit({ command, dataDirectory: data, scope }));
+      t.same(complaints(), [], scope);
+    }
+  },
+);
