@@ -16,7 +16,7 @@ import { addVerify } from './commands/verify.ts';
 
 const program = new Command('fleetkeep-receiver')
   .description(
-    'Keeps the logs of a fleet of machines: takes them from the senders, mirrors them to a secondary drive,\n' +
+    'Keeps the logs of a fleet of machines: takes them from the senders, mirrors them to a secondary drive, ' +
       'and e-mails the administrator when a node is gone.',
   )
   .version(VERSION)

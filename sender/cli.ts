@@ -13,7 +13,7 @@ import { addVerify } from './commands/verify.ts';
 
 const program = new Command('fleetkeep-sender')
   .description(
-    'Samples this machine (processors, memory, disks, network, sensors) into a local log and sends that to the receiver.\n' +
+    'Samples this machine (processors, memory, disks, network, sensors) into a local log and sends that to the receiver. ' +
       'While the receiver is away the log waits here; nothing is lost.',
   )
   .version(VERSION)

@@ -54,12 +54,9 @@ async function print(
 }
 
 async function assertThere(paths: LogPaths): Promise<void> {
-  await access(paths.directory).catch((cause: unknown) => {
+  await access(paths.directory).catch(() => {
     const hint = 'fleetkeep-receiver nodes lists those that are known.';
-    throw new UserError('NODE_UNKNOWN', `there is no log of node ${paths.node} in ${paths.root}`, {
-      cause,
-      hint,
-    });
+    throw new UserError('NODE_UNKNOWN', `there is no log of node ${paths.node} in ${paths.root}`, { hint });
   });
 }
 

@@ -15,7 +15,7 @@ import { renderLog } from './render-copies.ts';
 export function addRestore(command: Command, context: CommandContext): void {
   command
     .description(
-      'Rebuild live logs from the mirror, while the receiver is stopped. What is damaged is set aside, never deleted;\n' +
+      'Rebuild live logs from the mirror, while the receiver is stopped. What is damaged is set aside, never deleted; ' +
         'what is newer than the mirror the senders bring when the receiver runs again.',
     )
     .argument('[node]', 'the node whose log is rebuilt')

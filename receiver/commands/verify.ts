@@ -12,7 +12,7 @@ import { renderCopies } from './render-copies.ts';
 export function addVerify(command: Command, context: CommandContext): void {
   command
     .description(
-      'Prove that the copies agree: the live log, the mirror, and the own copy of each connected node.\n' +
+      'Prove that the copies agree: the live log, the mirror, and the own copy of each connected node. ' +
         'Reads every byte; names what differs by file and offset.',
     )
     .argument('[node]', 'only the log of this node')
