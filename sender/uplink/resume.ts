@@ -30,8 +30,10 @@ export async function decideResume(
   const { end } = writer;
   if (at.segment > end.segment) return { kind: 'new_log' };
   if (at.segment === end.segment && at.offset > end.offset) return { kind: 'interrupt' };
+  // Retention may have worked since HELLO; the next one says so.
+  if (at.segment < writer.oldest) throw new Error(`segment ${at.segment} has been dropped here meanwhile`);
   for (const { segment, bytes } of await writer.unsealed()) {
-    if (segment === end.segment) break;
+    if (!writer.interrupted.includes(segment)) continue;
     const isAhead = comparePositions(at, { segment, offset: bytes }) > 0;
     if (isAhead && !healed.has(segment)) return { kind: 'heal', segment, offset: bytes };
     await writer.endInterrupted(segment);

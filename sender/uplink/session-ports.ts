@@ -17,8 +17,8 @@ export type SessionEnd =
 /** What a session needs and tells. */
 export interface SessionPorts {
   readonly writer: LogWriter;
-  /** HELLO, as JSON. */
-  readonly hello: object;
+  /** HELLO, as JSON, from the log as it is then. */
+  readonly hello: () => Promise<object>;
   readonly onInterval: (sleeptimeSeconds: number) => void;
   readonly onWelcome: () => void;
   readonly onAcknowledged: (position: Position) => void;

@@ -1,9 +1,8 @@
 import type { Socket } from 'node:net';
 import { describeError } from '../../shared/errors/errors.ts';
-import { LogCursor } from '../../shared/log/log-cursor.ts';
-import type { Position } from '../../shared/log/position.ts';
+import { comparePositions, type Position } from '../../shared/log/position.ts';
 import { createFrameDecoder, type Frame } from '../../shared/protocol/decoder.ts';
-import { encodeFrame, encodeHeader, encodeJsonFrame } from '../../shared/protocol/encoder.ts';
+import { encodeFrame, encodeJsonFrame } from '../../shared/protocol/encoder.ts';
 import {
   type Control,
   parseControl,
@@ -11,23 +10,20 @@ import {
   parseRefused,
   parseWelcome,
 } from '../../shared/protocol/messages.ts';
-import { FRAME_TYPES, PING_AFTER_MS, SILENCE_MS, WINDOW_BYTES } from '../../shared/protocol/protocol.ts';
+import { FRAME_TYPES, PING_AFTER_MS, SILENCE_MS } from '../../shared/protocol/protocol.ts';
 import { SilenceWatch } from '../../shared/protocol/silence.ts';
 import { Wake } from '../../shared/time/wake.ts';
 import { answerDigest } from './digest.ts';
+import { LogSender } from './log-sender.ts';
 import { decideResume, type ReceiverEnd } from './resume.ts';
 import type { SessionEnd, SessionPorts } from './session-ports.ts';
-import { Window } from './window.ts';
 
-/** Most bytes of the log in one DATA frame. */
-const DATA_BYTES = 128 * 1024;
 const TICK_MS = 1000;
 /** How long a stop waits for the last acknowledgements, ms. */
 const STOP_MS = 2000;
 
 /**
- * One connection to a receiver, from HELLO to the end: agrees where to go on, heals, sends what comes next in the log, within
- * the window and as fast as the socket takes it.
+ * One connection to a receiver, from HELLO to the end: agrees where to go on, heals, sends what comes next in the log, answers.
  */
 export class Session {
   readonly #socket: Socket;
@@ -35,21 +31,24 @@ export class Session {
   readonly #decoder = createFrameDecoder();
   readonly #ended = Promise.withResolvers<SessionEnd>();
   readonly #news = new Wake();
-  readonly #window = new Window();
   readonly #abort = new AbortController();
   /** Frames are handled one after the other, also those that take time. */
   #queue: Promise<void> = Promise.resolve();
-  #cursor: LogCursor | undefined;
   #at: ReceiverEnd | undefined;
   readonly #healed = new Set<number>();
   #acknowledged: Position | undefined;
   #isEnded = false;
-  #isStopping = false;
+  /** What has to be acknowledged before it stops; undefined while it is not asked to. */
+  #stopAt: Position | undefined;
+  #isLeaving = false;
+  #isLiveUnderWay = false;
   readonly #silence: SilenceWatch;
+  readonly #sender: LogSender;
 
   constructor(socket: Socket, ports: SessionPorts) {
     this.#socket = socket;
     this.#ports = ports;
+    this.#sender = new LogSender(socket, ports.writer);
     this.#silence = new SilenceWatch({ askMs: PING_AFTER_MS, lostMs: SILENCE_MS }, ports.monotonic());
   }
 
@@ -67,7 +66,8 @@ export class Session {
     socket.on('close', () => this.#end({ kind: 'lost', reason: 'the receiver closed the connection' }));
     const unsubscribe = this.#ports.writer.subscribe(() => this.#news.wake());
     const timer = setInterval(() => this.#tick(), TICK_MS);
-    this.#send(encodeJsonFrame(FRAME_TYPES.HELLO, this.#ports.hello));
+    // Only now, with the listeners in place: HELLO reads the disk, and the connection may break meanwhile.
+    this.#inTurn(async () => this.#send(encodeJsonFrame(FRAME_TYPES.HELLO, await this.#ports.hello())));
     const sending = this.#sendLog().catch((error: unknown) => {
       this.#end({ kind: 'lost', reason: describeError(error) });
     });
@@ -77,27 +77,31 @@ export class Session {
     socket.destroy();
     await sending;
     await this.#queue;
-    await this.#cursor?.[Symbol.asyncDispose]();
+    await this.#sender[Symbol.asyncDispose]();
     return end;
   }
 
-  /** Sends the newest sample past the backlog. */
+  /** Sends the newest sample past the backlog; leaves it out while an earlier one has not left yet. */
   sendLive(line: string): void {
-    if (this.#cursor !== undefined) this.#send(encodeFrame(FRAME_TYPES.LIVE, 0, 0, Buffer.from(line)));
+    if (!this.#sender.isBegun || this.#isLiveUnderWay) return;
+    this.#isLiveUnderWay = true;
+    this.#send(encodeFrame(FRAME_TYPES.LIVE, 0, 0, Buffer.from(line)), () => {
+      this.#isLiveUnderWay = false;
+    });
   }
 
   /** Tells the receiver something. */
   sendControl(message: Control): void {
-    if (this.#cursor !== undefined) this.#send(encodeJsonFrame(FRAME_TYPES.CONTROL, message));
+    if (this.#sender.isBegun) this.#send(encodeJsonFrame(FRAME_TYPES.CONTROL, message));
   }
 
   /** Ends the session: what is in the log now is sent and acknowledged first, if that does not take long. */
   stop(): void {
-    if (this.#isStopping) return;
-    this.#isStopping = true;
+    if (this.#stopAt !== undefined) return;
+    this.#stopAt = this.#ports.writer.end;
     const timer = setTimeout(() => this.#sayGoodbye(), STOP_MS);
     void this.#ended.promise.then(() => clearTimeout(timer));
-    if (this.#cursor === undefined) this.#sayGoodbye();
+    if (!this.#sender.isBegun) this.#sayGoodbye();
     this.#news.wake();
   }
 
@@ -109,9 +113,11 @@ export class Session {
   }
 
   #handle({ type, segment, offset, payload }: Frame): void {
+    if (this.#isEnded) return;
     switch (type) {
       case FRAME_TYPES.ACK:
-        this.#acknowledge({ segment, offset });
+        // Anything else is not believed, since retention relies on it.
+        if (this.#sender.isSent({ segment, offset })) this.#acknowledge({ segment, offset });
         return;
       case FRAME_TYPES.WELCOME:
         this.#inTurn(() => this.#welcome(payload));
@@ -139,7 +145,8 @@ export class Session {
   }
 
   #inTurn(work: () => Promise<void>): void {
-    this.#queue = this.#queue.then(work).catch((error: unknown) => {
+    const unlessEnded = async () => (this.#isEnded ? undefined : await work());
+    this.#queue = this.#queue.then(unlessEnded).catch((error: unknown) => {
       this.#end({ kind: 'lost', reason: describeError(error) });
     });
   }
@@ -150,8 +157,7 @@ export class Session {
     this.#ports.onWelcome();
     this.#ports.onInterval(parsed.message.sleeptime);
     this.#at = parsed.message.at;
-    await this.#cursor?.[Symbol.asyncDispose]();
-    this.#cursor = undefined;
+    await this.#sender[Symbol.asyncDispose]();
     await this.#resume(this.#at);
   }
 
@@ -160,10 +166,8 @@ export class Session {
     const resume = await decideResume(writer, at, this.#healed);
     switch (resume.kind) {
       case 'send':
-        this.#window.reset();
+        this.#sender.begin(resume.from);
         this.#acknowledge(resume.from);
-        this.#cursor = new LogCursor(writer, resume.from, DATA_BYTES);
-        this.#news.wake();
         return;
       case 'differs':
         this.#send(encodeJsonFrame(FRAME_TYPES.CONTROL, { kind: 'differs', segment: resume.segment }));
@@ -206,53 +210,24 @@ export class Session {
 
   #acknowledge(position: Position): void {
     this.#acknowledged = position;
-    this.#window.acknowledge(position);
+    this.#sender.acknowledge(position);
     this.#ports.onAcknowledged(position);
     this.#news.wake();
   }
 
-  /** Sends the log from the cursor on, for as long as the session lasts. */
+  /** Sends the log for as long as the session lasts. */
   async #sendLog(): Promise<void> {
     while (!this.#isEnded) {
-      const isMore = this.#mayWrite() && (await this.#sendNext(this.#cursor));
+      const isMore = !this.#isLeaving && (await this.#sender.sendNext());
       if (isMore || this.#isEnded) continue;
-      if (this.#isStopping && this.#window.inFlightBytes === 0) this.#sayGoodbye();
+      if (this.#mayStop()) this.#sayGoodbye();
       else await this.#news.sleep();
     }
   }
 
-  #mayWrite(): boolean {
-    return this.#window.inFlightBytes < WINDOW_BYTES && !this.#socket.writableNeedDrain;
-  }
-
-  /** Sends what comes next; `false` when there is nothing at present. */
-  async #sendNext(cursor: LogCursor | undefined): Promise<boolean> {
-    if (cursor === undefined) return false;
-    const step = await cursor.next();
-    // A WELCOME may have come meanwhile that puts another cursor in this one's place.
-    if (cursor !== this.#cursor) return true;
-    switch (step.kind) {
-      case 'bytes':
-        this.#sendData(step.segment, step.offset, step.bytes);
-        return true;
-      case 'sealed': {
-        const { number, bytes, sha256 } = step.record;
-        this.#send(encodeFrame(FRAME_TYPES.SEAL, number, bytes, Buffer.from(sha256, 'hex')));
-        return true;
-      }
-      case 'end':
-        return false;
-      default:
-        return step satisfies never;
-    }
-  }
-
-  #sendData(segment: number, offset: number, bytes: Buffer): void {
-    this.#socket.cork();
-    this.#send(encodeHeader(FRAME_TYPES.DATA, segment, offset, bytes));
-    this.#send(bytes);
-    this.#socket.uncork();
-    this.#window.send({ segment, offset: offset + bytes.length }, bytes.length);
+  #mayStop(): boolean {
+    if (this.#isLeaving || this.#stopAt === undefined || this.#acknowledged === undefined) return false;
+    return comparePositions(this.#acknowledged, this.#stopAt) >= 0;
   }
 
   #tick(): void {
@@ -265,17 +240,16 @@ export class Session {
   }
 
   #sayGoodbye(): void {
-    if (this.#isEnded) return;
+    if (this.#isEnded || this.#isLeaving) return;
+    this.#isLeaving = true;
     this.#send(encodeJsonFrame(FRAME_TYPES.GOODBYE, { reason: 'the sender was stopped' }));
     this.#socket.end(() => this.#end({ kind: 'stopped' }));
     const timer = setTimeout(() => this.#end({ kind: 'stopped' }), STOP_MS);
     void this.#ended.promise.then(() => clearTimeout(timer));
-    this.#cursor = undefined;
-    this.#isStopping = false;
   }
 
-  #send(bytes: Buffer): void {
-    if (!this.#isEnded && this.#socket.writable) this.#socket.write(bytes);
+  #send(bytes: Buffer, onSent?: () => void): void {
+    if (!this.#isEnded && this.#socket.writable) this.#socket.write(bytes, onSent);
   }
 
   #end(end: SessionEnd): void {

@@ -103,7 +103,7 @@ export function startUplink(options: UplinkOptions): Uplink {
       const socket = await connectTo(address, CONNECT_MS, stop.signal);
       session = new Session(socket, {
         writer,
-        hello: await helloOf(options),
+        hello: () => helloOf(options),
         onInterval: options.onInterval,
         onWelcome: () => worked(receiver),
         onAcknowledged: (position) => {
