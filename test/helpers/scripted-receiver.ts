@@ -1,0 +1,149 @@
+import { once } from 'node:events';
+import { createServer, type Socket } from 'node:net';
+import type { ReceiverAddress } from '../../sender/uplink/connect.ts';
+import type { ReceiverEnd } from '../../sender/uplink/resume.ts';
+import { createFrameDecoder } from '../../shared/protocol/decoder.ts';
+import { encodeFrame, encodeJsonFrame } from '../../shared/protocol/encoder.ts';
+import { FRAME_TYPES, type FrameType, PROTOCOL_VERSION } from '../../shared/protocol/protocol.ts';
+import type { HeardFrame } from './raw-sender.ts';
+import { type ReceivedLog, receivedLog } from './received-log.ts';
+import { until } from './until.ts';
+
+/** What a scripted receiver does by itself; everything else the test says. */
+export interface ScriptedReceiverOptions {
+  /** Answers HELLO with WELCOME at the end of its copy. */
+  readonly isWelcoming?: boolean | undefined;
+  /** Answers DATA and SEAL with ACK at once. */
+  readonly isAcknowledging?: boolean | undefined;
+  readonly port?: number | undefined;
+}
+
+/** One connection of a sender. */
+export interface Call {
+  readonly socket: Socket;
+  /** All that came but the bytes of the log, which are in the receiver's copy. */
+  readonly heard: readonly HeardFrame[];
+  /** Bytes of the log that came in DATA. */
+  readonly dataBytes: number;
+  welcome(at: ReceiverEnd, more?: object): void;
+  send(type: FrameType, segment?: number, offset?: number, payload?: Uint8Array): void;
+  sendJson(type: FrameType, message: object): void;
+  /** Waits for the `nth` frame of a type (1 = the first). */
+  next(type: FrameType, nth?: number): Promise<HeardFrame>;
+  /** The JSON payload of the `nth` frame of a type. */
+  nextJson(type: FrameType, nth?: number): Promise<{ readonly [key: string]: unknown }>;
+  /** Ends the connection in the middle of whatever is said. */
+  cut(): void;
+  closed(): Promise<void>;
+}
+
+/** A receiver by hand, on loopback: says exactly what a test wants said, right or wrong. */
+export interface ScriptedReceiver extends AsyncDisposable {
+  readonly address: ReceiverAddress;
+  readonly log: ReceivedLog;
+  readonly calls: readonly Call[];
+  /** Waits for the `nth` connection (1 = the first). */
+  call(nth?: number): Promise<Call>;
+  /** Waits until the copy goes up to a position. */
+  holds(segment: number, offset: number): Promise<void>;
+  /** Called with every chunk that came, before it is looked at; a test may cut the connection there. */
+  onBytes: ((call: Call, bytes: number) => void) | undefined;
+}
+
+const TIMEOUT = { timeoutMs: 10_000 };
+
+/** Starts a scripted receiver. */
+export async function startScriptedReceiver(
+  options: ScriptedReceiverOptions = {},
+): Promise<ScriptedReceiver> {
+  const calls: Call[] = [];
+  const log = receivedLog();
+  const server = createServer({ noDelay: true }, (socket) => {
+    const call = answer(socket, log, options, (bytes) => receiver.onBytes?.(call, bytes));
+    calls.push(call);
+  });
+  server.listen(options.port ?? 0, '127.0.0.1');
+  await once(server, 'listening');
+  const bound = server.address();
+  if (bound === null || typeof bound === 'string') throw new Error('a TCP server has a port');
+
+  const receiver: ScriptedReceiver = {
+    address: { host: '127.0.0.1', port: bound.port },
+    log,
+    calls,
+    onBytes: undefined,
+    call: async (nth = 1) => await until(() => calls[nth - 1], { ...TIMEOUT, what: `connection ${nth}` }),
+    async holds(segment, offset) {
+      const isThere = () =>
+        log.end.segment > segment || (log.end.segment === segment && log.end.offset >= offset);
+      const what = () => `${segment}/${offset}; at ${JSON.stringify(log.end)}, ${log.faults.join('; ')}`;
+      await until(isThere, { ...TIMEOUT, what });
+    },
+    async [Symbol.asyncDispose]() {
+      for (const call of calls) call.socket.destroy();
+      server.close();
+      await once(server, 'close');
+    },
+  };
+  return receiver;
+}
+
+function answer(
+  socket: Socket,
+  log: ReceivedLog,
+  options: ScriptedReceiverOptions,
+  onBytes: (bytes: number) => void,
+): Call {
+  const heard: HeardFrame[] = [];
+  const decoder = createFrameDecoder();
+  let dataBytes = 0;
+
+  function take({ type, segment, offset, payload }: HeardFrame): void {
+    if (type === FRAME_TYPES.DATA) {
+      dataBytes += payload.length;
+      log.add(segment, offset, payload);
+    } else {
+      heard.push({ type, segment, offset, payload: Buffer.from(payload) });
+      if (type === FRAME_TYPES.SEAL) log.seal(segment, offset, payload);
+      if (type === FRAME_TYPES.HELLO && options.isWelcoming === true) call.welcome(log.end);
+    }
+    const isLog = type === FRAME_TYPES.DATA || type === FRAME_TYPES.SEAL;
+    if (isLog && options.isAcknowledging === true)
+      call.send(FRAME_TYPES.ACK, log.end.segment, log.end.offset);
+  }
+
+  async function next(type: FrameType, nth = 1): Promise<HeardFrame> {
+    const what = () => `frame ${nth} of type ${type}; heard ${heard.map((frame) => frame.type).join(' ')}`;
+    return await until(() => heard.filter((frame) => frame.type === type)[nth - 1], { ...TIMEOUT, what });
+  }
+
+  const call: Call = {
+    socket,
+    heard,
+    get dataBytes() {
+      return dataBytes;
+    },
+    welcome: (at, more = {}) => call.sendJson(FRAME_TYPES.WELCOME, { ...usualWelcome(), at, ...more }),
+    send: (type, segment, offset, payload) => void socket.write(encodeFrame(type, segment, offset, payload)),
+    sendJson: (type, message) => void socket.write(encodeJsonFrame(type, message)),
+    next,
+    nextJson: async (type, nth) => JSON.parse((await next(type, nth)).payload.toString('utf8')),
+    cut: () => void socket.resetAndDestroy(),
+    closed: async () =>
+      void (await until(() => socket.closed, { ...TIMEOUT, what: 'the end of the connection' })),
+  };
+  socket.on('data', (chunk: Buffer) => {
+    onBytes(chunk.length);
+    if (socket.destroyed) return;
+    const result = decoder.push(chunk, take);
+    if (result.kind === 'broken') throw new Error(`the sender sent no frame: ${result.reason}`);
+  });
+  // Connections that break are what some tests are about.
+  socket.on('error', () => undefined);
+  return call;
+}
+
+function usualWelcome(): object {
+  const now = new Date(Date.UTC(2026, 10, 20)).toISOString();
+  return { protocol: PROTOCOL_VERSION, receiver: 'receiver-1', version: '0.1.0', sleeptime: 1, now };
+}

@@ -1,0 +1,266 @@
+import { crc32 } from 'node:zlib';
+import t from 'tap';
+import { FRAME_TYPES } from '../../../shared/protocol/protocol.ts';
+import { appendSamples, NOON_MS } from '../../helpers/logs.ts';
+import { startScriptedReceiver } from '../../helpers/scripted-receiver.ts';
+import { until } from '../../helpers/until.ts';
+import { type UplinkNode, uplinkNode } from '../../helpers/uplink-node.ts';
+
+const QUICK = { isWelcoming: true, isAcknowledging: true };
+
+/** Three sealed segments and an open one. */
+async function writeSegments(node: UplinkNode): Promise<void> {
+  for (let segment = 0; segment < 3; segment++) {
+    appendSamples(node.writer, segment * 100, segment * 100 + 100, 3000);
+    node.writer.closeSegment(NOON_MS);
+  }
+  appendSamples(node.writer, 300, 350);
+  await node.sealer.idle();
+}
+
+for (const [name, place] of Object.entries({
+  'the beginning': { segment: 1, share: 0 },
+  'the middle of a sealed segment': { segment: 2, share: 0.4 },
+  'the end of a sealed segment, its SEAL missing': { segment: 2, share: 1 },
+  'the middle of the open segment': { segment: 4, share: 0.5 },
+  'the end of the log': { segment: 4, share: 1 },
+})) {
+  t.test(`a receiver whose copy ends at ${name} gets every byte and SEAL that follows, once`, async (t) => {
+    await using node = await uplinkNode(t);
+    await using receiver = await startScriptedReceiver(QUICK);
+    await writeSegments(node);
+    const { segment, share } = place;
+    const whole = await node.content(segment);
+    if (segment > 1 || share > 0)
+      receiver.log.hold(segment, whole.subarray(0, Math.floor(whole.length * share)));
+    const uplink = node.connect([receiver.address]);
+    await receiver.holds(4, node.writer.end.offset);
+    appendSamples(node.writer, 350, 360);
+    await receiver.holds(4, node.writer.end.offset);
+
+    for (let number = segment; number <= 4; number++)
+      t.ok(
+        receiver.log.contentOf(number).equals(await node.content(number)),
+        `segment ${number} is the same`,
+      );
+    t.strictSame(
+      receiver.log.sealed,
+      [1, 2, 3].filter((number) => number >= segment),
+    );
+    t.strictSame(receiver.log.faults, []);
+    t.match(uplink.state(), { kind: 'connected' });
+    t.equal(uplink.acknowledgedSegment(), 4);
+  });
+}
+
+t.test('a copy whose common prefix has another CRC-32 is told so, and gets the segment anew', async (t) => {
+  await using node = await uplinkNode(t);
+  await using receiver = await startScriptedReceiver({ isAcknowledging: true });
+  await writeSegments(node);
+  node.connect([receiver.address]);
+  const call = await receiver.call();
+  await call.next(FRAME_TYPES.HELLO);
+  const whole = await node.content(2);
+  receiver.log.hold(2, whole.subarray(0, 500));
+  call.welcome({ ...receiver.log.end, crc: crc32('something else') });
+  t.strictSame(await call.nextJson(FRAME_TYPES.CONTROL), { kind: 'differs', segment: 2 });
+  t.equal(call.dataBytes, 0, 'nothing is sent on top of what differs');
+
+  receiver.log.restart(2);
+  call.welcome(receiver.log.end);
+  await receiver.holds(4, node.writer.end.offset);
+  t.ok(receiver.log.contentOf(2).equals(whole));
+  t.strictSame(receiver.log.faults, []);
+});
+
+t.test('the prefix of the open segment is compared as well', async (t) => {
+  await using node = await uplinkNode(t);
+  await using receiver = await startScriptedReceiver();
+  appendSamples(node.writer, 0, 100);
+  node.connect([receiver.address]);
+  const call = await receiver.call();
+  await call.next(FRAME_TYPES.HELLO);
+  call.welcome({ segment: 1, offset: 1000, crc: 1 });
+  t.strictSame(await call.nextJson(FRAME_TYPES.CONTROL), { kind: 'differs', segment: 1 });
+});
+
+t.test('a sealed segment that is longer at the receiver differs, too', async (t) => {
+  await using node = await uplinkNode(t);
+  await using receiver = await startScriptedReceiver();
+  await writeSegments(node);
+  node.connect([receiver.address]);
+  const call = await receiver.call();
+  await call.next(FRAME_TYPES.HELLO);
+  call.welcome({ segment: 2, offset: 10_000_000, crc: 1 });
+  t.strictSame(await call.nextJson(FRAME_TYPES.CONTROL), { kind: 'differs', segment: 2 });
+});
+
+t.test(
+  'a second WELCOME while a sealed segment is read begins again there, on the same connection',
+  async (t) => {
+    await using node = await uplinkNode(t, { segmentBytes: 64 * 1024 * 1024 });
+    await using receiver = await startScriptedReceiver({ isWelcoming: true });
+    appendSamples(node.writer, 0, 4000, 2000);
+    node.writer.closeSegment(NOON_MS);
+    await node.sealer.idle();
+    node.connect([receiver.address]);
+    const call = await receiver.call();
+    await call.next(FRAME_TYPES.HELLO);
+    for (let round = 0; round < 10; round++) {
+      const before = call.dataBytes;
+      await until(() => call.dataBytes > before, { timeoutMs: 5000, what: 'more of the segment' });
+      receiver.log.restart(1);
+      call.welcome(receiver.log.end);
+    }
+    await receiver.holds(1, 1_000_000);
+    t.equal(receiver.calls.length, 1);
+    const held = receiver.log.contentOf(1);
+    t.ok(held.equals((await node.content(1)).subarray(0, held.length)));
+  },
+);
+
+t.test('what a power cut took from an interrupted segment comes back from the receiver', async (t) => {
+  await using node = await uplinkNode(t);
+  await using receiver = await startScriptedReceiver({ isAcknowledging: true });
+  appendSamples(node.writer, 0, 100);
+  const before = await node.losePower(1000);
+  appendSamples(node.writer, 100, 110);
+  // The receiver's copy ends in the middle of a line.
+  const held = before.subarray(0, before.length - 7);
+  receiver.log.hold(1, held);
+  node.connect([receiver.address]);
+  const call = await receiver.call();
+  const hello = await call.nextJson(FRAME_TYPES.HELLO);
+  const own = await node.content(1);
+  t.ok(own.length > 0 && own.length <= 1000 && own.at(-1) === 0x0a, 'the node kept whole lines only');
+  t.strictSame((hello['open'] as object[])[0], { segment: 1, bytes: own.length, crc: crc32(own) });
+
+  call.welcome(receiver.log.end);
+  const asked = await call.next(FRAME_TYPES.HEAL);
+  t.strictSame([asked.segment, asked.offset, asked.payload.length], [1, own.length, 0]);
+  for (let at = own.length; at < held.length; at += 512)
+    call.send(FRAME_TYPES.HEAL, 1, at, held.subarray(at, at + 512));
+  call.send(FRAME_TYPES.HEAL, 1, held.length);
+  await receiver.holds(2, node.writer.end.offset);
+
+  t.equal(`${held}\n`, `${await node.content(1)}`, 'the torn line is ended, nothing else is added');
+  t.ok(receiver.log.contentOf(1).equals(await node.content(1)));
+  t.ok(receiver.log.contentOf(2).equals(await node.content(2)));
+  t.strictSame([receiver.log.sealed, receiver.log.faults], [[1], []]);
+  t.strictSame(node.writer.interrupted, []);
+});
+
+t.test('after several power cuts each interrupted segment is settled, in order', async (t) => {
+  await using node = await uplinkNode(t);
+  await using receiver = await startScriptedReceiver({ isAcknowledging: true });
+  appendSamples(node.writer, 0, 100);
+  const before = await node.losePower(2000);
+  appendSamples(node.writer, 100, 200);
+  await node.losePower(3000);
+  appendSamples(node.writer, 200, 300);
+  await node.losePower(1500);
+  appendSamples(node.writer, 300, 310);
+  t.strictSame(node.writer.interrupted, [1, 2, 3]);
+  receiver.log.hold(1, before);
+  node.connect([receiver.address]);
+  const call = await receiver.call();
+  await call.next(FRAME_TYPES.HELLO);
+  const own = await node.content(1);
+  call.welcome(receiver.log.end);
+  await call.next(FRAME_TYPES.HEAL);
+  call.send(FRAME_TYPES.HEAL, 1, own.length, before.subarray(own.length));
+  call.send(FRAME_TYPES.HEAL, 1, before.length);
+  await receiver.holds(4, node.writer.end.offset);
+
+  for (const number of [1, 2, 3, 4])
+    t.ok(receiver.log.contentOf(number).equals(await node.content(number)), `segment ${number}`);
+  t.strictSame([receiver.log.sealed, receiver.log.faults], [[1, 2, 3], []]);
+  t.equal(call.heard.filter(({ type }) => type === FRAME_TYPES.HEAL).length, 1, 'only what it lacks');
+});
+
+t.test('an interrupted segment of which the receiver has no more is sealed as it is', async (t) => {
+  await using node = await uplinkNode(t);
+  await using receiver = await startScriptedReceiver(QUICK);
+  appendSamples(node.writer, 0, 100);
+  const before = await node.losePower(5000);
+  receiver.log.hold(1, before.subarray(0, 300));
+  node.connect([receiver.address]);
+  await receiver.holds(2, node.writer.end.offset);
+  const [call] = receiver.calls;
+  t.notOk(call?.heard.some(({ type }) => type === FRAME_TYPES.HEAL));
+  t.ok(receiver.log.contentOf(1).equals(await node.content(1)));
+  t.strictSame([receiver.log.sealed, receiver.log.faults], [[1], []]);
+});
+
+t.test(
+  'HEAL for another place than the end of the segment ends the session and changes nothing',
+  async (t) => {
+    await using node = await uplinkNode(t);
+    await using receiver = await startScriptedReceiver();
+    appendSamples(node.writer, 0, 100);
+    const before = await node.losePower(1000);
+    const own = await node.content(1);
+    node.connect([receiver.address]);
+    const call = await receiver.call();
+    await call.next(FRAME_TYPES.HELLO);
+    call.welcome({ segment: 1, offset: before.length, crc: crc32(before) });
+    await call.next(FRAME_TYPES.HEAL);
+    call.send(FRAME_TYPES.HEAL, 1, own.length + 1, before.subarray(own.length + 1));
+    await call.closed();
+    t.ok(own.equals(await node.content(1)));
+    t.strictSame(node.writer.interrupted, [1]);
+  },
+);
+
+t.test('a receiver that is ahead in the open segment: that is interrupted and healed', async (t) => {
+  await using node = await uplinkNode(t);
+  await using receiver = await startScriptedReceiver({ isAcknowledging: true });
+  appendSamples(node.writer, 0, 10);
+  const own = await node.content(1);
+  receiver.log.hold(1, own);
+  receiver.log.hold(1, Buffer.from(`{"t":"2026-01-02T12:00:10.000Z","n":10,"x":""}\n`));
+  node.connect([receiver.address]);
+  const first = await receiver.call();
+  await first.next(FRAME_TYPES.HELLO);
+  first.welcome(receiver.log.end);
+
+  const second = await receiver.call(2);
+  const hello = await second.nextJson(FRAME_TYPES.HELLO);
+  t.match(hello['open'], [{ segment: 1, bytes: own.length, crc: crc32(own) }, { segment: 2 }]);
+  second.welcome(receiver.log.end);
+  const asked = await second.next(FRAME_TYPES.HEAL);
+  t.strictSame([asked.segment, asked.offset], [1, own.length]);
+  const held = receiver.log.contentOf(1);
+  second.send(FRAME_TYPES.HEAL, 1, own.length, held.subarray(own.length));
+  second.send(FRAME_TYPES.HEAL, 1, held.length);
+  await receiver.holds(2, node.writer.end.offset);
+  t.ok(held.equals(await node.content(1)));
+  t.strictSame([receiver.log.sealed, receiver.log.faults], [[1], []]);
+});
+
+t.test('a receiver that knows segments which this log never came to: a new log is needed', async (t) => {
+  await using node = await uplinkNode(t);
+  await using receiver = await startScriptedReceiver();
+  appendSamples(node.writer, 0, 10);
+  const uplink = node.connect([receiver.address]);
+  const call = await receiver.call();
+  await call.next(FRAME_TYPES.HELLO);
+  call.welcome({ segment: 3, offset: 10, crc: 1 });
+  await call.closed();
+  t.equal(node.told.newLogs, 1);
+  t.match(uplink.state(), { kind: 'stopped' });
+  t.equal(receiver.calls.length, 1, 'it does not try again');
+});
+
+t.test('a segment that is closed and sealed while it is replayed arrives whole', async (t) => {
+  await using node = await uplinkNode(t);
+  await using receiver = await startScriptedReceiver(QUICK);
+  appendSamples(node.writer, 0, 300, 3000);
+  node.connect([receiver.address]);
+  await receiver.holds(1, 1);
+  node.writer.closeSegment(NOON_MS);
+  appendSamples(node.writer, 300, 310);
+  await receiver.holds(2, node.writer.end.offset);
+  t.ok(receiver.log.contentOf(1).equals(await node.content(1)));
+  t.strictSame([receiver.log.sealed, receiver.log.faults], [[1], []]);
+});
