@@ -23,7 +23,7 @@ import { readInventory } from './sampler/inventory.ts';
 import { startSampler } from './sampler/sampler.ts';
 import { startTopProcesses } from './sampler/top-processes.ts';
 import type { SenderStatus } from './status.ts';
-import { startUplink, type Uplink } from './uplink/uplink.ts';
+import { startUplink } from './uplink/uplink.ts';
 
 /** Options of {@link startSender}. */
 export interface SenderOptions {
@@ -81,22 +81,6 @@ export async function startSender({ config, log }: SenderOptions): Promise<Sende
 
   let sleeptimeSeconds = settings.sleeptime ?? config.sleeptime;
   let recorder: Recorder | undefined;
-  let uplink: Uplink | undefined;
-  recorder = stack.use(
-    startRecorder({
-      sample: (atMs) => sampler.sample(atMs),
-      extraLines: await extraLinesOf(config),
-      writer,
-      intervalMs: sleeptimeSeconds * 1000,
-      syncMs: settings.sync_seconds * 1000,
-      retention: { maxAgeMs: settings.retention.days * DAY_MS, maxBytes: settings.retention.bytes },
-      acknowledgedSegment: () => uplink?.acknowledgedSegment() ?? 0,
-      onSample: (line) => uplink?.newSample(line),
-      onLost: (samples, sinceMs, reason) => uplink?.tellLost(samples, sinceMs, reason),
-      clock: systemClock,
-      log: log.child({ part: 'recorder' }),
-    }),
-  );
 
   function setSleeptime(seconds: number): void {
     if (settings.sleeptime !== undefined || seconds === sleeptimeSeconds) return;
@@ -114,7 +98,7 @@ export async function startSender({ config, log }: SenderOptions): Promise<Sende
     failed.reject(new UserError('LOG_DAMAGED', message, { hint }));
   }
 
-  uplink = stack.use(
+  const uplink = stack.use(
     startUplink({
       receivers: settings.receivers,
       writer,
@@ -126,7 +110,24 @@ export async function startSender({ config, log }: SenderOptions): Promise<Sende
     }),
   );
 
-  const running = { uplink, recorder };
+  // Started last and so stopped first: what it has sampled until then, the uplink still sends.
+  recorder = stack.use(
+    startRecorder({
+      sample: (atMs) => sampler.sample(atMs),
+      extraLines: await extraLinesOf(config),
+      writer,
+      intervalMs: sleeptimeSeconds * 1000,
+      syncMs: settings.sync_seconds * 1000,
+      retention: { maxAgeMs: settings.retention.days * DAY_MS, maxBytes: settings.retention.bytes },
+      acknowledgedSegment: () => uplink.acknowledgedSegment(),
+      onSample: (line) => uplink.newSample(line),
+      onLost: (samples, sinceMs, reason) => uplink.tellLost(samples, sinceMs, reason),
+      clock: systemClock,
+      log: log.child({ part: 'recorder' }),
+    }),
+  );
+
+  const { state: recorderState } = recorder;
   parts.status = () => ({
     pid: process.pid,
     version: VERSION,
@@ -135,8 +136,8 @@ export async function startSender({ config, log }: SenderOptions): Promise<Sende
     data_directory: directory,
     log: { id: writer.id, path: writer.paths.open, end: writer.end, oldest: writer.oldest },
     sleeptime: sleeptimeSeconds,
-    uplink: running.uplink.state(),
-    recorder: running.recorder.state(),
+    uplink: uplink.state(),
+    recorder: recorderState(),
   });
   log.info({ node: settings.node_name, directory }, 'the sender samples');
   const all = stack.move();

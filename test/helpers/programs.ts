@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { until } from './until.ts';
@@ -12,6 +12,8 @@ export interface Place {
   readonly port: number;
   /** Replaces config.json: what is given, laid over the usual. */
   configure(more: object): void;
+  /** The mails that were written as files because no SMTP server is configured, as they are. */
+  mails(): readonly string[];
   /** Runs a command to its end. */
   run(program: ProgramName, ...args: readonly string[]): Promise<Ended>;
   /** Starts `start` of a program; resolves when it has said its first line. */
@@ -62,6 +64,7 @@ export async function preparePlace(directory: string, more: object = {}): Promis
     configPath,
     port,
     configure,
+    mails: () => readMails(join(directory, 'receiver/mail')),
     async run(program, ...args) {
       const { child, out } = launch(program, args);
       const [code] = (await once(child, 'close')) as [number | null];
@@ -81,6 +84,12 @@ export async function preparePlace(directory: string, more: object = {}): Promis
       return running(child, out);
     },
   };
+}
+
+function readMails(directory: string): readonly string[] {
+  if (!existsSync(directory)) return [];
+  const names = readdirSync(directory).filter((name) => name.endsWith('.eml'));
+  return names.map((name) => readFileSync(join(directory, name), 'utf8'));
 }
 
 interface Output {

@@ -1,0 +1,172 @@
+import { readFileSync, rmSync, statSync, truncateSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import t from 'tap';
+import { openLines, preparePlace } from '../helpers/programs.ts';
+import { until } from '../helpers/until.ts';
+import { assertNoneDoubled, logsOf, readWholeLog, waitForEqual } from '../helpers/whole-log.ts';
+
+const PATIENT = { timeoutMs: 30_000 };
+
+t.setTimeout(120_000);
+
+t.test(
+  'two senders and a receiver: the copies are equal on node, receiver and mirror, and verify says so',
+  async (t) => {
+    const place = await preparePlace(t.testdir(), { log: { segment_bytes: 65_536 } });
+    await using receiver = await place.start('receiver');
+    const start = async (node: string) =>
+      await place.start(
+        'sender',
+        '--node-name',
+        node,
+        '--data-directory',
+        join(place.directory, `sender-${node}`),
+      );
+    await using a = await start('a');
+    await using b = await start('b');
+    const logs = logsOf(place, 'receiver');
+    await until(() => ['a', 'b'].every((node) => openLines(logs, node).length > 20), {
+      ...PATIENT,
+      what: 'lines',
+    });
+
+    const connected = await place.run('receiver', 'verify', '--json');
+    const report = JSON.parse(connected.stdout) as { logs: { copies: { copy: string; bytes: number }[] }[] };
+    t.ok(
+      report.logs.every(({ copies }) => copies.some(({ copy, bytes }) => copy === 'node' && bytes > 0)),
+      'each connected node has said what its own copy holds',
+    );
+    await a.end();
+    await b.end();
+    for (const node of ['a', 'b']) await waitForEqual(t, place, node, `sender-${node}`);
+    const backup = await place.run('receiver', 'backup', 'now');
+    t.equal(backup.code, 0, backup.stderr);
+    for (const node of ['a', 'b']) {
+      const own = await readWholeLog(join(place.directory, `sender-${node}`, 'logs'), node);
+      t.equal((await readWholeLog(logsOf(place, 'mirror'), node)).sha256, own.sha256, `mirror of ${node}`);
+    }
+    const verified = await place.run('receiver', 'verify');
+    t.equal(verified.code, 0, verified.stderr);
+    t.match(verified.stdout, /All copies are sound and agree/);
+    await receiver.end();
+    t.equal((await place.run('receiver', 'verify')).code, 0, 'also while no receiver runs');
+  },
+);
+
+t.test('a receiver that was away, and one whose data was deleted, get everything the node has', async (t) => {
+  const place = await preparePlace(t.testdir(), { log: { segment_bytes: 65_536 } });
+  let receiver = await place.start('receiver');
+  await using sender = await place.start('sender');
+  t.teardown(async () => await receiver.end('SIGKILL'));
+  const own = logsOf(place, 'sender');
+  await until(() => openLines(logsOf(place, 'receiver'), '7').length > 5, { ...PATIENT, what: 'lines' });
+  await receiver.end();
+  const before = openLines(own, '7').length;
+  await until(() => openLines(own, '7').length > before + 20, {
+    ...PATIENT,
+    what: 'samples while the receiver is away',
+  });
+  // Long enough for a sealed segment, so that a compressed one is replayed as well.
+  const sealed = async () => (await readWholeLog(own, '7')).bytes > 75_000;
+  await until(sealed, { ...PATIENT, what: 'a sealed segment' });
+  rmSync(join(place.directory, 'receiver'), { recursive: true });
+  receiver = await place.start('receiver');
+  await until(() => openLines(logsOf(place, 'receiver'), '7').length > 0, { ...PATIENT, what: 'the replay' });
+  await sender.end();
+  assertNoneDoubled(t, await waitForEqual(t, place, '7', 'sender'));
+});
+
+t.test(
+  'a node whose tail was lost in a power cut is healed by the receiver, and goes on in a new segment',
+  async (t) => {
+    const place = await preparePlace(t.testdir());
+    await using receiver = await place.start('receiver');
+    let sender = await place.start('sender');
+    t.teardown(async () => await sender.end('SIGKILL'));
+    const path = join(logsOf(place, 'sender'), 'node-7.log');
+    await until(() => openLines(logsOf(place, 'receiver'), '7').length > 15, { ...PATIENT, what: 'lines' });
+    await sender.end('SIGKILL');
+    const held = await readWholeLog(logsOf(place, 'receiver'), '7');
+    const meta = join(logsOf(place, 'sender'), 'node-7/log.json');
+    truncateSync(path, Math.floor(statSync(path).size / 2));
+    writeFileSync(
+      meta,
+      JSON.stringify({ ...JSON.parse(readFileSync(meta, 'utf8')), boot_id: 'the-boot-before' }),
+    );
+    sender = await place.start('sender');
+    await until(() => openLines(logsOf(place, 'receiver'), '7').length > 3, {
+      ...PATIENT,
+      what: 'the next segment',
+    });
+    await sender.end();
+    const whole = await waitForEqual(t, place, '7', 'sender');
+    t.ok(
+      whole.text.startsWith(held.text.slice(0, held.text.lastIndexOf('\n') + 1)),
+      'what the receiver held is all there',
+    );
+    t.match(openLines(logsOf(place, 'sender'), '7')[0], /"number":2/);
+    assertNoneDoubled(t, whole);
+    t.equal(receiver.stderr(), '');
+  },
+);
+
+t.test(
+  'one node too many is refused in plain words, keeps its samples, and is admitted when another leaves',
+  async (t) => {
+    const place = await preparePlace(t.testdir(), { number_of_nodes: 1 });
+    await using _receiver = await place.start('receiver');
+    await using first = await place.start(
+      'sender',
+      '--node-name',
+      'a',
+      '--data-directory',
+      join(place.directory, 'sender-a'),
+    );
+    await until(() => openLines(logsOf(place, 'receiver'), 'a').length > 2, {
+      ...PATIENT,
+      what: 'lines of a',
+    });
+    await using second = await place.start(
+      'sender',
+      '--node-name',
+      'b',
+      '--data-directory',
+      join(place.directory, 'sender-b'),
+    );
+    await until(() => /takes 1 nodes \(number_of_nodes\)/.test(second.stderr()), {
+      ...PATIENT,
+      what: 'the refusal',
+    });
+    await until(() => openLines(logsOf(place, 'sender-b'), 'b').length > 10, {
+      ...PATIENT,
+      what: 'local samples of b',
+    });
+    const mails = () => place.mails().some((mail) => mail.includes('the limit of 1 nodes is reached'));
+    await until(mails, { ...PATIENT, what: 'the mail about the limit' });
+    await first.end();
+    await until(() => openLines(logsOf(place, 'receiver'), 'b').length > 10, {
+      ...PATIENT,
+      what: 'lines of b',
+    });
+    await second.end();
+    assertNoneDoubled(t, await waitForEqual(t, place, 'b', 'sender-b'));
+  },
+);
+
+t.test('sleeptime changed at the receiver reaches the sender at once, without a restart', async (t) => {
+  const place = await preparePlace(t.testdir(), { sleeptime: 5 });
+  await using _receiver = await place.start('receiver');
+  await using _sender = await place.start('sender');
+  const interval = async () => {
+    const { stdout } = await place.run('sender', 'status', '--json');
+    return (JSON.parse(stdout || '{}') as { sleeptime?: number }).sleeptime;
+  };
+  await until(async () => (await interval()) === 5, { ...PATIENT, what: 'the first interval' });
+  place.configure({ sleeptime: 0.1 });
+  await until(async () => (await interval()) === 0.1, { ...PATIENT, what: 'the new interval' });
+  const count = openLines(logsOf(place, 'receiver'), '7').length;
+  await until(() => openLines(logsOf(place, 'receiver'), '7').length > count + 5, {
+    ...PATIENT,
+    what: 'faster lines',
+  });
+});

@@ -1,0 +1,51 @@
+import { createHash } from 'node:crypto';
+import { join } from 'node:path';
+import type { Test } from 'tap';
+import { logPaths } from '../../shared/log/log.ts';
+import { readLog } from '../../shared/log/read-log.ts';
+import { parseNodeName } from '../../shared/names/node-name.ts';
+import type { Place, ProgramName } from './programs.ts';
+import { until } from './until.ts';
+
+/** A whole copy of a log, its compressed segments included. */
+export interface WholeLog {
+  readonly bytes: number;
+  readonly sha256: string;
+  readonly text: string;
+}
+
+/** Reads a copy of a log below a directory `logs`. */
+export async function readWholeLog(logs: string, node: string): Promise<WholeLog> {
+  const hash = createHash('sha256');
+  let text = '';
+  for await (const chunk of readLog(logPaths(logs, parseNodeName(node)))) {
+    hash.update(chunk.bytes);
+    text += chunk.bytes.toString('utf8');
+  }
+  return { bytes: Buffer.byteLength(text), sha256: hash.digest('hex'), text };
+}
+
+/** The directory of logs of a program, or of the mirror. */
+export function logsOf(place: Place, which: ProgramName | 'mirror' | `sender-${string}`): string {
+  return join(place.directory, which, 'logs');
+}
+
+/** Waits until the copy at the receiver is the sender's, which has been stopped, byte for byte. */
+export async function waitForEqual(
+  t: Test,
+  place: Place,
+  node: string,
+  sender: `sender${string}`,
+): Promise<WholeLog> {
+  const own = await readWholeLog(logsOf(place, sender as 'sender'), node);
+  const isEqual = async () => (await readWholeLog(logsOf(place, 'receiver'), node)).sha256 === own.sha256;
+  await until(isEqual, { timeoutMs: 15_000, what: `the copies of node ${node} to be equal` });
+  t.pass(`node ${node}: ${own.bytes} bytes are equal at the node and the receiver`);
+  return own;
+}
+
+/** Every sample of a log once, in order: none doubled by a replay. */
+export function assertNoneDoubled(t: Test, log: WholeLog): void {
+  const times = [...log.text.matchAll(/^\{"t":"([^"]+)","up":/gm)].map(([, time]) => time);
+  t.equal(new Set(times).size, times.length, `${times.length} samples, none of them twice`);
+}
