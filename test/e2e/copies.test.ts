@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import t from 'tap';
 import { openLines, preparePlace } from '../helpers/programs.ts';
 import { until } from '../helpers/until.ts';
-import { assertNoneDoubled, logsOf, readWholeLog, waitForEqual } from '../helpers/whole-log.ts';
+import { assertNoneDoubled, logsAt, logsOf, readWholeLog, waitForEqual } from '../helpers/whole-log.ts';
 
 const PATIENT = { timeoutMs: 30_000 };
 
@@ -38,7 +38,7 @@ t.test(
     );
     await a.end();
     await b.end();
-    for (const node of ['a', 'b']) await waitForEqual(t, place, node, `sender-${node}`);
+    for (const node of ['a', 'b']) await waitForEqual(t, logsAt(place, `sender-${node}`), node);
     const backup = await place.run('receiver', 'backup', 'now');
     t.equal(backup.code, 0, backup.stderr);
     for (const node of ['a', 'b']) {
@@ -73,7 +73,7 @@ t.test('a receiver that was away, and one whose data was deleted, get everything
   receiver = await place.start('receiver');
   await until(() => openLines(logsOf(place, 'receiver'), '7').length > 0, { ...PATIENT, what: 'the replay' });
   await sender.end();
-  assertNoneDoubled(t, await waitForEqual(t, place, '7', 'sender'));
+  assertNoneDoubled(t, await waitForEqual(t, logsAt(place, 'sender'), '7'));
 });
 
 t.test(
@@ -99,7 +99,7 @@ t.test(
       what: 'the next segment',
     });
     await sender.end();
-    const whole = await waitForEqual(t, place, '7', 'sender');
+    const whole = await waitForEqual(t, logsAt(place, 'sender'), '7');
     t.ok(
       whole.text.startsWith(held.text.slice(0, held.text.lastIndexOf('\n') + 1)),
       'what the receiver held is all there',
@@ -149,7 +149,7 @@ t.test(
       what: 'lines of b',
     });
     await second.end();
-    assertNoneDoubled(t, await waitForEqual(t, place, 'b', 'sender-b'));
+    assertNoneDoubled(t, await waitForEqual(t, logsAt(place, 'sender-b'), 'b'));
   },
 );
 

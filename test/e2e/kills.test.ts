@@ -4,7 +4,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import t from 'tap';
 import { requestControl } from '../../shared/control/request-control.ts';
 import { preparePlace, type Running } from '../helpers/programs.ts';
-import { assertNoneDoubled, waitForEqual } from '../helpers/whole-log.ts';
+import { assertNoneDoubled, logsAt, waitForEqual } from '../helpers/whole-log.ts';
 
 /** How many kills; 10 in CI, FLEETKEEP_KILL_RUNS=50 and more for campaigns. */
 const RUNS = Number(process.env['FLEETKEEP_KILL_RUNS'] ?? 10);
@@ -80,7 +80,7 @@ t.test(
       senders.set(node, sender);
       await delay(1500);
       await sender.end();
-      assertNoneDoubled(t, await waitForEqual(t, place, node, `sender-${node}`));
+      assertNoneDoubled(t, await waitForEqual(t, logsAt(place, `sender-${node}`), node));
     }
     const verified = await place.run('receiver', 'verify');
     t.equal(verified.code, 0, verified.stdout + verified.stderr);

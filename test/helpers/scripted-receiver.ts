@@ -34,6 +34,8 @@ export interface Call {
   nextJson(type: FrameType, nth?: number): Promise<{ readonly [key: string]: unknown }>;
   /** Ends the connection in the middle of whatever is said. */
   cut(): void;
+  /** Waits until everything that the sender has said so far has come: sends PING and waits for its PONG. */
+  caughtUp(): Promise<void>;
   closed(): Promise<void>;
 }
 
@@ -46,8 +48,8 @@ export interface ScriptedReceiver extends AsyncDisposable {
   call(nth?: number): Promise<Call>;
   /** Waits until the copy goes up to a position. */
   holds(segment: number, offset: number): Promise<void>;
-  /** Called with every chunk that came, before it is looked at; a test may cut the connection there. */
-  onBytes: ((call: Call, bytes: number) => void) | undefined;
+  /** Says of every chunk, by its length, how many bytes of it arrive; after fewer than all the connection is cut. */
+  arriving: (bytes: number) => number;
 }
 
 const TIMEOUT = { timeoutMs: 10_000 };
@@ -59,7 +61,7 @@ export async function startScriptedReceiver(
   const calls: Call[] = [];
   const log = receivedLog();
   const server = createServer({ noDelay: true }, (socket) => {
-    const call = answer(socket, log, options, (bytes) => receiver.onBytes?.(call, bytes));
+    const call = answer(socket, log, options, (bytes) => receiver.arriving(bytes));
     calls.push(call);
   });
   server.listen(options.port ?? 0, '127.0.0.1');
@@ -71,7 +73,7 @@ export async function startScriptedReceiver(
     address: { host: '127.0.0.1', port: bound.port },
     log,
     calls,
-    onBytes: undefined,
+    arriving: (bytes) => bytes,
     call: async (nth = 1) => await until(() => calls[nth - 1], { ...TIMEOUT, what: `connection ${nth}` }),
     async holds(segment, offset) {
       const isThere = () =>
@@ -92,7 +94,7 @@ function answer(
   socket: Socket,
   log: ReceivedLog,
   options: ScriptedReceiverOptions,
-  onBytes: (bytes: number) => void,
+  arriving: (bytes: number) => number,
 ): Call {
   const heard: HeardFrame[] = [];
   const decoder = createFrameDecoder();
@@ -128,14 +130,20 @@ function answer(
     sendJson: (type, message) => void socket.write(encodeJsonFrame(type, message)),
     next,
     nextJson: async (type, nth) => JSON.parse((await next(type, nth)).payload.toString('utf8')),
+    async caughtUp() {
+      const pongs = heard.filter(({ type }) => type === FRAME_TYPES.PONG).length;
+      call.send(FRAME_TYPES.PING);
+      await next(FRAME_TYPES.PONG, pongs + 1);
+    },
     cut: () => void socket.resetAndDestroy(),
     closed: async () =>
       void (await until(() => socket.closed, { ...TIMEOUT, what: 'the end of the connection' })),
   };
   socket.on('data', (chunk: Buffer) => {
-    onBytes(chunk.length);
     if (socket.destroyed) return;
-    const result = decoder.push(chunk, take);
+    const arrived = chunk.subarray(0, arriving(chunk.length));
+    const result = decoder.push(arrived, take);
+    if (arrived.length < chunk.length) call.cut();
     if (result.kind === 'broken') throw new Error(`the sender sent no frame: ${result.reason}`);
   });
   // Connections that break are what some tests are about.

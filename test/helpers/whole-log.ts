@@ -30,15 +30,19 @@ export function logsOf(place: Place, which: ProgramName | 'mirror' | `sender-${s
   return join(place.directory, which, 'logs');
 }
 
-/** Waits until the copy at the receiver is the sender's, which has been stopped, byte for byte. */
+/** The logs of a sender, and those at the receiver. */
+export function logsAt(place: Place, sender: string): { readonly own: string; readonly there: string } {
+  return { own: join(place.directory, sender, 'logs'), there: logsOf(place, 'receiver') };
+}
+
+/** Waits until the copy at the receiver is that of a sender which has been stopped, byte for byte. */
 export async function waitForEqual(
   t: Test,
-  place: Place,
+  logs: { readonly own: string; readonly there: string },
   node: string,
-  sender: `sender${string}`,
 ): Promise<WholeLog> {
-  const own = await readWholeLog(logsOf(place, sender as 'sender'), node);
-  const isEqual = async () => (await readWholeLog(logsOf(place, 'receiver'), node)).sha256 === own.sha256;
+  const own = await readWholeLog(logs.own, node);
+  const isEqual = async () => (await readWholeLog(logs.there, node)).sha256 === own.sha256;
   await until(isEqual, { timeoutMs: 15_000, what: `the copies of node ${node} to be equal` });
   t.pass(`node ${node}: ${own.bytes} bytes are equal at the node and the receiver`);
   return own;

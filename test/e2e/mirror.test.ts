@@ -1,0 +1,66 @@
+import { mkdirSync, openSync, readFileSync, renameSync, rmSync, writeSync } from 'node:fs';
+import { join } from 'node:path';
+import t from 'tap';
+import { openLines, preparePlace } from '../helpers/programs.ts';
+import { until } from '../helpers/until.ts';
+import { assertNoneDoubled, logsAt, logsOf, readWholeLog, waitForEqual } from '../helpers/whole-log.ts';
+
+const PATIENT = { timeoutMs: 30_000 };
+
+t.setTimeout(120_000);
+
+t.test(
+  'a flipped byte in the mirror is named by file and offset; a missing directory is refused and told of',
+  async (t) => {
+    const place = await preparePlace(t.testdir());
+    await using _receiver = await place.start('receiver');
+    await using sender = await place.start('sender');
+    await until(() => openLines(logsOf(place, 'receiver'), '7').length > 10, { ...PATIENT, what: 'lines' });
+    await sender.end();
+    t.equal((await place.run('receiver', 'backup', 'now')).code, 0);
+    const again = await place.run('receiver', 'backup', 'now');
+    t.match(again.stdout, /: 0 B written/, 'a run with nothing new writes nothing');
+
+    // The node's own copy decides which of the other two is wrong.
+    await using _second = await place.start('sender');
+    const isBack = async () => (await place.run('receiver', 'nodes')).stdout.includes(' up ');
+    await until(isBack, { ...PATIENT, what: 'the node to be back' });
+    const path = join(logsOf(place, 'mirror'), 'node-7.log');
+    const offset = readFileSync(path).length - 50;
+    writeSync(openSync(path, 'r+'), '#', offset);
+    const verified = await place.run('receiver', 'verify');
+    t.equal(verified.code, 1);
+    t.match(verified.stdout, new RegExp(`! mirror +${path}: segment 1: offset ${offset}`));
+
+    renameSync(join(place.directory, 'mirror'), join(place.directory, 'unplugged'));
+    const refused = await place.run('receiver', 'backup', 'now');
+    t.equal(refused.code, 1);
+    t.match(refused.stderr, /mirror/i);
+    mkdirSync(join(place.directory, 'mirror'));
+    t.equal((await place.run('receiver', 'backup', 'now')).code, 1, 'an empty directory is not the mirror');
+    await until(() => place.mails().some((mail) => /mirror/i.test(mail)), { ...PATIENT, what: 'the mail' });
+  },
+);
+
+t.test('restore rebuilds the live logs from the mirror, and the senders bring what came later', async (t) => {
+  const place = await preparePlace(t.testdir(), { log: { segment_bytes: 65_536 } });
+  const receiver = await place.start('receiver');
+  await using sender = await place.start('sender');
+  const isSealed = async () => (await readWholeLog(logsOf(place, 'receiver'), '7')).bytes > 75_000;
+  await until(isSealed, { ...PATIENT, what: 'a sealed segment' });
+  t.equal((await place.run('receiver', 'backup', 'now')).code, 0);
+  t.match((await place.run('receiver', 'restore', '--all')).stderr, /another fleetkeep-receiver/);
+  await receiver.end();
+  rmSync(logsOf(place, 'receiver'), { recursive: true });
+  const restored = await place.run('receiver', 'restore', '--all');
+  t.equal(restored.code, 0, restored.stderr);
+  const [live, mirror] = await Promise.all(
+    (['receiver', 'mirror'] as const).map((which) => readWholeLog(logsOf(place, which), '7')),
+  );
+  t.equal(live?.sha256, mirror?.sha256);
+  await using _again = await place.start('receiver');
+  const isOn = async () => (await readWholeLog(logsOf(place, 'receiver'), '7')).bytes > (live?.bytes ?? 0);
+  await until(isOn, { ...PATIENT, what: 'what came later' });
+  await sender.end();
+  assertNoneDoubled(t, await waitForEqual(t, logsAt(place, 'sender'), '7'));
+});
