@@ -1,0 +1,126 @@
+import fc from 'fast-check';
+import t from 'tap';
+import { createFrameDecoder } from '../../../shared/protocol/decoder.ts';
+import { encodeFrame, encodeHeader, encodeJsonFrame } from '../../../shared/protocol/encoder.ts';
+import {
+  FRAME_TYPES,
+  type FrameType,
+  HEADER_BYTES,
+  MAX_PAYLOAD_BYTES,
+} from '../../../shared/protocol/protocol.ts';
+
+const SEED = Number(process.env['FLEETKEEP_SEED'] ?? Date.now() % 1_000_000);
+
+interface Heard {
+  readonly type: number;
+  readonly segment: number;
+  readonly offset: number;
+  readonly payload: string;
+}
+
+/** Decodes chunks; what came out and how it ended. */
+function decode(chunks: readonly Buffer[], maxPayloadBytes?: number) {
+  const decoder = createFrameDecoder(maxPayloadBytes);
+  const heard: Heard[] = [];
+  let result: ReturnType<typeof decoder.push> = { kind: 'ok' };
+  for (const chunk of chunks) {
+    result = decoder.push(chunk, ({ type, segment, offset, payload }) => {
+      heard.push({ type, segment, offset, payload: payload.toString('hex') });
+    });
+  }
+  return { heard, result, decoder };
+}
+
+t.test('a frame whose bits were flipped is never yielded', async (t) => {
+  const frame = encodeFrame(FRAME_TYPES.DATA, 7, 4096, Buffer.from('{"t":"x"}\n'));
+  for (let bit = 0; bit < frame.length * 8; bit++) {
+    const flipped = Buffer.from(frame);
+    flipped.writeUInt8(flipped.readUInt8(bit >> 3) ^ (1 << (bit & 7)), bit >> 3);
+    // A longer length waits for bytes that never come; everything else is broken at once.
+    if (decode([flipped]).heard.length > 0) t.fail(`bit ${bit}`);
+  }
+  t.pass(`${frame.length * 8} bits`);
+});
+
+t.test('what is wrong with a header is said in plain words, and nothing is decoded afterwards', async (t) => {
+  const good = encodeFrame(FRAME_TYPES.PING);
+  const patched = (at: number, value: number): Buffer => {
+    const bytes = Buffer.from(good);
+    bytes.writeUInt8(value, at);
+    return bytes;
+  };
+  const cases: readonly (readonly [Buffer, RegExp])[] = [
+    [patched(0, 0), /type 0/],
+    [patched(0, 13), /type 13/],
+    [patched(1, 2), /version 2/],
+    [patched(3, 1), /reserved/],
+    [patched(4, 0xff), /claims \d+ bytes, at most 1048576/],
+    [patched(12, 0xff), /beyond 2\^53/],
+    [patched(23, good.readUInt8(23) ^ 1), /CRC-32/],
+  ];
+  for (const [bytes, reason] of cases) {
+    const { heard, result } = decode([bytes, good]);
+    t.match(result, { kind: 'broken', reason });
+    t.same(heard, []);
+  }
+});
+
+t.test('a lying length is refused before anything is kept for it', async (t) => {
+  const header = encodeHeader(FRAME_TYPES.DATA, 1, 0, Buffer.alloc(100));
+  t.match(decode([header], 99).result, { kind: 'broken' });
+  const { decoder, result } = decode([header.subarray(0, HEADER_BYTES)]);
+  t.same(result, { kind: 'ok' });
+  t.equal(decoder.pendingBytes, HEADER_BYTES, 'only what has come is kept');
+});
+
+t.test('the encoder refuses what no decoder takes', async (t) => {
+  t.throws(() => encodeFrame(FRAME_TYPES.DATA, 1, 0, Buffer.alloc(MAX_PAYLOAD_BYTES + 1)), RangeError);
+  t.throws(() => encodeJsonFrame(FRAME_TYPES.CONTROL, { text: 'x'.repeat(70_000) }), RangeError);
+});
+
+const frame = fc.record({
+  type: fc.constantFrom(...(Object.values(FRAME_TYPES) as FrameType[])),
+  segment: fc.integer({ min: 0, max: 2 ** 32 - 1 }),
+  offset: fc.maxSafeNat(),
+  payload: fc.uint8Array({ maxLength: 300 }),
+});
+
+t.test(`frames cut anywhere decode to the same frames (seed ${SEED})`, async (t) => {
+  fc.assert(
+    fc.property(
+      fc.array(frame, { maxLength: 8 }),
+      fc.array(fc.nat(400), { maxLength: 60 }),
+      (frames, cuts) => {
+        const bytes = Buffer.concat(
+          frames.map(({ type, segment, offset, payload }) => encodeFrame(type, segment, offset, payload)),
+        );
+        const chunks: Buffer[] = [];
+        let at = 0;
+        for (const size of cuts) {
+          chunks.push(bytes.subarray(at, at + size));
+          at = Math.min(bytes.length, at + size);
+        }
+        chunks.push(bytes.subarray(at));
+        const expected = frames.map((one) => ({ ...one, payload: Buffer.from(one.payload).toString('hex') }));
+        const { heard, result, decoder } = decode(chunks);
+        return (
+          result.kind === 'ok' &&
+          decoder.pendingBytes === 0 &&
+          JSON.stringify(heard) === JSON.stringify(expected)
+        );
+      },
+    ),
+    { seed: SEED, numRuns: 500 },
+  );
+  t.pass();
+});
+
+t.test(`random bytes never throw (seed ${SEED})`, async (t) => {
+  fc.assert(
+    fc.property(fc.array(fc.uint8Array({ maxLength: 200 }), { maxLength: 10 }), (chunks) => {
+      decode(chunks.map((chunk) => Buffer.from(chunk)));
+    }),
+    { seed: SEED, numRuns: 500 },
+  );
+  t.pass();
+});
