@@ -115,7 +115,8 @@ t.test(
     const server = createServer((socket) => {
       count += 1;
       socket.on('error', () => undefined);
-      socket.resetAndDestroy();
+      // At once, and some milliseconds into the measuring.
+      setTimeout(() => socket.resetAndDestroy(), count % 5);
     });
     server.listen(0, '127.0.0.1');
     await once(server, 'listening');
