@@ -13,6 +13,7 @@ export interface TickerOptions {
 
 /** A beat that keeps time. Disposing waits for the tick under way. */
 export interface Ticker extends AsyncDisposable {
+  /** Changes the interval at once; the next tick comes that long after the last, or now when that is over. */
   setInterval(intervalMs: number): void;
 }
 
@@ -22,36 +23,32 @@ export function startTicker(options: TickerOptions): Ticker {
   const stop = new AbortController();
   let { intervalMs } = options;
   let changed = new AbortController();
-  let dueMs = clock.monotonic();
+  /** The moment of the last tick, on the beat. */
+  let beatMs = clock.monotonic();
 
   async function loop(): Promise<void> {
     while (!stop.signal.aborted) {
       await options.onTick().catch(options.onError);
-      dueMs = nextDue(dueMs, clock.monotonic());
-      await wait();
+      // What was due while it worked is left out; the beat stays.
+      beatMs += Math.floor((clock.monotonic() - beatMs) / intervalMs) * intervalMs;
+      await nextBeat();
     }
   }
 
-  /** The next moment on the beat that is still to come. */
-  function nextDue(lastMs: number, nowMs: number): number {
-    const missed = Math.floor(Math.max(0, nowMs - lastMs) / intervalMs);
-    return lastMs + (missed + 1) * intervalMs;
-  }
-
-  async function wait(): Promise<void> {
+  async function nextBeat(): Promise<void> {
     while (!stop.signal.aborted) {
-      const waitMs = dueMs - clock.monotonic();
-      if (waitMs <= 0) return;
+      const waitMs = beatMs + intervalMs - clock.monotonic();
+      if (waitMs <= 0) break;
       changed = new AbortController();
       await clock.sleep(waitMs, AbortSignal.any([stop.signal, changed.signal])).catch(() => undefined);
     }
+    beatMs += intervalMs;
   }
 
   const running = loop();
   return {
     setInterval(nextMs) {
       if (nextMs === intervalMs) return;
-      dueMs += nextMs - intervalMs;
       intervalMs = nextMs;
       changed.abort();
     },
