@@ -1,5 +1,5 @@
 import { UserError } from '../../shared/errors/errors.ts';
-import type { SenderCommand } from './sender-command.ts';
+import { NODE_FLAGS, type SenderCommand } from './sender-command.ts';
 
 const BEGIN = '# fleetkeep-sender begin';
 const END = '# fleetkeep-sender end';
@@ -17,6 +17,7 @@ export function cronBlock(command: SenderCommand): string {
   const { nodePath, cliPath, configPath } = command;
   const words = [
     quote(nodePath),
+    ...NODE_FLAGS,
     quote(cliPath),
     'start --if-not-running --quiet --config',
     quote(configPath),

@@ -1,5 +1,5 @@
 import { UserError } from '../../shared/errors/errors.ts';
-import type { SenderCommand } from './sender-command.ts';
+import { NODE_FLAGS, type SenderCommand } from './sender-command.ts';
 
 /** What a unit is made of. */
 export interface SystemdUnitOptions {
@@ -72,7 +72,7 @@ export function systemdUnit({ command, dataDirectory, scope }: SystemdUnitOption
 /** In arguments `$` begins a variable; in the program's own path it does not, and must not be doubled. */
 function execStart({ nodePath, cliPath, configPath }: SenderCommand): string {
   const [cli, config] = [cliPath, configPath].map((path) => quoteValue(path.replaceAll('$', '$$$$')));
-  return `${quoteValue(nodePath)} ${cli} start --config ${config}`;
+  return `${quoteValue(nodePath)} ${NODE_FLAGS.join(' ')} ${cli} start --config ${config}`;
 }
 
 /** systemd.syntax(7), «Quoting», and specifiers of systemd.unit(5). */

@@ -12,7 +12,7 @@ StartLimitIntervalSec=0
 
 [Service]
 Type=exec
-ExecStart="/opt/node/bin/node" "/opt/fleetkeep/sender/cli.ts" start --config "/etc/fleetkeep/config.json"
+ExecStart="/opt/node/bin/node" --lite-mode --single-threaded --max-semi-space-size=1 "/opt/fleetkeep/sender/cli.ts" start --config "/etc/fleetkeep/config.json"
 Restart=always
 RestartSec=5
 TimeoutStopSec=20
@@ -38,7 +38,7 @@ StartLimitIntervalSec=0
 
 [Service]
 Type=exec
-ExecStart="/opt/node/bin/node" "/opt/fleetkeep/sender/cli.ts" start --config "/etc/fleetkeep/config.json"
+ExecStart="/opt/node/bin/node" --lite-mode --single-threaded --max-semi-space-size=1 "/opt/fleetkeep/sender/cli.ts" start --config "/etc/fleetkeep/config.json"
 Restart=always
 RestartSec=5
 TimeoutStopSec=20

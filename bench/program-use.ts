@@ -1,0 +1,14 @@
+import { readFileSync } from 'node:fs';
+
+/** User and system time that a process has used so far, seconds. From /proc/PID/stat, in ticks of 10 ms. */
+export function cpuSeconds(pid: number): number {
+  const fields = readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ')[1]?.split(' ') ?? [];
+  return (Number(fields[11]) + Number(fields[12])) / 100;
+}
+
+/** Memory of a process, MiB: all that is resident, and what no other process shares. */
+export function memoryMib(pid: number): { readonly rss: number; readonly private: number } {
+  const text = readFileSync(`/proc/${pid}/smaps_rollup`, 'utf8');
+  const kib = (key: string) => Number(new RegExp(`^${key}:\\s+(\\d+)`, 'm').exec(text)?.[1] ?? 0);
+  return { rss: kib('Rss') / 1024, private: (kib('Private_Dirty') + kib('Private_Clean')) / 1024 };
+}

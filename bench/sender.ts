@@ -1,0 +1,51 @@
+/**
+ * What a sender costs: the built program with the flags that `install` gives it, connected to a receiver, a sample a second. Prints processor time a sample and memory.
+ *
+ *     npm run build && npm run bench:sender -- [--seconds 60]
+ */
+
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+import { setTimeout as delay } from 'node:timers/promises';
+import { parseArgs } from 'node:util';
+import { NODE_FLAGS } from '../sender/install/sender-command.ts';
+import { cpuSeconds, memoryMib } from './program-use.ts';
+
+const { values } = parseArgs({ options: { seconds: { type: 'string', default: '60' } } });
+const SECONDS = Number(values.seconds);
+
+const directory = mkdtempSync(join(tmpdir(), 'fleetkeep-sender-'));
+const config = join(directory, 'config.json');
+const mirror = { allow_same_device: true };
+writeFileSync(config, JSON.stringify({ port: 24_950, log_level: 'error', mirror }));
+
+async function start(program: 'receiver' | 'sender') {
+  const cli = join(import.meta.dirname, `../dist/${program}/cli.js`);
+  const child = spawn(process.execPath, [cli, 'start', '--config', config], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
+  await once(createInterface(child.stdout), 'line');
+  return child;
+}
+
+const receiver = await start('receiver');
+const sender = await start('sender');
+const pid = sender.pid ?? 0;
+// The first inventory and the warm-up of the engine are not what a sample costs.
+await delay(15_000);
+const before = cpuSeconds(pid);
+await delay(SECONDS * 1000);
+const cpu = cpuSeconds(pid) - before;
+const { rss, private: own } = memoryMib(pid);
+console.log(
+  `${((cpu / SECONDS) * 1000).toFixed(2)} ms of CPU a sample, all of the sender counted; RSS ${rss.toFixed(0)} MiB, of which private ${own.toFixed(0)}`,
+);
+for (const child of [sender, receiver]) {
+  child.kill('SIGTERM');
+  await once(child, 'exit');
+}
+rmSync(directory, { recursive: true, force: true });
