@@ -25,7 +25,8 @@ writeFileSync(config, JSON.stringify({ port: 24_950, log_level: 'error', mirror 
 
 async function start(program: 'receiver' | 'sender') {
   const cli = join(import.meta.dirname, `../dist/${program}/cli.js`);
-  const child = spawn(process.execPath, [cli, 'start', '--config', config], {
+  const flags = program === 'sender' ? NODE_FLAGS : [];
+  const child = spawn(process.execPath, [...flags, cli, 'start', '--config', config], {
     stdio: ['ignore', 'pipe', 'inherit'],
   });
   await once(createInterface(child.stdout), 'line');

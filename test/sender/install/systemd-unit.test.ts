@@ -2,6 +2,7 @@ import { spawnSync } from 'node:child_process';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import t from 'tap';
+import { NODE_FLAGS } from '../../../sender/install/sender-command.ts';
 import { systemdUnit } from '../../../sender/install/systemd-unit.ts';
 
 const OPTIONS = {
@@ -30,7 +31,7 @@ await t.test('systemdUnit() quotes paths', async (t) => {
   });
   const path = String.raw`"/o dd/100%%/\"q\"/$HOME/b\\s"`;
   const argument = String.raw`"/o dd/100%%/\"q\"/$$HOME/b\\s"`;
-  t.match(unit, `ExecStart=${path} ${argument} start --config ${argument}\n`);
+  t.match(unit, `ExecStart=${path} ${NODE_FLAGS.join(' ')} ${argument} start --config ${argument}\n`);
   t.match(unit, `ReadWritePaths=${path}\n`);
   const broken = { ...OPTIONS, dataDirectory: '/a\nExecStartPre=/bin/evil' };
   t.throws(() => systemdUnit({ ...broken, scope: 'system' }), { code: 'INSTALL_FAILED' });
