@@ -25,6 +25,8 @@ export interface WorkerOptions {
   readonly stopMs: number;
 }
 
+/** Young generation of a worker's heap, MiB. */
+const YOUNG_MB = 6;
 const RESTART = { firstMs: 50, maxMs: 5000 };
 /** A worker that has run this long starts counting its crashes anew, ms. */
 const STEADY_MS = 60_000;
@@ -90,7 +92,8 @@ async function launch(options: WorkerOptions, onDied: (error: unknown) => void):
   const worker = new Worker(new URL(WORKER_FILE, import.meta.url), {
     name: 'ingest',
     workerData: options.settings(),
-    resourceLimits: { maxOldGenerationSizeMb: options.heapMb },
+    // A small young generation: what ingest allocates is short-lived, and the default would cost each worker tens of megabytes.
+    resourceLimits: { maxOldGenerationSizeMb: options.heapMb, maxYoungGenerationSizeMb: YOUNG_MB },
   });
   // Kept here because the thread's own id is -1 once it has ended.
   const { threadId } = worker;
