@@ -26,7 +26,9 @@ export function controlHandlers(find: () => Receiver | undefined): ControlHandle
     status: async () => describeReceiver(running()),
     backup: async (args, { signal, progress }) => {
       const isNewDrive = BACKUP.parse(args).is_new_drive;
-      return await running().mirror.runNow({ isNewDrive, signal, onProgress: progress });
+      // A client that has gone aborts the run by the signal; what it can no longer be told is no failure of its own.
+      const onProgress = (value: unknown) => void progress(value).catch(() => undefined);
+      return await running().mirror.runNow({ isNewDrive, signal, onProgress });
     },
     verify: async (args, context) => await verify(running(), VERIFY.parse(args).node, context),
     'restart-worker': async (args) => await running().ingest.killWorker(RESTART_WORKER.parse(args).worker),

@@ -4,8 +4,10 @@
  *
  * 1. One connection at a time. After a failure the next receiver of the list is tried, after a wait with full jitter that
  *    grows up to a minute, but not beyond five seconds in the first minute: after a restart of the receiver everybody is soon back.
+ *    Only a connection that lasted a minute makes the waits begin anew.
  * 2. Only what the log holds is sent, from where the receiver says it ends; nothing is skipped or sent twice into its file.
- * 3. A failure is logged when it begins and when it changes; its end, too. Not each try.
+ * 3. A failure is logged when it begins and when it changes; its end, too. Not each try, nor each time that a receiver which
+ *    comes and goes does so.
  * 4. Stopping takes a bounded time and leaves no timer, listener or socket behind.
  */
 
@@ -14,9 +16,10 @@ import type { LogWriter } from '../../shared/log/log-writer.ts';
 import { comparePositions, type Position } from '../../shared/log/position.ts';
 import type { Logger } from '../../shared/logging/logger.ts';
 import { LIVE_BACKLOG_BYTES, PROTOCOL_VERSION } from '../../shared/protocol/protocol.ts';
-import { backoffMs } from '../../shared/time/backoff.ts';
 import type { Clock } from '../../shared/time/clock.ts';
 import { connectTo, type ReceiverAddress } from './connect.ts';
+import { ConnectionLog } from './connection-log.ts';
+import { Reconnect, type RetriedEnd } from './reconnect.ts';
 import { Session } from './session.ts';
 import type { SessionEnd } from './session-ports.ts';
 
@@ -68,32 +71,23 @@ export interface Uplink extends AsyncDisposable {
 }
 
 const CONNECT_MS = 10_000;
-const BACKOFF = { firstMs: 500, maxMs: 60_000 };
-/** Upper bound of the waits in the first minute of an outage, ms. */
-const EARLY_MAX_MS = 5000;
-const EARLY_MS = 60_000;
-/** How a wait that the receiver asked for is spread, as a share of it. */
-const REFUSED_SPREAD = 0.2;
 
 /** Starts the uplink; it goes on in the background. */
 export function startUplink(options: UplinkOptions): Uplink {
-  const { writer, clock, log, receivers } = options;
-  const random = options.random ?? Math.random;
+  const { writer, clock, receivers } = options;
+  const connections = new ConnectionLog(options.log);
+  const reconnect = new Reconnect(options.random ?? Math.random);
   const stop = new AbortController();
   let state: UplinkState = { kind: 'stopped', sinceMs: clock.now() };
   let session: Session | undefined;
   let acknowledged: Position | undefined;
-  let failingSince: number | undefined;
-  let lastReason: string | undefined;
-  let tries = 0;
+  let failingSinceMs: number | undefined;
 
-  function worked(receiver: string): void {
-    if (lastReason !== undefined) log.info({ receiver }, 'connected again');
-    else log.info({ receiver }, 'connected');
+  function welcomed(receiver: string): void {
+    connections.connected(receiver);
     state = { kind: 'connected', receiver, sinceMs: clock.now() };
-    failingSince = undefined;
-    lastReason = undefined;
-    tries = 0;
+    failingSinceMs = undefined;
+    reconnect.connected(clock.monotonic());
   }
 
   async function connectOnce(address: ReceiverAddress): Promise<SessionEnd> {
@@ -105,7 +99,7 @@ export function startUplink(options: UplinkOptions): Uplink {
         writer,
         hello: () => helloOf(options),
         onInterval: options.onInterval,
-        onWelcome: () => worked(receiver),
+        onWelcome: () => welcomed(receiver),
         onAcknowledged: (position) => {
           acknowledged = position;
         },
@@ -121,24 +115,17 @@ export function startUplink(options: UplinkOptions): Uplink {
   }
 
   /** Waits before the next try, as long as the end of the last one calls for. */
-  async function pause(
-    receiver: string,
-    kind: 'waiting' | 'refused',
-    reason: string,
-    waitMs: number,
-  ): Promise<void> {
-    if (reason !== lastReason)
-      log.warn({ receiver, reason }, kind === 'refused' ? 'the receiver refuses' : 'no receiver');
-    lastReason = reason;
-    state = { kind, receiver, sinceMs: failingSince ?? clock.now(), reason };
+  async function pause(receiver: string, end: RetriedEnd): Promise<void> {
+    const nowMs = clock.monotonic();
+    if (reconnect.ended(nowMs)) connections.lasted();
+    const waitMs = reconnect.waitMs(end, nowMs);
+    if (end.kind === 'again' && waitMs === 0) return;
+    failingSinceMs ??= clock.now();
+    const kind = end.kind === 'refused' ? 'refused' : 'waiting';
+    const failure = { kind, receiver, reason: reasonOf(end) } as const;
+    connections.failed(failure, nowMs);
+    state = { ...failure, sinceMs: failingSinceMs };
     await clock.sleep(waitMs, stop.signal).catch(() => undefined);
-  }
-
-  function nextWaitMs(): number {
-    failingSince ??= clock.now();
-    const isEarly = clock.now() - failingSince < EARLY_MS;
-    const maxMs = isEarly ? EARLY_MAX_MS : BACKOFF.maxMs;
-    return backoffMs(tries++, { firstMs: BACKOFF.firstMs, maxMs }, random);
   }
 
   async function loop(): Promise<void> {
@@ -147,18 +134,12 @@ export function startUplink(options: UplinkOptions): Uplink {
       if (address === undefined) return;
       const end = await connectOnce(address);
       if (stop.signal.aborted || end.kind === 'stopped') return;
-      if (end.kind === 'again') index -= 1;
       if (end.kind === 'new_log') {
         options.onNewLogNeeded();
         return;
       }
-      if (end.kind === 'lost') await pause(nameOf(address), 'waiting', end.reason, nextWaitMs());
-      if (end.kind === 'refused') {
-        const { message, retry_after_s: seconds } = end.refusal;
-        const waitMs = seconds * 1000 * (1 + (random() - 0.5) * 2 * REFUSED_SPREAD);
-        failingSince ??= clock.now();
-        await pause(nameOf(address), 'refused', message, waitMs);
-      }
+      if (end.kind === 'again') index -= 1;
+      await pause(nameOf(address), end);
     }
   }
 
@@ -186,6 +167,19 @@ export function startUplink(options: UplinkOptions): Uplink {
       await running;
     },
   };
+}
+
+function reasonOf(end: RetriedEnd): string {
+  switch (end.kind) {
+    case 'lost':
+      return end.reason;
+    case 'refused':
+      return end.refusal.message;
+    case 'again':
+      return 'the receiver says again and again that it has more than was written here';
+    default:
+      return end satisfies never;
+  }
 }
 
 /** Whether so much is still to be acknowledged that the newest sample should not wait its turn. */
