@@ -1,0 +1,104 @@
+import t from 'tap';
+import { Reconnect } from '../../../sender/uplink/reconnect.ts';
+import { FRAME_TYPES } from '../../../shared/protocol/protocol.ts';
+import { fakeClock } from '../../helpers/fake-clock.ts';
+import { startScriptedReceiver } from '../../helpers/scripted-receiver.ts';
+import { until } from '../../helpers/until.ts';
+import { uplinkNode } from '../../helpers/uplink-node.ts';
+
+const LOST = { kind: 'lost', reason: 'cut' } as const;
+
+function refused(seconds: number) {
+  return { kind: 'refused', refusal: { code: 'limit', message: 'full', retry_after_s: seconds } } as const;
+}
+
+t.test('connections that do not last do not make the waits begin anew', async (t) => {
+  const reconnect = new Reconnect(() => 1);
+  const waits: number[] = [];
+  let nowMs = 0;
+  for (let n = 0; n < 30; n++) {
+    reconnect.connected(nowMs);
+    nowMs += 59_999;
+    t.equal(reconnect.ended(nowMs), false);
+    waits.push(reconnect.waitMs(LOST, nowMs));
+    nowMs += waits.at(-1) ?? 0;
+  }
+  t.strictSame(waits.slice(0, 2), [500, 1000]);
+  t.equal(waits.at(-1), 60_000);
+
+  reconnect.connected(nowMs);
+  t.equal(reconnect.ended(nowMs + 60_000), true);
+  t.equal(reconnect.waitMs(LOST, nowMs + 60_000), 500);
+});
+
+t.test('a try that never connected has not lasted, however long it took', async (t) => {
+  const reconnect = new Reconnect(() => 1);
+  reconnect.connected(0);
+  t.equal(reconnect.ended(60_000), true);
+  t.equal(reconnect.ended(600_000), false);
+});
+
+t.test('a refusal that asks for no wait is not repeated without one', async (t) => {
+  const reconnect = new Reconnect(() => 1);
+  const waits = Array.from({ length: 5 }, () => reconnect.waitMs(refused(0), 0));
+  t.strictSame(waits, [500, 1000, 2000, 4000, 5000]);
+  t.equal(reconnect.waitMs(refused(3600), 0), 3600 * 1000 * 1.2, 'a longer one is kept to');
+});
+
+t.test(
+  'a log that has changed is offered again at once, the second time in a row only after a wait',
+  async (t) => {
+    const reconnect = new Reconnect(() => 1);
+    const again = { kind: 'again' } as const;
+    t.equal(reconnect.waitMs(again, 0), 0);
+    t.equal(reconnect.waitMs(again, 0), 500);
+    t.equal(reconnect.waitMs(again, 0), 1000);
+    reconnect.connected(0);
+    reconnect.ended(60_000);
+    t.equal(reconnect.waitMs(again, 60_000), 0);
+  },
+);
+
+t.test('a receiver that welcomes a sender and drops it each time is not stormed', async (t) => {
+  const clock = fakeClock();
+  const waits: number[] = [];
+  const sleep = (ms: number, signal?: AbortSignal) => {
+    waits.push(ms);
+    return clock.sleep(ms, signal);
+  };
+  await using node = await uplinkNode(t);
+  await using receiver = await startScriptedReceiver({ isWelcoming: true });
+  const uplink = node.connect([receiver.address], { clock: { ...clock, sleep }, random: () => 1 });
+  for (let n = 1; n <= 5; n++) {
+    const call = await receiver.call(n);
+    await call.next(FRAME_TYPES.HELLO);
+    await call.caughtUp();
+    t.equal(uplink.state().kind, 'connected');
+    if (n === 5) await clock.advance(60_000);
+    call.cut();
+    await until(() => waits.length === n && clock.sleeping() === 1, { timeoutMs: 10_000, what: `wait ${n}` });
+    await clock.advance(waits.at(-1) ?? 0);
+  }
+  t.strictSame(waits, [500, 1000, 2000, 4000, 500], 'the last connection lasted');
+});
+
+t.test(
+  'a receiver that claims more than was written, each time, does not make segments without end',
+  async (t) => {
+    const clock = fakeClock();
+    await using node = await uplinkNode(t);
+    await using receiver = await startScriptedReceiver();
+    const uplink = node.connect([receiver.address], { clock, random: () => 1 });
+    for (const nth of [1, 2]) {
+      const call = await receiver.call(nth);
+      await call.next(FRAME_TYPES.HELLO);
+      const { segment, offset } = node.writer.end;
+      call.welcome({ segment, offset: offset + 100, crc: 1 });
+      await call.closed();
+    }
+    await until(() => clock.sleeping() === 1, { timeoutMs: 10_000, what: 'the wait' });
+    t.match(uplink.state(), { kind: 'waiting', reason: /has more than was written here/ });
+    t.equal(node.writer.end.segment, 3);
+    t.equal(receiver.calls.length, 2);
+  },
+);
