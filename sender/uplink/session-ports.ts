@@ -20,8 +20,11 @@ export interface SessionPorts {
   /** HELLO, as JSON, from the log as it is then. */
   readonly hello: () => Promise<object>;
   readonly onInterval: (sleeptimeSeconds: number) => void;
+  /** The receiver has taken this sender; told once. */
   readonly onWelcome: () => void;
   readonly onAcknowledged: (position: Position) => void;
+  /** Milliseconds since 1970. */
+  readonly now: () => number;
   /** Milliseconds that never jump. */
   readonly monotonic: () => number;
 }

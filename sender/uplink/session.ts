@@ -14,9 +14,12 @@ import { FRAME_TYPES, PING_AFTER_MS, SILENCE_MS } from '../../shared/protocol/pr
 import { SilenceWatch } from '../../shared/protocol/silence.ts';
 import { Wake } from '../../shared/time/wake.ts';
 import { answerDigest } from './digest.ts';
+import { DigestQueue } from './digest-queue.ts';
+import { Healing } from './healing.ts';
 import { LogSender } from './log-sender.ts';
 import { decideResume, type ReceiverEnd } from './resume.ts';
 import type { SessionEnd, SessionPorts } from './session-ports.ts';
+import { Turns } from './turns.ts';
 
 const TICK_MS = 1000;
 /** How long a stop waits for the last acknowledgements, ms. */
@@ -32,10 +35,11 @@ export class Session {
   readonly #ended = Promise.withResolvers<SessionEnd>();
   readonly #news = new Wake();
   readonly #abort = new AbortController();
-  /** Frames are handled one after the other, also those that take time. */
-  #queue: Promise<void> = Promise.resolve();
+  readonly #turns: Turns;
+  readonly #digests: DigestQueue;
+  /** Where the receiver's copy ends, as it said last; undefined before WELCOME. */
   #at: ReceiverEnd | undefined;
-  readonly #healed = new Set<number>();
+  readonly #healing: Healing;
   #acknowledged: Position | undefined;
   #isEnded = false;
   /** What has to be acknowledged before it stops; undefined while it is not asked to. */
@@ -49,6 +53,12 @@ export class Session {
     this.#socket = socket;
     this.#ports = ports;
     this.#sender = new LogSender(socket, ports.writer);
+    this.#healing = new Healing(ports.writer);
+    this.#turns = new Turns(socket, (error) => this.#end({ kind: 'lost', reason: describeError(error) }));
+    this.#digests = new DigestQueue(
+      (upTo) => answerDigest(ports.writer, upTo, this.#abort.signal),
+      (result) => void this.sendControl(result),
+    );
     this.#silence = new SilenceWatch({ askMs: PING_AFTER_MS, lostMs: SILENCE_MS }, ports.monotonic());
   }
 
@@ -67,7 +77,7 @@ export class Session {
     const unsubscribe = this.#ports.writer.subscribe(() => this.#news.wake());
     const timer = setInterval(() => this.#tick(), TICK_MS);
     // Only now, with the listeners in place: HELLO reads the disk, and the connection may break meanwhile.
-    this.#inTurn(async () => this.#send(encodeJsonFrame(FRAME_TYPES.HELLO, await this.#ports.hello())));
+    this.#inTurn(() => this.#sayHello());
     const sending = this.#sendLog().catch((error: unknown) => {
       this.#end({ kind: 'lost', reason: describeError(error) });
     });
@@ -76,7 +86,7 @@ export class Session {
     unsubscribe();
     socket.destroy();
     await sending;
-    await this.#queue;
+    await Promise.all([this.#turns.idle(), this.#digests.idle()]);
     await this.#sender[Symbol.asyncDispose]();
     return end;
   }
@@ -90,9 +100,10 @@ export class Session {
     });
   }
 
-  /** Tells the receiver something. */
-  sendControl(message: Control): void {
-    if (this.#sender.isBegun) this.#send(encodeJsonFrame(FRAME_TYPES.CONTROL, message));
+  /** Tells the receiver something; `false` when that is not possible, because it has not welcomed this sender or is gone. */
+  sendControl(message: Control): boolean {
+    if (this.#at === undefined) return false;
+    return this.#send(encodeJsonFrame(FRAME_TYPES.CONTROL, message));
   }
 
   /** Ends the session: what is in the log now is sent and acknowledged first, if that does not take long. */
@@ -116,8 +127,7 @@ export class Session {
     if (this.#isEnded) return;
     switch (type) {
       case FRAME_TYPES.ACK:
-        // Anything else is not believed, since retention relies on it.
-        if (this.#sender.isSent({ segment, offset })) this.#acknowledge({ segment, offset });
+        if (this.#isNews({ segment, offset })) this.#acknowledge({ segment, offset });
         return;
       case FRAME_TYPES.WELCOME:
         this.#inTurn(() => this.#welcome(payload));
@@ -145,25 +155,24 @@ export class Session {
   }
 
   #inTurn(work: () => Promise<void>): void {
-    const unlessEnded = async () => (this.#isEnded ? undefined : await work());
-    this.#queue = this.#queue.then(unlessEnded).catch((error: unknown) => {
-      this.#end({ kind: 'lost', reason: describeError(error) });
-    });
+    this.#turns.add(async () => (this.#isEnded ? undefined : await work()));
   }
 
   async #welcome(payload: Buffer): Promise<void> {
     const parsed = parseWelcome(payload);
     if (parsed.kind === 'invalid') return this.#end({ kind: 'lost', reason: parsed.reason });
-    this.#ports.onWelcome();
-    this.#ports.onInterval(parsed.message.sleeptime);
+    const isFirst = this.#at === undefined;
     this.#at = parsed.message.at;
+    this.#healing.forget();
+    if (isFirst) this.#ports.onWelcome();
+    this.#ports.onInterval(parsed.message.sleeptime);
     await this.#sender[Symbol.asyncDispose]();
     await this.#resume(this.#at);
   }
 
   async #resume(at: ReceiverEnd): Promise<void> {
     const { writer } = this.#ports;
-    const resume = await decideResume(writer, at, this.#healed);
+    const resume = await decideResume(writer, at, this.#healing.healed);
     switch (resume.kind) {
       case 'send':
         this.#sender.begin(resume.from);
@@ -173,10 +182,11 @@ export class Session {
         this.#send(encodeJsonFrame(FRAME_TYPES.CONTROL, { kind: 'differs', segment: resume.segment }));
         return;
       case 'heal':
+        this.#healing.ask(resume);
         this.#send(encodeFrame(FRAME_TYPES.HEAL, resume.segment, resume.offset));
         return;
       case 'interrupt':
-        await writer.interruptSegment(Date.now());
+        await writer.interruptSegment(this.#ports.now());
         this.#end({ kind: 'again' });
         return;
       case 'new_log':
@@ -188,9 +198,8 @@ export class Session {
   }
 
   async #heal(segment: number, offset: number, payload: Buffer): Promise<void> {
-    if (payload.length > 0) return await this.#ports.writer.heal(segment, offset, payload);
-    this.#healed.add(segment);
-    if (this.#at !== undefined) await this.#resume(this.#at);
+    const isWhole = await this.#healing.take(segment, offset, payload);
+    if (isWhole && this.#at !== undefined) await this.#resume(this.#at);
   }
 
   #refused(payload: Buffer): void {
@@ -203,9 +212,13 @@ export class Session {
     if (control?.kind === 'interval') this.#ports.onInterval(control.sleeptime);
     if (control?.kind !== 'digest') return;
     const { id, segment, offset } = control;
-    void answerDigest(this.#ports.writer, { segment, offset }, this.#abort.signal).then((answer) => {
-      this.sendControl({ kind: 'digest_result', id, ...answer });
-    });
+    this.#digests.ask(id, { segment, offset });
+  }
+
+  /** Whether an ACK says something new. One of what was never sent is not believed, since retention relies on it. */
+  #isNews(position: Position): boolean {
+    const known = this.#acknowledged;
+    return this.#sender.isSent(position) && known !== undefined && comparePositions(position, known) > 0;
   }
 
   #acknowledge(position: Position): void {
@@ -225,6 +238,10 @@ export class Session {
     }
   }
 
+  async #sayHello(): Promise<void> {
+    this.#send(encodeJsonFrame(FRAME_TYPES.HELLO, await this.#ports.hello()));
+  }
+
   #mayStop(): boolean {
     if (this.#isLeaving || this.#stopAt === undefined || this.#acknowledged === undefined) return false;
     return comparePositions(this.#acknowledged, this.#stopAt) >= 0;
@@ -234,7 +251,8 @@ export class Session {
     const nowMs = this.#ports.monotonic();
     const verdict = this.#silence.check(nowMs);
     if (verdict === 'ask') this.#send(encodeFrame(FRAME_TYPES.PING));
-    if (verdict !== 'lost') return;
+    // While it has to wait it cannot be heard.
+    if (verdict !== 'lost' || this.#turns.isPaused) return;
     const seconds = Math.round(this.#silence.silentMs(nowMs) / 1000);
     this.#end({ kind: 'lost', reason: `the receiver has been silent for ${seconds} s` });
   }
@@ -248,8 +266,10 @@ export class Session {
     void this.#ended.promise.then(() => clearTimeout(timer));
   }
 
-  #send(bytes: Buffer, onSent?: () => void): void {
-    if (!this.#isEnded && this.#socket.writable) this.#socket.write(bytes, onSent);
+  #send(bytes: Buffer, onSent?: () => void): boolean {
+    if (this.#isEnded || !this.#socket.writable) return false;
+    this.#socket.write(bytes, onSent);
+    return true;
   }
 
   #end(end: SessionEnd): void {

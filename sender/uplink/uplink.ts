@@ -66,7 +66,7 @@ export interface Uplink extends AsyncDisposable {
   acknowledgedSegment(): number;
   /** A new sample was appended: it also goes ahead of the backlog, when there is one. */
   newSample(line: string): void;
-  /** Tells the receiver that samples could not be kept here. */
+  /** Tells the receiver that samples could not be kept here; as soon as there is one. */
   tellLost(samples: number, sinceMs: number, reason: string): void;
 }
 
@@ -82,12 +82,23 @@ export function startUplink(options: UplinkOptions): Uplink {
   let session: Session | undefined;
   let acknowledged: Position | undefined;
   let failingSinceMs: number | undefined;
+  let untold: { readonly samples: number; readonly sinceMs: number; readonly reason: string } | undefined;
 
   function welcomed(receiver: string): void {
     connections.connected(receiver);
     state = { kind: 'connected', receiver, sinceMs: clock.now() };
     failingSinceMs = undefined;
     reconnect.connected(clock.monotonic());
+    tellUntold();
+  }
+
+  /** Tells the receiver what was lost while there was none to tell, if there is one now. */
+  function tellUntold(): void {
+    if (untold === undefined) return;
+    const { samples, sinceMs, reason } = untold;
+    const since = new Date(sinceMs).toISOString();
+    const isTold = session?.sendControl({ kind: 'lost', samples, since, reason: reason.slice(0, 100) });
+    if (isTold === true) untold = undefined;
   }
 
   async function connectOnce(address: ReceiverAddress): Promise<SessionEnd> {
@@ -103,6 +114,7 @@ export function startUplink(options: UplinkOptions): Uplink {
         onAcknowledged: (position) => {
           acknowledged = position;
         },
+        now: () => clock.now(),
         monotonic: () => clock.monotonic(),
       });
       if (stop.signal.aborted) session.stop();
@@ -154,12 +166,12 @@ export function startUplink(options: UplinkOptions): Uplink {
       if (session !== undefined && isBehind(writer.end, acknowledged)) session.sendLive(line);
     },
     tellLost(samples, sinceMs, reason) {
-      session?.sendControl({
-        kind: 'lost',
-        samples,
-        since: new Date(sinceMs).toISOString(),
-        reason: reason.slice(0, 100),
-      });
+      untold = {
+        samples: (untold?.samples ?? 0) + samples,
+        sinceMs: untold?.sinceMs ?? sinceMs,
+        reason,
+      };
+      tellUntold();
     },
     async [Symbol.asyncDispose]() {
       session?.stop();

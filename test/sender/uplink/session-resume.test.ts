@@ -212,6 +212,74 @@ t.test(
   },
 );
 
+t.test('HEAL that ends elsewhere than what came of it heals nothing', async (t) => {
+  await using node = await uplinkNode(t);
+  await using receiver = await startScriptedReceiver();
+  appendSamples(node.writer, 0, 100);
+  const before = await node.losePower(1000);
+  const own = await node.content(1);
+  node.connect([receiver.address]);
+  const call = await receiver.call();
+  await call.next(FRAME_TYPES.HELLO);
+  call.welcome({ segment: 1, offset: before.length, crc: crc32(before) });
+  await call.next(FRAME_TYPES.HEAL);
+  call.send(FRAME_TYPES.HEAL, 1, own.length, before.subarray(own.length, own.length + 100));
+  call.send(FRAME_TYPES.HEAL, 1, before.length);
+  await call.closed();
+  t.strictSame(node.writer.interrupted, [1], 'it may be healed by the next connection');
+});
+
+t.test('HEAL that nobody asked for, in the middle of streaming, sends nothing twice', async (t) => {
+  await using node = await uplinkNode(t);
+  await using receiver = await startScriptedReceiver(QUICK);
+  appendSamples(node.writer, 0, 100);
+  node.connect([receiver.address]);
+  await receiver.holds(1, node.writer.end.offset);
+  const call = await receiver.call();
+  call.send(FRAME_TYPES.HEAL, 1, 0);
+  await call.closed();
+  await receiver.call(2);
+  appendSamples(node.writer, 100, 110);
+  await receiver.holds(1, node.writer.end.offset);
+  t.strictSame(receiver.log.faults, []);
+});
+
+t.test('a receiver that heals faster than the disk here writes has to wait', async (t) => {
+  const HEALED_BYTES = 64 * 1024 * 1024;
+  await using node = await uplinkNode(t);
+  await using receiver = await startScriptedReceiver();
+  appendSamples(node.writer, 0, 100);
+  await node.losePower(1000);
+  const { length } = await node.content(1);
+  const slow = Promise.withResolvers<void>();
+  const heal = node.writer.heal.bind(node.writer);
+  let healedBytes = 0;
+  node.writer.heal = async (...frame) => {
+    await slow.promise;
+    await heal(...frame);
+    healedBytes += frame[2].length;
+  };
+  node.connect([receiver.address]);
+  const call = await receiver.call();
+  await call.next(FRAME_TYPES.HELLO);
+  call.welcome({ segment: 1, offset: length + HEALED_BYTES, crc: 1 });
+  await call.next(FRAME_TYPES.HEAL);
+  const part = Buffer.alloc(256 * 1024, 'x');
+  for (let at = 0; at < HEALED_BYTES; at += part.length) call.send(FRAME_TYPES.HEAL, 1, length + at, part);
+  let left = call.socket.writableLength;
+  let looks = 0;
+  const isStalled = () => {
+    looks = call.socket.writableLength === left ? looks + 1 : 0;
+    left = call.socket.writableLength;
+    return looks > 20;
+  };
+  await until(isStalled, { timeoutMs: 10_000, what: () => `a stall; ${left} bytes are left` });
+  // What lies on the way is bounded by the system's buffers and a few frames here.
+  t.ok(left > HEALED_BYTES / 2, `${left} bytes wait at the receiver`);
+  slow.resolve();
+  await until(() => healedBytes === HEALED_BYTES, { timeoutMs: 10_000, what: 'the rest' });
+});
+
 t.test('a receiver that is ahead in the open segment: that is interrupted and healed', async (t) => {
   await using node = await uplinkNode(t);
   await using receiver = await startScriptedReceiver({ isAcknowledging: true });
