@@ -56,11 +56,22 @@ export async function applyRetention(
     stored.push({ record, storedBytes: await sizeOf(sealedSegmentPath(paths, record.number)) });
   }
   const dropped = chooseDropped(stored, limits, droppableBefore, nowMs);
-  for (const number of dropped) {
-    await recordDropped(paths, number);
-    await rm(sealedSegmentPath(paths, number), { force: true });
-  }
+  for (const number of dropped) await drop(paths, number);
   return dropped;
+}
+
+async function drop(paths: LogPaths, number: number): Promise<void> {
+  const file = sealedSegmentPath(paths, number);
+  try {
+    await recordDropped(paths, number);
+  } catch (error) {
+    if (!['ENOSPC', 'EDQUOT'].includes(errnoOf(error) ?? '')) throw error;
+    // A disk so full that it has no room for the record gets some by what is dropped. Killed in between, the next retention finds
+    // a segment that takes no space, and records it.
+    await rm(file, { force: true });
+    await recordDropped(paths, number);
+  }
+  await rm(file, { force: true });
 }
 
 async function sizeOf(path: string): Promise<number> {
