@@ -7,7 +7,9 @@
  *    many are missing, since when and why.
  * 3. The local copy is synced every `syncMs` at most, which is kind to SD cards; a power cut costs that much of what no receiver
  *    has acknowledged.
- * 4. Only sealed segments that a receiver has acknowledged are dropped: by age and size, and oldest first when the disk is full.
+ * 4. Only sealed segments that a receiver has acknowledged are dropped: by age and size, and when the disk is full one for each
+ *    sample that has no room, oldest first: no more goes than has to.
+ * 5. A failure that repeats is logged when it begins, changes and ends.
  */
 
 import { describeError, errnoOf } from '../../shared/errors/errors.ts';
@@ -15,8 +17,9 @@ import type { LogWriter } from '../../shared/log/log-writer.ts';
 import { applyRetention, type RetentionLimits } from '../../shared/log/retention.ts';
 import type { Logger } from '../../shared/logging/logger.ts';
 import type { Clock } from '../../shared/time/clock.ts';
-import { every } from '../../shared/time/every.ts';
+import { type Every, every } from '../../shared/time/every.ts';
 import { encodeEvent } from '../sampler/event-line.ts';
+import { FailureLog } from './failure-log.ts';
 import { startTicker } from './ticker.ts';
 
 /** Makes a line of the log, without `\n`. */
@@ -79,6 +82,7 @@ export function startRecorder(options: RecorderOptions): Recorder {
   let samples = 0;
   let lastSampleAtMs: number | undefined;
   let losing: Loss | undefined;
+  let acknowledged = options.acknowledgedSegment();
 
   /** Appends a line; `false` when it could not be kept. */
   function keep(line: string, atMs: number): boolean {
@@ -117,32 +121,54 @@ export function startRecorder(options: RecorderOptions): Recorder {
     if (!keep(line, atMs)) return;
     samples += 1;
     lastSampleAtMs = atMs;
-    if (options.syncMs === 0) await writer.sync();
+    if (options.syncMs === 0) syncing.trigger();
   }
 
-  async function dropOld(limits: RetentionLimits): Promise<void> {
-    const dropped = await applyRetention(writer.paths, limits, options.acknowledgedSegment(), clock.now());
+  /** Retention has to wait for acknowledgements, and many a machine is never on for as long as its interval. */
+  function lookForAcknowledged(): void {
+    const before = acknowledged;
+    acknowledged = options.acknowledgedSegment();
+    if (acknowledged > before) retention.trigger();
+  }
+
+  async function makeRoom(): Promise<void> {
+    if (losing === undefined) return;
+    const oldest = Math.min(...writer.sealed.keys());
+    await dropOld({ maxBytes: 0 }, Math.min(options.acknowledgedSegment(), oldest + 1));
+  }
+
+  async function dropOld(limits: RetentionLimits, droppableBefore: number): Promise<void> {
+    const dropped = await applyRetention(writer.paths, limits, droppableBefore, clock.now());
     for (const number of dropped) writer.forget(number);
     if (dropped.length > 0) log.info({ dropped }, 'acknowledged segments dropped');
   }
 
-  const onError = (message: string) => (err: unknown) => log.error({ err }, message);
-  const retention = every(async () => await dropOld(options.retention), {
-    intervalMs: RETENTION_MS,
-    clock,
-    onError: onError('old segments could not be dropped'),
-  });
-  // While the disk is full: everything that is acknowledged goes, whatever its age.
-  const freeing = every(async () => (losing === undefined ? undefined : await dropOld({ maxBytes: 0 })), {
-    intervalMs: RETENTION_MS,
-    clock,
-    onError: onError('no room could be made'),
-  });
-  const syncing = every(async () => await writer.sync(), {
-    intervalMs: Math.max(options.syncMs, 100),
-    clock,
-    onError: onError('the local log could not be synced'),
-  });
+  /** Does a duty at its interval and tells of its failures. */
+  function repeat(duty: () => Promise<void>, intervalMs: number, failures: FailureLog): Every {
+    return every(failures.watch(duty), { intervalMs, clock, onError: failures.failed });
+  }
+
+  const retention = repeat(
+    async () => await dropOld(options.retention, options.acknowledgedSegment()),
+    RETENTION_MS,
+    new FailureLog(log, {
+      failed: 'old segments could not be dropped',
+      worksAgain: 'old segments can be dropped again',
+    }),
+  );
+  const freeing = repeat(
+    makeRoom,
+    RETENTION_MS,
+    new FailureLog(log, { failed: 'no room could be made', worksAgain: 'room can be made again' }),
+  );
+  const syncing = repeat(
+    async () => await writer.sync(),
+    Math.max(options.syncMs, 100),
+    new FailureLog(log, {
+      failed: 'the local log could not be synced',
+      worksAgain: 'the local log can be synced again',
+    }),
+  );
   const extras = options.extraLines.map(({ name, read, intervalMs }) => {
     const writeLine = async () => {
       const atMs = clock.now();
@@ -150,15 +176,23 @@ export function startRecorder(options: RecorderOptions): Recorder {
       // A sample is what must not be lost; of the others the next one serves as well.
       if (losing === undefined) writer.append(line, atMs);
     };
-    const extra = every(writeLine, { intervalMs, clock, onError: onError(`no ${name} line`) });
+    const messages = { failed: `no ${name} line`, worksAgain: `${name} lines again` };
+    const extra = repeat(writeLine, intervalMs, new FailureLog(log, messages));
     extra.trigger();
     return extra;
+  });
+  const sampling = new FailureLog(log, {
+    failed: 'a sample could not be taken',
+    worksAgain: 'samples can be taken again',
   });
   const ticker = startTicker({
     intervalMs: options.intervalMs,
     clock,
-    onTick: takeSample,
-    onError: onError('a sample could not be taken'),
+    onTick: sampling.watch(async () => {
+      lookForAcknowledged();
+      await takeSample();
+    }),
+    onError: sampling.failed,
   });
 
   return {

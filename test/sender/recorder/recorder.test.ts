@@ -1,5 +1,6 @@
 import { existsSync, mkdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { pino } from 'pino';
 import t from 'tap';
 import { type Recorder, type RecorderOptions, startRecorder } from '../../../sender/recorder/recorder.ts';
 import { sealedSegmentPath } from '../../../shared/log/log.ts';
@@ -254,6 +255,73 @@ t.test(
     await it.clock.advance(1000);
     await until(() => it.writer.oldest === 2, { ...TIMEOUT, what: () => `segment 2; ${it.writer.oldest}` });
     t.equal(existsSync(sealedSegmentPath(it.writer.paths, 2)), true);
+  },
+);
+
+t.test(
+  'recorder invariant 4: a full disk drops one segment for each sample without room, no more',
+  async (t) => {
+    await using it = await bench(t);
+    await sealThree(it);
+    it.start({ acknowledgedSegment: () => 4 });
+    await it.clock.advance(500);
+    it.isFull = true;
+    for (const oldest of [2, 3]) {
+      await it.clock.advance(1000);
+      await until(() => it.writer.oldest === oldest, {
+        ...TIMEOUT,
+        what: () => `${oldest}; ${it.writer.oldest}`,
+      });
+    }
+    it.isFull = false;
+    await it.clock.advance(10_000);
+    t.strictSame([...it.writer.sealed.keys()], [3]);
+  },
+);
+
+t.test(
+  'recorder invariant 4: retention does not wait an hour for what has just been acknowledged',
+  async (t) => {
+    await using it = await bench(t);
+    await sealThree(it);
+    let acknowledged = 0;
+    it.start({ retention: { maxAgeMs: 0 }, acknowledgedSegment: () => acknowledged });
+    await it.clock.advance(5000);
+    t.equal(it.writer.oldest, 1);
+    acknowledged = 3;
+    await it.clock.advance(1000);
+    await until(() => it.writer.oldest === 3, { ...TIMEOUT, what: () => `segment 3; ${it.writer.oldest}` });
+  },
+);
+
+t.test(
+  'recorder invariant 5: a sensor or a disk that fails for minutes is told once, and its end',
+  async (t) => {
+    await using it = await bench(t);
+    const lines: string[] = [];
+    const log = pino({ level: 'debug' }, { write: (line: string) => void lines.push(JSON.parse(line).msg) });
+    let isBroken = true;
+    const failing = async () => {
+      if (isBroken) throw new Error('input/output error');
+      return '{}';
+    };
+    it.writer.sync = async () => void (await failing());
+    it.start({
+      sample: failing,
+      extraLines: [{ name: 'inventory', read: failing, intervalMs: 10_000 }],
+      log,
+    });
+    await it.clock.advance(600_000);
+    const failures = [
+      'a sample could not be taken',
+      'no inventory line',
+      'the local log could not be synced',
+    ];
+    t.strictSame(lines.toSorted(), failures);
+    isBroken = false;
+    await it.clock.advance(60_000);
+    const ends = ['inventory lines again', 'samples can be taken again', 'the local log can be synced again'];
+    t.strictSame(lines.slice(3).toSorted(), ends);
   },
 );
 
