@@ -22,7 +22,8 @@
  *    another name, so that the open segment's name never stands for a file without a whole first line.
  * 4. Every segment begins with a line that names log, node and number. A torn last line is ended with `\n` by the writer.
  * 5. A copy opened under another boot id is cut back to its last whole sample before the first NUL byte: what follows was
- *    never synced. (An acknowledgement may end in the middle of a line; the beginning of that line is then asked for again.)
+ *    never synced. So are the writer's interrupted segments, since the cut may have come while they were being healed. (An
+ *    acknowledgement may end in the middle of a line; the beginning of that line is then asked for again.)
  * 6. A sealed segment is recorded with length and SHA-256, and its plain file goes only after the compressed one was decoded and
  *    found equal, and is durable.
  * 7. `kill -9` at any moment leaves a copy that `openLogWriter` or `openLogFollower` opens, with at most a torn last line. A

@@ -1,9 +1,9 @@
-import { mkdir, open, rename, rm, truncate } from 'node:fs/promises';
+import { mkdir, open, rename, rm, stat, truncate } from 'node:fs/promises';
 import { UserError } from '../errors/errors.ts';
 import { syncDirectory } from '../files/sync-directory.ts';
 import { finishSealing } from './finish-sealing.ts';
 import { listSegments, readOpenHeader } from './list-segments.ts';
-import { plainSegmentPath } from './log.ts';
+import { type LogPaths, plainSegmentPath } from './log.ts';
 import { type LogMeta, readLogMeta, writeLogMeta } from './log-meta.ts';
 import { beginSegment, LogWriter, type LogWriterOptions, type LogWriterState } from './log-writer.ts';
 import { newLogId } from './new-log-id.ts';
@@ -30,6 +30,7 @@ export async function openLogWriter(options: LogWriterOptions, atMs: number): Pr
       hint: `Move ${paths.open} away; a new segment is begun then.`,
     });
   }
+  if (meta.bootId !== bootId) await cutInterrupted(paths, meta.interrupted);
   const size = await openSize(paths);
   const found = isSameRun(options, meta, header, size)
     ? await takeUpOpen(options, header, size)
@@ -53,6 +54,16 @@ export async function openLogWriter(options: LogWriterOptions, atMs: number): Pr
     interrupted,
     sealed,
   });
+}
+
+/** What was healed is not synced before the segment ends, so a power cut leaves it as it leaves an open one. Cutting twice does no harm. */
+async function cutInterrupted(paths: LogPaths, interrupted: readonly number[]): Promise<void> {
+  for (const { number, kind, path } of await listSegments(paths)) {
+    if (kind !== 'closed' || !interrupted.includes(number)) continue;
+    const { size } = await stat(path);
+    const prefix = await findSoundPrefix(path);
+    if (prefix.bytes < size) await truncate(path, prefix.bytes);
+  }
 }
 
 interface FoundOpen {

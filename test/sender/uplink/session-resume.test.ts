@@ -1,5 +1,7 @@
+import { appendFileSync } from 'node:fs';
 import { crc32 } from 'node:zlib';
 import t from 'tap';
+import { plainSegmentPath } from '../../../shared/log/log.ts';
 import { FRAME_TYPES } from '../../../shared/protocol/protocol.ts';
 import { appendSamples, NOON_MS } from '../../helpers/logs.ts';
 import { startScriptedReceiver } from '../../helpers/scripted-receiver.ts';
@@ -278,6 +280,35 @@ t.test('a receiver that heals faster than the disk here writes has to wait', asy
   t.ok(left > HEALED_BYTES / 2, `${left} bytes wait at the receiver`);
   slow.resolve();
   await until(() => healedBytes === HEALED_BYTES, { timeoutMs: 10_000, what: 'the rest' });
+});
+
+t.test('a power cut in the middle of healing does not harm what the receiver kept', async (t) => {
+  await using node = await uplinkNode(t);
+  await using receiver = await startScriptedReceiver({ isAcknowledging: true });
+  appendSamples(node.writer, 0, 100);
+  const before = await node.losePower(1000);
+  const { length } = await node.content(1);
+  // What was healed and not synced yet: the file has grown, a part of it is not on the disk.
+  const part = before.subarray(length, length + 300);
+  const unwritten = Buffer.alloc(500);
+  appendFileSync(plainSegmentPath(node.paths, 1), Buffer.concat([part, unwritten]));
+  await node.losePower(node.writer.end.offset);
+  const own = await node.content(1);
+  t.ok(own.equals(before.subarray(0, own.length)), 'what is left is a prefix of what there was');
+  t.equal(own.at(-1), 0x0a);
+
+  receiver.log.hold(1, before);
+  node.connect([receiver.address]);
+  const call = await receiver.call();
+  const hello = await call.nextJson(FRAME_TYPES.HELLO);
+  t.match(hello['open'], [{ segment: 1, bytes: own.length, crc: crc32(own) }]);
+  call.welcome(receiver.log.end);
+  t.equal((await call.next(FRAME_TYPES.HEAL)).offset, own.length);
+  call.send(FRAME_TYPES.HEAL, 1, own.length, before.subarray(own.length));
+  call.send(FRAME_TYPES.HEAL, 1, before.length);
+  await receiver.holds(3, node.writer.end.offset);
+  t.ok((await node.content(1)).equals(before));
+  t.strictSame(receiver.log.faults, []);
 });
 
 t.test('a receiver that is ahead in the open segment: that is interrupted and healed', async (t) => {
