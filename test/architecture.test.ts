@@ -15,6 +15,8 @@ const SHARED_MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   files: ['errors', 'time'],
   log: ['errors', 'time', 'names', 'files'],
   protocol: ['errors', 'time', 'names', 'files'],
+  auth: ['errors', 'time', 'names', 'files'],
+  sample: ['errors', 'time', 'names', 'files'],
   config: ['errors', 'time', 'names', 'files'],
 };
 

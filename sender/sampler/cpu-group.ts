@@ -1,6 +1,6 @@
+import { CPU_MODES, type CpuGroup, type CpuMode, type Row } from '../../shared/sample/sample.ts';
 import { utilization } from './cpu-utilization.ts';
 import { round, row } from './round.ts';
-import { CPU_MODES, type CpuGroup, type CpuMode, type Row } from './sample.ts';
 
 const IDLE = CPU_MODES.indexOf('idle');
 

@@ -1,4 +1,4 @@
-import type { Sample } from './sample.ts';
+import type { Sample } from '../../shared/sample/sample.ts';
 
 /** The longest line of a log that this sampler writes, bytes. */
 export const MAX_LINE_BYTES = 64 * 1024;

@@ -1,7 +1,7 @@
 import { styleText } from 'node:util';
+import { CPU_MODES, type Row, type Sample } from '../../shared/sample/sample.ts';
 import { formatBar, formatTable } from './format-table.ts';
 import { formatBytes, formatDuration, formatPercent } from './format-units.ts';
-import { CPU_MODES, type Row, type Sample } from './sample.ts';
 
 /** Options of {@link formatSample}. */
 export interface FormatSampleOptions {

@@ -3,7 +3,7 @@
  *
  * On Linux it reads `/proc` and `/sys` itself, through files that stay open (`linux/`); elsewhere it asks the package
  * systeminformation (`portable/`). What a line holds, in which units, is written in `docs/log-format.md`; its type is
- * {@link import('./sample.ts').Sample}. Beside the samples there are two rarer lines: the busiest processes
+ * {@link import('../../shared/sample/sample.ts').Sample}. Beside the samples there are two rarer lines: the busiest processes
  * (`top-processes.ts`) and the inventory (`inventory.ts`).
  *
  * Invariants. Tests cite them by number.

@@ -1,6 +1,6 @@
+import type { Row } from '../../../shared/sample/sample.ts';
 import type { Clock } from '../../../shared/time/clock.ts';
 import { row } from '../round.ts';
-import type { Row } from '../sample.ts';
 import { slowReadings } from '../slow-readings.ts';
 import { type Mount, parseMountinfo } from './parse-mountinfo.ts';
 import type { ProcFile } from './proc-file.ts';

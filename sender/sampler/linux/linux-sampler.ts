@@ -1,10 +1,10 @@
 import { statfs as systemStatfs } from 'node:fs/promises';
 import { join } from 'node:path';
+import type { PressureGroup, ProcessGroup, Row, Sample } from '../../../shared/sample/sample.ts';
 import type { Clock } from '../../../shared/time/clock.ts';
 import { cpuGroup } from '../cpu-group.ts';
 import { encodeSample } from '../encode-sample.ts';
 import { row } from '../round.ts';
-import type { PressureGroup, ProcessGroup, Row, Sample } from '../sample.ts';
 import type { Sampler } from '../sampler.ts';
 import { shortBootId } from '../short-boot-id.ts';
 import { type FilesystemWatch, type StatFs, watchFilesystems } from './filesystems.ts';

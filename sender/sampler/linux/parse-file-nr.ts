@@ -1,4 +1,4 @@
-import type { FileDescriptorGroup } from '../sample.ts';
+import type { FileDescriptorGroup } from '../../../shared/sample/sample.ts';
 
 /**
  * Open files, from `/proc/sys/fs/file-nr`: allocated, free (0 since Linux 2.6), limit. systemd sets the limit to 2^63 - 1, which

@@ -1,4 +1,4 @@
-import type { MemoryGroup, SwapGroup } from '../sample.ts';
+import type { MemoryGroup, SwapGroup } from '../../../shared/sample/sample.ts';
 import { numberAfter } from './cursor.ts';
 
 /** Memory and swap space of `/proc/meminfo`. */

@@ -1,5 +1,5 @@
+import type { Row, Sample } from '../../../shared/sample/sample.ts';
 import { round, row } from '../round.ts';
-import type { Row, Sample } from '../sample.ts';
 import { si } from './si.ts';
 
 /** Part of a sample. */

@@ -1,10 +1,10 @@
 import { loadavg, uptime } from 'node:os';
 import { readBootId } from '../../../shared/files/boot-id.ts';
+import type { Sample } from '../../../shared/sample/sample.ts';
 import type { Clock } from '../../../shared/time/clock.ts';
 import { cpuGroup } from '../cpu-group.ts';
 import { encodeSample } from '../encode-sample.ts';
 import { round } from '../round.ts';
-import type { Sample } from '../sample.ts';
 import type { Sampler } from '../sampler.ts';
 import { shortBootId } from '../short-boot-id.ts';
 import { type SlowReadings, slowReadings } from '../slow-readings.ts';

@@ -1,6 +1,6 @@
 import t from 'tap';
 import { encodeSample, MAX_LINE_BYTES, shortName } from '../../../sender/sampler/encode-sample.ts';
-import type { Row } from '../../../sender/sampler/sample.ts';
+import type { Row } from '../../../shared/sample/sample.ts';
 import { parseLine } from './lay-out-machine.ts';
 
 const TIME = '2026-11-20T22:00:00.000Z';
