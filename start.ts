@@ -7,7 +7,9 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { statSync } from 'node:fs';
 import { join, relative } from 'node:path';
+import type { MadeJoinCode } from './receiver/make-join-code.ts';
 import type { ReceiverStatus } from './receiver/status.ts';
+import { readMembership } from './sender/membership/membership.ts';
 import { stopSignal } from './shared/cli/cli-signals.ts';
 import type { Config } from './shared/config/config.ts';
 import { loadConfig } from './shared/config/load.ts';
@@ -16,19 +18,28 @@ import { describeError, UserError } from './shared/errors/errors.ts';
 import { isSample } from './shared/log/is-sample.ts';
 import { readLastLines } from './shared/log/last-lines.ts';
 import { logPaths } from './shared/log/log.ts';
+import type { NodeName } from './shared/names/node-name.ts';
 import { systemClock } from './shared/time/clock.ts';
 
 const LINES_TO_SEE = 3;
 const PATIENCE_MS = 20_000;
 const STOP_MS = 10_000;
+const JOIN_MS = 600_000;
 
 const root = import.meta.dirname;
 const signal = stopSignal();
 const children: ChildProcess[] = [];
 
 /** Starts one of the two programs; its warnings and errors are seen, the rest is for its own commands to tell. */
-function start(program: 'receiver' | 'sender'): void {
-  const args = [join(root, program, 'cli.ts'), 'start', '--log-level', 'warn', ...process.argv.slice(2)];
+function start(program: 'receiver' | 'sender', more: readonly string[] = []): void {
+  const args = [
+    join(root, program, 'cli.ts'),
+    'start',
+    '--log-level',
+    'warn',
+    ...more,
+    ...process.argv.slice(2),
+  ];
   const child = spawn(process.execPath, args, { stdio: ['ignore', 'ignore', 'inherit'], cwd: process.cwd() });
   children.push(child);
   child.once('exit', (code) => {
@@ -66,11 +77,28 @@ async function askReceiver(config: Config): Promise<ReceiverStatus> {
   }
 }
 
+/** What lets the sender of this machine in, if it does not belong to this receiver yet. */
+async function joinFlags(config: Config, { receiver }: ReceiverStatus): Promise<readonly string[]> {
+  const membership = await readMembership(config.sender.data_directory);
+  if (membership?.receiver === receiver) return [];
+  const args = { uses: 1, lifetime_ms: JOIN_MS };
+  const directory = config.receiver.data_directory;
+  const request = { directory, name: 'receiver', command: 'join-code', args } as const;
+  const { code } = (await requestControl(request)) as MadeJoinCode;
+  return ['--join', code];
+}
+
+/** The name that the sender of this machine got. */
+async function nodeOf(config: Config): Promise<NodeName> {
+  const membership = await readMembership(config.sender.data_directory);
+  return membership?.node ?? config.sender.node_name;
+}
+
 /** Waits until some lines of this machine have reached the receiver's disk. */
 async function waitForLines(config: Config): Promise<readonly string[]> {
-  const paths = logPaths(join(config.receiver.data_directory, 'logs'), config.sender.node_name);
   const deadline = systemClock.monotonic() + PATIENCE_MS;
   for (;;) {
+    const paths = logPaths(join(config.receiver.data_directory, 'logs'), await nodeOf(config));
     const samples = (await readLastLines(paths, 20)).filter(({ text }) => isSample(text));
     if (samples.length >= LINES_TO_SEE || systemClock.monotonic() > deadline)
       return samples.map(({ text }) => text);
@@ -85,9 +113,8 @@ function isOnOneDevice(a: string, b: string): boolean {
   return device === undefined || device === deviceOf(b);
 }
 
-function say(config: Config, status: ReceiverStatus, lines: readonly string[]): string {
+function say(config: Config, node: NodeName, status: ReceiverStatus, lines: readonly string[]): string {
   const short = (path: string) => relative(process.cwd(), path) || '.';
-  const node = config.sender.node_name;
   const log = short(join(config.receiver.data_directory, 'logs', `node-${node}.log`));
   const { host, port } = status.listening;
   const isSameDrive = isOnOneDevice(config.to_directory, config.receiver.data_directory);
@@ -105,9 +132,9 @@ function say(config: Config, status: ReceiverStatus, lines: readonly string[]): 
     host === '127.0.0.1' || host === '::1' || host === 'localhost'
       ? [
           `            set "host" in config.json to an address of this machine that others reach (now ${host}), restart,`,
-          '            then on the other machine:',
+          '            then, here:',
         ]
-      : ['            on the other machine:'];
+      : ['            here:'];
   return [
     '',
     `Fleetkeep runs: a receiver on ${host}, port ${port}, and a sender on this machine. Ctrl-C stops both.`,
@@ -119,7 +146,7 @@ function say(config: Config, status: ReceiverStatus, lines: readonly string[]): 
     `  alerts    to ${config.to_addr.join(', ')}, ${mails}`,
     '  add node',
     ...add,
-    `            fleetkeep-sender start --host ${host === '127.0.0.1' ? 'ADDRESS' : host}   (in a clone: npm run sender -- start --host …)`,
+    '            npm run receiver -- join-code     prints the line to paste on the other machine',
     `  look      npm run receiver -- status    npm run receiver -- log ${node} --follow`,
     '            npm run receiver -- verify    npm run sender -- sample',
     '',
@@ -129,10 +156,9 @@ function say(config: Config, status: ReceiverStatus, lines: readonly string[]): 
 try {
   const { config } = await loadConfig({ cwd: process.cwd() });
   start('receiver');
-  await askReceiver(config);
-  start('sender');
+  start('sender', await joinFlags(config, await askReceiver(config)));
   const lines = await waitForLines(config);
-  console.log(say(config, await askReceiver(config), lines));
+  console.log(say(config, await nodeOf(config), await askReceiver(config), lines));
   if (!signal.aborted) await once(signal, 'abort');
 } catch (error) {
   if (!signal.aborted) {

@@ -9,12 +9,13 @@
 
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { setTimeout as delay } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
+import { enrol } from '../test/helpers/known-nodes.ts';
 import { cpuSeconds, memoryMib } from './program-use.ts';
 
 const { values } = parseArgs({
@@ -26,8 +27,18 @@ const PORT = 24_900;
 for (const nodes of values.nodes.split(',').map(Number)) {
   const directory = mkdtempSync(join(tmpdir(), 'fleetkeep-idle-'));
   const config = join(directory, 'config.json');
+  const data = join(directory, 'data/receiver');
+  mkdirSync(data, { recursive: true });
+  enrol(
+    data,
+    Array.from({ length: nodes }, (_, index) => `idle-${index}`),
+  );
   const mirror = { allow_same_device: true };
-  writeFileSync(config, JSON.stringify({ port: PORT, number_of_nodes: 10_000, log_level: 'error', mirror }));
+  const transport = 'plain_on_encrypted_network';
+  writeFileSync(
+    config,
+    JSON.stringify({ transport, port: PORT, number_of_nodes: 10_000, log_level: 'error', mirror }),
+  );
   const cli = join(import.meta.dirname, '../dist/receiver/cli.js');
   const receiver = spawn(process.execPath, [cli, 'start', '--config', config], {
     stdio: ['ignore', 'pipe', 'inherit'],

@@ -4,7 +4,7 @@
  *     npm run build && npm run bench:sender -- [--seconds 60]
  */
 
-import { spawn } from 'node:child_process';
+import { execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -23,10 +23,16 @@ const config = join(directory, 'config.json');
 const mirror = { allow_same_device: true };
 writeFileSync(config, JSON.stringify({ port: 24_950, log_level: 'error', mirror }));
 
-async function start(program: 'receiver' | 'sender') {
+/** Runs a command of the receiver to its end; its standard output. */
+function ask(...args: readonly string[]): string {
+  const cli = join(import.meta.dirname, '../dist/receiver/cli.js');
+  return execFileSync(process.execPath, [cli, ...args, '--config', config], { encoding: 'utf8' });
+}
+
+async function start(program: 'receiver' | 'sender', ...more: readonly string[]) {
   const cli = join(import.meta.dirname, `../dist/${program}/cli.js`);
   const flags = program === 'sender' ? NODE_FLAGS : [];
-  const child = spawn(process.execPath, [...flags, cli, 'start', '--config', config], {
+  const child = spawn(process.execPath, [...flags, cli, 'start', ...more, '--config', config], {
     stdio: ['ignore', 'pipe', 'inherit'],
   });
   await once(createInterface(child.stdout), 'line');
@@ -34,7 +40,8 @@ async function start(program: 'receiver' | 'sender') {
 }
 
 const receiver = await start('receiver');
-const sender = await start('sender');
+const { code } = JSON.parse(ask('join-code', '--json')) as { code: string };
+const sender = await start('sender', '--join', code);
 const pid = sender.pid ?? 0;
 // The first inventory and the warm-up of the engine are not what a sample costs.
 await delay(15_000);

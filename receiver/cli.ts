@@ -2,6 +2,7 @@
 import { Command } from 'commander';
 import { runProgram } from '../shared/cli/cli-program.ts';
 import { addBackup } from './commands/backup.ts';
+import { addJoinCode } from './commands/join-code.ts';
 import { addLog } from './commands/log.ts';
 import { addNodes } from './commands/nodes.ts';
 import { addRestore } from './commands/restore.ts';
@@ -17,6 +18,7 @@ const program = new Command('fleetkeep-receiver').description(
 const commands = {
   start: addStart,
   status: addStatus,
+  'join-code': addJoinCode,
   nodes: addNodes,
   log: addLog,
   backup: addBackup,

@@ -3,6 +3,7 @@ import type { ControlContext, ControlHandlers } from '../shared/control/serve-cl
 import { UserError } from '../shared/errors/errors.ts';
 import { parseNodeName } from '../shared/names/node-name.ts';
 import { verifyCopies } from './backup/verify-copies.ts';
+import { nodeControl } from './node-control.ts';
 import type { Receiver } from './receiver.ts';
 import { logsRootOf } from './settings.ts';
 import { describeReceiver } from './status.ts';
@@ -23,6 +24,7 @@ export function controlHandlers(find: () => Receiver | undefined): ControlHandle
   }
 
   return {
+    ...nodeControl(running),
     status: async () => describeReceiver(running()),
     backup: async (args, { signal, progress }) => {
       const isNewDrive = BACKUP.parse(args).is_new_drive;

@@ -16,12 +16,14 @@ import type { Logger } from '../shared/logging/logger.ts';
 import type { NodeName } from '../shared/names/node-name.ts';
 import { VERSION } from '../shared/names/version.ts';
 import { systemClock } from '../shared/time/clock.ts';
+import { createAdmission } from './admission/admission.ts';
 import { startAlerts } from './alerts/alerts.ts';
 import { startMirror } from './backup/mirror.ts';
 import { controlHandlers } from './control-handlers.ts';
 import { startFleet } from './fleet/fleet.ts';
 import { openStateStore } from './fleet/state-store.ts';
 import { startIngest } from './ingest/ingest.ts';
+import type { WorkerTls } from './ingest/messages.ts';
 import { ingestEvents } from './ingest-events.ts';
 import type { Receiver } from './receiver.ts';
 import { readReceiverId } from './receiver-id.ts';
@@ -54,6 +56,7 @@ export async function startReceiver(options: ReceiverOptions): Promise<Receiver>
   stack.use(await startControl({ directory, name: 'receiver', handlers, log }));
 
   const receiverId = await readReceiverId(directory);
+  const tls = undefined as WorkerTls | undefined;
   const store = stack.use(openStateStore(directory));
   const fleet = stack.use(startFleet({ store, log: log.child({ part: 'fleet' }) }));
   const alerts = stack.use(
@@ -67,6 +70,14 @@ export async function startReceiver(options: ReceiverOptions): Promise<Receiver>
       log: log.child({ part: 'alerts' }),
     }),
   );
+
+  const admission = createAdmission({
+    store,
+    receiverId,
+    logOf: (node) => fleet.node(node)?.logId,
+    clock: systemClock,
+    log: log.child({ part: 'admission' }),
+  });
 
   const ingest = stack.use(
     await startIngest({
@@ -83,6 +94,8 @@ export async function startReceiver(options: ReceiverOptions): Promise<Receiver>
       numberOfNodes: config.number_of_nodes,
       workers: config.receiver.workers === 0 ? availableParallelism() : config.receiver.workers,
       workerHeapMb: config.receiver.worker_heap_mb,
+      tls,
+      gate: admission,
       events: ingestEvents({
         fleet,
         alerts,
@@ -137,8 +150,11 @@ export async function startReceiver(options: ReceiverOptions): Promise<Receiver>
   const receiver: Receiver = {
     config,
     port: ingest.port,
+    id: receiverId,
+    certificate: () => tls?.sha256,
     startedMs,
     sleeptimeSeconds: () => sleeptime,
+    admission,
     ingest,
     fleet,
     alerts,

@@ -1,4 +1,5 @@
 import type { Config } from '../shared/config/config.ts';
+import type { Admission } from './admission/admission.ts';
 import type { Alerts } from './alerts/alerts.ts';
 import type { Mirror } from './backup/mirror.ts';
 import type { Fleet } from './fleet/fleet.ts';
@@ -8,9 +9,14 @@ import type { Ingest } from './ingest/ingest.ts';
 export interface Receiver extends AsyncDisposable {
   readonly config: Config;
   readonly port: number;
+  /** Its id. */
+  readonly id: string;
+  /** SHA-256 of the certificate that it shows, hex; undefined for plain TCP. */
+  readonly certificate: () => string | undefined;
   readonly startedMs: number;
   /** The interval that senders have been told, seconds. */
   readonly sleeptimeSeconds: () => number;
+  readonly admission: Admission;
   readonly ingest: Ingest;
   readonly fleet: Fleet;
   readonly alerts: Alerts;

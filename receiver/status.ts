@@ -1,10 +1,12 @@
 import { VERSION } from '../shared/names/version.ts';
-import { describeNode, type NodeStatus } from './node-status.ts';
+import { describeNodes, type NodeStatus } from './node-status.ts';
 import type { Receiver } from './receiver.ts';
 
 /** What `status --json` prints. Times are RFC 3339 in UTC. */
 export interface ReceiverStatus {
   readonly pid: number;
+  /** Id of the receiver. */
+  readonly receiver: string;
   readonly version: string;
   readonly started: string;
   readonly listening: { readonly host: string; readonly port: number };
@@ -19,9 +21,10 @@ export interface ReceiverStatus {
 
 /** Says how a running receiver does. */
 export function describeReceiver(receiver: Receiver): ReceiverStatus {
-  const { config, ingest, fleet, mirror, alerts } = receiver;
+  const { config, ingest, fleet, admission, mirror, alerts } = receiver;
   return {
     pid: process.pid,
+    receiver: receiver.id,
     version: VERSION,
     started: new Date(receiver.startedMs).toISOString(),
     listening: { host: config.receiver.listen_address, port: receiver.port },
@@ -29,7 +32,7 @@ export function describeReceiver(receiver: Receiver): ReceiverStatus {
     sleeptime: receiver.sleeptimeSeconds(),
     number_of_nodes: config.number_of_nodes,
     connected: ingest.connected().size,
-    nodes: fleet.nodes().map(describeNode),
+    nodes: describeNodes(fleet.nodes(), admission.credentials()),
     mirror: mirror.state(),
     mail: alerts.state(),
   };

@@ -6,6 +6,7 @@
 import { rename } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
+import type { JoinCode } from '../shared/auth/join-code.ts';
 import type { Config } from '../shared/config/config.ts';
 import { startControl } from '../shared/control/control.ts';
 import { errnoOf, UserError } from '../shared/errors/errors.ts';
@@ -18,22 +19,31 @@ import type { Logger } from '../shared/logging/logger.ts';
 import type { NodeName } from '../shared/names/node-name.ts';
 import { VERSION } from '../shared/names/version.ts';
 import { systemClock } from '../shared/time/clock.ts';
+import { addressesOf } from './membership/addresses.ts';
+import { ensureMembership } from './membership/ensure-membership.ts';
 import { type ExtraLine, type Recorder, startRecorder } from './recorder/recorder.ts';
 import { readInventory } from './sampler/inventory.ts';
 import { startSampler } from './sampler/sampler.ts';
 import { startTopProcesses } from './sampler/top-processes.ts';
 import type { SenderStatus } from './status.ts';
+import type { ReceiverAddress } from './uplink/connect.ts';
 import { startUplink } from './uplink/uplink.ts';
 
 /** Options of {@link startSender}. */
 export interface SenderOptions {
   readonly config: Config;
+  /** Join with this code, whatever the machine has joined before; undefined: go on as the node that it is. */
+  readonly join?: JoinCode | undefined;
   readonly log: Logger;
+  /** Ends the wait for a receiver to join. */
+  readonly signal: AbortSignal;
 }
 
 /** A running sender. Disposing sends what is there, within seconds, and closes the log. */
 export interface Sender extends AsyncDisposable {
   readonly node: NodeName;
+  /** Where receivers are tried. */
+  readonly receivers: readonly ReceiverAddress[];
   /** Rejects when the sender cannot go on. */
   readonly failed: Promise<never>;
 }
@@ -46,11 +56,12 @@ export function logsRootOf(config: Config): string {
 const DAY_MS = 86_400_000;
 
 /**
- * Starts every part of the sender; resolves when it samples. The receiver need not be there.
+ * Starts every part of the sender; resolves when it samples. The receiver need not be there, except that a machine has to join it once.
  *
- * @throws UserError when the data directory or the log cannot be used, or another sender works there
+ * @throws UserError when the data directory or the log cannot be used, another sender works there, or the receiver does not let
+ *   this machine join
  */
-export async function startSender({ config, log }: SenderOptions): Promise<Sender> {
+export async function startSender({ config, join: code, log, signal }: SenderOptions): Promise<Sender> {
   const { sender: settings } = config;
   const directory = settings.data_directory;
   const startedMs = systemClock.now();
@@ -65,10 +76,13 @@ export async function startSender({ config, log }: SenderOptions): Promise<Sende
     return parts.status();
   };
   stack.use(await startControl({ directory, name: 'sender', handlers: { status }, log }));
+  const membership = await ensureMembership({ config, code, log: log.child({ part: 'membership' }), signal });
+  const { node } = membership;
+  const receivers = addressesOf(config, membership);
   // Under the lock, but after the writer has closed its files.
   let isOldCopy = false;
   stack.defer(async () => {
-    if (isOldCopy) await setLogAside(config);
+    if (isOldCopy) await setLogAside(config, node);
   });
 
   const sealer = stack.use(
@@ -76,7 +90,7 @@ export async function startSender({ config, log }: SenderOptions): Promise<Sende
       onError: (job, err) => log.error({ err, segment: job.number }, 'a segment could not be sealed'),
     }),
   );
-  const writer = stack.use(await openLog(config, bootId, sealer));
+  const writer = stack.use(await openLog(config, node, bootId, sealer));
   const sampler = stack.use(await startSampler());
 
   let sleeptimeSeconds = settings.sleeptime ?? config.sleeptime;
@@ -100,7 +114,9 @@ export async function startSender({ config, log }: SenderOptions): Promise<Sende
 
   const uplink = stack.use(
     startUplink({
-      receivers: settings.receivers,
+      receivers,
+      certificates: () => membership.certificates,
+      secret: membership,
       writer,
       facts: { hostName: hostname(), bootId, version: VERSION, sleeptimeSeconds: () => sleeptimeSeconds },
       clock: systemClock,
@@ -132,24 +148,25 @@ export async function startSender({ config, log }: SenderOptions): Promise<Sende
     pid: process.pid,
     version: VERSION,
     started: new Date(startedMs).toISOString(),
-    node: settings.node_name,
+    node,
     data_directory: directory,
     log: { id: writer.id, path: writer.paths.open, end: writer.end, oldest: writer.oldest },
     sleeptime: sleeptimeSeconds,
     uplink: uplink.state(),
     recorder: recorderState(),
   });
-  log.info({ node: settings.node_name, directory }, 'the sender samples');
+  log.info({ node, directory }, 'the sender samples');
   const all = stack.move();
   return {
-    node: settings.node_name,
+    node,
+    receivers,
     failed: failed.promise,
     [Symbol.asyncDispose]: () => all.disposeAsync(),
   };
 }
 
-async function openLog(config: Config, bootId: string, sealer: Sealer): Promise<LogWriter> {
-  const paths = logPaths(logsRootOf(config), config.sender.node_name);
+async function openLog(config: Config, node: NodeName, bootId: string, sealer: Sealer): Promise<LogWriter> {
+  const paths = logPaths(logsRootOf(config), node);
   const options = { paths, bootId, segmentBytes: config.log.segment_bytes, sealer };
   try {
     return await openLogWriter(options, systemClock.now());
@@ -179,8 +196,8 @@ async function extraLinesOf({ sender }: Config): Promise<readonly ExtraLine[]> {
 }
 
 /** Moves the log out of the way, whole; the next start begins a new one. */
-async function setLogAside(config: Config): Promise<void> {
-  const paths = logPaths(logsRootOf(config), config.sender.node_name);
+async function setLogAside(config: Config, node: NodeName): Promise<void> {
+  const paths = logPaths(logsRootOf(config), node);
   const aside = `${paths.directory}@old-copy-${new Date().toISOString().replaceAll(':', '')}`;
   await rename(paths.open, `${aside}.log`);
   await rename(paths.directory, aside);

@@ -15,9 +15,9 @@ const SHARED_MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   files: ['errors', 'time'],
   log: ['errors', 'time', 'names', 'files'],
   protocol: ['errors', 'time', 'names', 'files'],
-  auth: ['errors', 'time', 'names', 'files'],
-  sample: ['errors', 'time', 'names', 'files'],
-  config: ['errors', 'time', 'names', 'files'],
+  auth: ['errors', 'names'],
+  sample: ['errors', 'names'],
+  config: ['errors', 'time', 'names', 'files', 'auth'],
 };
 
 const MAX_LINES = 300;

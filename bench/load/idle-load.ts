@@ -6,12 +6,14 @@
 import { randomUUID } from 'node:crypto';
 import { connect } from 'node:net';
 import { setTimeout as delay } from 'node:timers/promises';
+import { Proving } from '../../sender/uplink/proving.ts';
 import { encodeSegmentHeader } from '../../shared/log/segment-header.ts';
 import { parseLogId } from '../../shared/names/log-id.ts';
 import { parseNodeName } from '../../shared/names/node-name.ts';
 import { createFrameDecoder } from '../../shared/protocol/decoder.ts';
-import { encodeFrame, encodeJsonFrame } from '../../shared/protocol/encoder.ts';
+import { encodeFrame } from '../../shared/protocol/encoder.ts';
 import { FRAME_TYPES } from '../../shared/protocol/protocol.ts';
+import { secretOf } from '../../test/helpers/known-nodes.ts';
 
 const [port, count, seconds] = process.argv.slice(2).map(Number);
 const TICK_MS = 20;
@@ -39,10 +41,13 @@ function connectNode(index: number): Promise<Simulated> {
       },
     };
     const decoder = createFrameDecoder();
+    const proving = new Proving(secretOf(node), undefined);
     socket.on('data', (data: Buffer) => {
       decoder.push(data, (frame) => {
         if (frame.type === FRAME_TYPES.ACK) simulated.acknowledged = frame.offset;
         else if (frame.type === FRAME_TYPES.PING) socket.write(encodeFrame(FRAME_TYPES.PONG));
+        else if (frame.type === FRAME_TYPES.CHALLENGE)
+          socket.write(proving.prove(Buffer.from(frame.payload)) ?? '');
         else if (frame.type === FRAME_TYPES.REFUSED) reject(new Error(frame.payload.toString()));
         else if (frame.type === FRAME_TYPES.WELCOME) {
           const header = { log, node, segment: 1, bootId: 'bench', atMs: Date.now() };
@@ -54,7 +59,7 @@ function connectNode(index: number): Promise<Simulated> {
     socket.on('error', reject);
     const facts = { host_name: 'bench', boot_id: 'bench', version: '0.0.0', sleeptime: 1, oldest: 1 };
     const open = [{ segment: 1, bytes: 0, crc: 0 }];
-    socket.write(encodeJsonFrame(FRAME_TYPES.HELLO, { protocol: 1, node, log, ...facts, open }));
+    socket.write(proving.hello({ protocol: 1, node, log, ...facts, open }));
   });
 }
 

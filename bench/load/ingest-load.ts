@@ -5,12 +5,14 @@
 
 import { randomUUID } from 'node:crypto';
 import { connect, type Socket } from 'node:net';
+import { Proving } from '../../sender/uplink/proving.ts';
 import { encodeSegmentHeader } from '../../shared/log/segment-header.ts';
 import { parseLogId } from '../../shared/names/log-id.ts';
 import { parseNodeName } from '../../shared/names/node-name.ts';
 import { createFrameDecoder } from '../../shared/protocol/decoder.ts';
-import { encodeHeader, encodeJsonFrame } from '../../shared/protocol/encoder.ts';
+import { encodeHeader } from '../../shared/protocol/encoder.ts';
 import { FRAME_TYPES, WINDOW_BYTES } from '../../shared/protocol/protocol.ts';
+import { secretOf } from '../../test/helpers/known-nodes.ts';
 
 const [protocol, port, connections, lines] = process.argv.slice(2);
 const LINES_EACH = Math.floor(Number(lines) / Number(connections));
@@ -73,7 +75,9 @@ function sendFrames(socket: Socket, index: number): Promise<number> {
     const decoder = createFrameDecoder();
     socket.on('data', (data: Buffer) => {
       decoder.push(data, (frame) => {
-        if (frame.type === FRAME_TYPES.WELCOME) {
+        if (frame.type === FRAME_TYPES.CHALLENGE) {
+          socket.write(proving.prove(Buffer.from(frame.payload)) ?? '');
+        } else if (frame.type === FRAME_TYPES.WELCOME) {
           isWelcome = true;
           send(header);
         } else if (frame.type === FRAME_TYPES.ACK) {
@@ -98,7 +102,8 @@ function sendFrames(socket: Socket, index: number): Promise<number> {
       oldest: 1,
     };
     const open = [{ segment: 1, bytes: total, crc: 0 }];
-    socket.write(encodeJsonFrame(FRAME_TYPES.HELLO, { ...hello, open }));
+    const proving = new Proving(secretOf(node), undefined);
+    socket.write(proving.hello({ ...hello, open }));
   });
 }
 

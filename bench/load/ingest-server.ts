@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { type IngestEvents, startIngest } from '../../receiver/ingest/ingest.ts';
 import { readBootId } from '../../shared/files/boot-id.ts';
 import { createLogger } from '../../shared/logging/logger.ts';
+import { knownNodes } from '../../test/helpers/known-nodes.ts';
 
 const [directory = '', port, workers] = process.argv.slice(2);
 const nothing = (): void => undefined;
@@ -31,6 +32,8 @@ const ingest = await startIngest({
   numberOfNodes: 100_000,
   workers: Number(workers),
   workerHeapMb: 512,
+  tls: undefined,
+  gate: knownNodes(),
   events,
   log: createLogger('warn'),
 });

@@ -10,8 +10,10 @@ const COLUMNS = [
   { title: 'HOST' },
   { title: 'ADDRESS' },
   { title: 'VERSION' },
+  { title: 'LOG' },
   { title: 'SEGMENT', align: 'right' },
   { title: 'OFFSET', align: 'right' },
+  { title: 'NOTE' },
 ] as const;
 
 /** The table of nodes that `nodes` and `status` print. */
@@ -20,12 +22,14 @@ export function renderNodes(nodes: readonly NodeStatus[], nowMs: number): string
     node.node,
     node.state,
     formatRelative(Date.parse(node.since), nowMs),
-    formatRelative(Date.parse(node.last_seen), nowMs),
-    node.host_name,
-    node.address,
-    node.version,
+    node.last_seen === null ? '' : formatRelative(Date.parse(node.last_seen), nowMs),
+    node.host_name ?? '',
+    node.address ?? '',
+    node.version ?? '',
+    node.log ?? '',
     String(node.segment ?? ''),
     String(node.offset ?? ''),
+    node.note ?? '',
   ]);
   return formatTable(COLUMNS, rows);
 }

@@ -9,6 +9,7 @@ export interface FleetStore {
   read(): NodeRecord[];
   /** Writes these nodes as they are now. Call it in a transaction. */
   save(records: Iterable<NodeRecord>): void;
+  remove(name: NodeName): void;
 }
 
 const SAVE = `
@@ -30,6 +31,7 @@ export function fleetStore(store: StateStore): FleetStore {
       const save = store.database.prepare(SAVE);
       for (const record of records) save.run(...toRow(record));
     },
+    remove: (name) => void store.database.prepare('DELETE FROM nodes WHERE name = ?').run(name),
   };
 }
 

@@ -65,6 +65,8 @@ export interface Fleet extends AsyncDisposable {
   node(name: NodeName): NodeRecord | undefined;
   /** Every node, by name. */
   nodes(): readonly NodeRecord[];
+  /** Forgets a node; it is told of no more. Its log is not touched. */
+  forget(name: NodeName): void;
   /** Calls `listener` after every change of a state until disposed. It must not throw. */
   onChange(listener: (change: FleetChange) => void): Disposable;
   /**
@@ -171,6 +173,11 @@ export function startFleet(options: StartFleetOptions): Fleet {
     },
     node: (name) => nodes.get(name),
     nodes: () => sortNodes(nodes.values()),
+    forget(name) {
+      table.remove(name);
+      nodes.delete(name);
+      unsaved.delete(name);
+    },
     onChange(listener) {
       listeners.add(listener);
       return { [Symbol.dispose]: () => void listeners.delete(listener) };

@@ -65,6 +65,31 @@ const MIGRATIONS: readonly string[] = [
    ) STRICT;
    CREATE INDEX outbox_pending ON outbox (due_ms) WHERE state = 'pending';
    CREATE INDEX outbox_thread ON outbox (thread, recipient, id) WHERE state = 'pending';`,
+
+  `CREATE TABLE credentials (
+     id TEXT PRIMARY KEY,
+     node TEXT NOT NULL UNIQUE,
+     stored_key BLOB NOT NULL,
+     server_key BLOB NOT NULL,
+     code TEXT NOT NULL,
+     installation TEXT NOT NULL,
+     made_ms INTEGER NOT NULL,
+     used_ms INTEGER,
+     revoked_ms INTEGER,
+     revoked_why TEXT,
+     next_name TEXT
+   ) STRICT, WITHOUT ROWID;
+
+   CREATE TABLE join_codes (
+     id TEXT PRIMARY KEY,
+     stored_key BLOB NOT NULL,
+     server_key BLOB NOT NULL,
+     node TEXT,
+     uses INTEGER NOT NULL,
+     used INTEGER NOT NULL,
+     made_ms INTEGER NOT NULL,
+     expires_ms INTEGER NOT NULL
+   ) STRICT, WITHOUT ROWID;`,
 ];
 
 /** How long a write waits for another process to finish its own, ms; commands only read, so nobody waits in practice. */

@@ -6,14 +6,20 @@ import type { ClaimFacts, WorkerSettings } from './messages.ts';
 
 /** What the arbiter has to know of a HELLO. */
 export function claimFacts(hello: Hello, address: string): ClaimFacts {
-  const { node, log, host_name: hostName, boot_id: bootId, version, sleeptime: sleeptimeSeconds } = hello;
-  return { node, log, hostName, address, bootId, version, sleeptimeSeconds };
+  const { node, credential, log, host_name: hostName, boot_id: bootId, version } = hello;
+  return { node, credential, log, hostName, address, bootId, version, sleeptimeSeconds: hello.sleeptime };
 }
 
-/** WELCOME, as a frame. */
-export function welcomeFrame(settings: WorkerSettings, sleeptime: number, { at, crc }: ResumePoint): Buffer {
+/** WELCOME, as a frame. @param signature of the first one of a connection, hex */
+export function welcomeFrame(
+  settings: WorkerSettings,
+  sleeptime: number,
+  { at, crc }: ResumePoint,
+  signature?: string,
+): Buffer {
   return encodeJsonFrame(FRAME_TYPES.WELCOME, {
     protocol: PROTOCOL_VERSION,
+    ...(signature === undefined ? {} : { signature }),
     receiver: settings.receiverId,
     version: settings.version,
     sleeptime,

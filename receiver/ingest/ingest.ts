@@ -11,18 +11,23 @@
  */
 
 import { mkdir } from 'node:fs/promises';
-import { createServer } from 'node:net';
-import { describeError, errnoOf, UserError } from '../../shared/errors/errors.ts';
+import { UserError } from '../../shared/errors/errors.ts';
 import type { Position } from '../../shared/log/position.ts';
 import type { Logger } from '../../shared/logging/logger.ts';
 import type { NodeName } from '../../shared/names/node-name.ts';
-import type { DigestResult } from '../../shared/protocol/messages.ts';
+import type { Control, DigestResult } from '../../shared/protocol/messages.ts';
 import { Arbiter, type ArbiterEffect } from './arbiter.ts';
+import { assertPortFree, isPortSharable } from './listen-port.ts';
 import type {
+  AuthProof,
+  AuthVerdict,
   ClaimFacts,
   EndKind,
   FromWorker,
   IngestProblem,
+  JoinClaim,
+  JoinVerdict,
+  Refusal,
   SessionId,
   WorkerSettings,
 } from './messages.ts';
@@ -43,6 +48,12 @@ export interface IngestEvents {
   readonly limitReached: (facts: ClaimFacts) => void;
 }
 
+/** Who decides whether a sender may connect. */
+export interface Gate {
+  admit(facts: ClaimFacts, auth: AuthProof): AuthVerdict;
+  join(claim: JoinClaim): JoinVerdict;
+}
+
 /** Options of {@link startIngest}. */
 export interface IngestOptions extends Omit<WorkerSettings, 'isPortShared'> {
   /** How many nodes may be connected. */
@@ -51,6 +62,7 @@ export interface IngestOptions extends Omit<WorkerSettings, 'isPortShared'> {
   readonly workers: number;
   /** Heap that a worker may use, MiB. */
   readonly workerHeapMb: number;
+  readonly gate: Gate;
   readonly events: IngestEvents;
   readonly log: Logger;
 }
@@ -73,8 +85,18 @@ export interface Ingest extends AsyncDisposable {
   setSleeptime(seconds: number): void;
   /** Asks a connected node what it holds up to a position. @throws when it is not connected or does not answer in time. */
   askDigest(node: NodeName, upTo: Position, timeoutMs: number): Promise<DigestResult>;
+  /** Tells a node something; does nothing when it is not connected. */
+  control(node: NodeName, message: Control): void;
+  /** Ends a node's connection and tells the node why; does nothing when there is none. */
+  refuse(node: NodeName, refusal: Refusal): void;
   /** Ends one worker thread at once, as a crash would; it is started again. */
   killWorker(index: number): Promise<void>;
+}
+
+/** A sender that has proven who it is and waits for its claim. */
+interface Waiting {
+  readonly facts: ClaimFacts;
+  readonly signature: Uint8Array;
 }
 
 /** How long a stop may take, ms. */
@@ -88,7 +110,7 @@ const STOP_MS = 5000;
 export async function startIngest(options: IngestOptions): Promise<Ingest> {
   const { events, log, host } = options;
   const arbiter = new Arbiter(options.numberOfNodes);
-  const waiting = new Map<SessionId, ClaimFacts>();
+  const waiting = new Map<SessionId, Waiting>();
   const connected = new Map<NodeName, ConnectedNode>();
   const nodes = new Map<SessionId, NodeName>();
   const digests = new Map<number, (result: DigestResult) => void>();
@@ -102,9 +124,26 @@ export async function startIngest(options: IngestOptions): Promise<Ingest> {
         events.limitReached(effect.facts);
         continue;
       }
-      const kind = effect.kind === 'grant' ? 'granted' : effect.kind === 'refuse' ? 'refused' : 'displace';
-      ownerOf(effect.session)?.post({ ...effect, kind } as Parameters<WorkerHandle['post']>[0]);
+      tell(effect);
     }
+  }
+
+  function tell(effect: Exclude<ArbiterEffect, { kind: 'limit_reached' }>): void {
+    const { session } = effect;
+    const signature = waiting.get(session)?.signature;
+    if (effect.kind === 'displace') ownerOf(session)?.post(effect);
+    else if (effect.kind === 'refuse') ownerOf(session)?.post({ ...effect, kind: 'refused' });
+    else if (signature !== undefined) ownerOf(session)?.post({ kind: 'granted', session, signature });
+  }
+
+  function claimed(session: SessionId, facts: ClaimFacts, auth: AuthProof): void {
+    const verdict = options.gate.admit(facts, auth);
+    if (verdict.kind === 'refused') {
+      ownerOf(session)?.post({ ...verdict, session });
+      return;
+    }
+    waiting.set(session, { facts, signature: verdict.signature });
+    perform(arbiter.claim(session, facts));
   }
 
   function ownerOf(session: SessionId): WorkerHandle | undefined {
@@ -125,18 +164,14 @@ export async function startIngest(options: IngestOptions): Promise<Ingest> {
   function take(message: FromWorker): void {
     switch (message.kind) {
       case 'claim':
-        waiting.set(message.session, message.facts);
-        perform(arbiter.claim(message.session, message.facts));
+        claimed(message.session, message.facts, message.auth);
         return;
-      case 'connected': {
-        const facts = waiting.get(message.session);
-        waiting.delete(message.session);
-        if (facts === undefined) return;
-        nodes.set(message.session, facts.node);
-        connected.set(facts.node, { facts, session: message.session, position: message.at });
-        events.connected(facts, message.at);
+      case 'join':
+        ownerOf(message.session)?.post({ ...options.gate.join(message.claim), session: message.session });
         return;
-      }
+      case 'connected':
+        isConnected(message.session, message.at);
+        return;
       case 'released':
         released(message.session, message.end, message.reason, message.silentMs);
         return;
@@ -163,8 +198,17 @@ export async function startIngest(options: IngestOptions): Promise<Ingest> {
     }
   }
 
+  function isConnected(session: SessionId, position: Position): void {
+    const facts = waiting.get(session)?.facts;
+    waiting.delete(session);
+    if (facts === undefined) return;
+    nodes.set(session, facts.node);
+    connected.set(facts.node, { facts, session, position });
+    events.connected(facts, position);
+  }
+
   function withNode(session: SessionId, tell: (node: NodeName) => void): void {
-    const node = nodes.get(session) ?? waiting.get(session)?.node;
+    const node = nodes.get(session) ?? waiting.get(session)?.facts.node;
     if (node !== undefined) tell(node);
   }
 
@@ -228,6 +272,14 @@ export async function startIngest(options: IngestOptions): Promise<Ingest> {
         digests.delete(request);
       }
     },
+    control(node, message) {
+      const session = connected.get(node)?.session;
+      if (session !== undefined) ownerOf(session)?.post({ kind: 'control', session, message });
+    },
+    refuse(node, refusal) {
+      const session = connected.get(node)?.session;
+      if (session !== undefined) ownerOf(session)?.post({ kind: 'refused', session, refusal });
+    },
     async killWorker(index) {
       await workers[index]?.kill();
     },
@@ -242,44 +294,6 @@ export async function startIngest(options: IngestOptions): Promise<Ingest> {
 function settingsOf(
   options: IngestOptions,
 ): Omit<WorkerSettings, 'isPortShared' | 'port' | 'sleeptimeSeconds'> {
-  const { logsRoot, receiverId, version, bootId, host, commitMs, helloTimeoutMs, silenceMs } = options;
-  return { logsRoot, receiverId, version, bootId, host, commitMs, helloTimeoutMs, silenceMs };
-}
-
-/** Where libuv can share a port between sockets. Elsewhere one worker listens alone. */
-function isPortSharable(): boolean {
-  return ['linux', 'freebsd', 'sunos', 'aix'].includes(process.platform);
-}
-
-/** A shared port hides that another program has it; so it is first tried without sharing. */
-async function assertPortFree(host: string, port: number): Promise<void> {
-  const probe = createServer();
-  try {
-    await new Promise<void>((resolve, reject) => {
-      probe.once('error', reject);
-      probe.listen({ host, port }, resolve);
-    });
-  } catch (error) {
-    throw portError(error, host, port);
-  } finally {
-    probe.close();
-  }
-}
-
-function portError(error: unknown, host: string, port: number): UserError {
-  const where = `${host}, port ${port}`;
-  const hint = 'Set "port" (or "host", the address to listen on) in config.json, or --port.';
-  switch (errnoOf(error)) {
-    case 'EADDRINUSE':
-      return new UserError('PORT_UNAVAILABLE', `another program already listens on ${where}`, { hint });
-    case 'EACCES':
-      return new UserError('PORT_UNAVAILABLE', `this user may not listen on ${where}`, { hint });
-    case 'EADDRNOTAVAIL':
-    case 'ENOTFOUND':
-      return new UserError('PORT_UNAVAILABLE', `this machine has no address ${host} to listen on`, { hint });
-    default:
-      return new UserError('PORT_UNAVAILABLE', `cannot listen on ${where}: ${describeError(error)}`, {
-        hint,
-      });
-  }
+  const { logsRoot, receiverId, version, bootId, host, tls, commitMs, helloTimeoutMs, silenceMs } = options;
+  return { logsRoot, receiverId, version, bootId, host, tls, commitMs, helloTimeoutMs, silenceMs };
 }

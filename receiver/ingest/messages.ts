@@ -1,7 +1,7 @@
 import type { Position } from '../../shared/log/position.ts';
 import type { LogId } from '../../shared/names/log-id.ts';
 import type { NodeName } from '../../shared/names/node-name.ts';
-import type { DigestResult, RefusalCode } from '../../shared/protocol/messages.ts';
+import type { Control, DigestResult, Join, Joined, RefusalCode } from '../../shared/protocol/messages.ts';
 
 /** What an ingest worker is told when it is started. */
 export interface WorkerSettings {
@@ -19,6 +19,18 @@ export interface WorkerSettings {
   readonly commitMs: number;
   readonly helloTimeoutMs: number;
   readonly silenceMs: number;
+  /** What the receiver shows of itself; undefined: plain TCP. */
+  readonly tls: WorkerTls | undefined;
+}
+
+/** Key and certificate of the receiver, as a worker is given them. */
+export interface WorkerTls {
+  /** PEM. */
+  readonly key: string;
+  /** PEM; the receiver's own first, then those that vouch for it. */
+  readonly certificate: string;
+  /** SHA-256 of the receiver's own certificate, hex. */
+  readonly sha256: string;
 }
 
 /** Names a connection within the receiver: worker number and a counter. */
@@ -27,6 +39,8 @@ export type SessionId = `${number}.${number}`;
 /** Who wants to connect. */
 export interface ClaimFacts {
   readonly node: NodeName;
+  /** Which credential it says it has. */
+  readonly credential: string;
   readonly log: LogId;
   readonly hostName: string;
   readonly address: string;
@@ -34,6 +48,30 @@ export interface ClaimFacts {
   readonly version: string;
   readonly sleeptimeSeconds: number;
 }
+
+/** What a sender proves itself with. */
+export interface AuthProof {
+  /** Of the exchange; `authMessageOf`. */
+  readonly message: Uint8Array;
+  readonly proof: Uint8Array;
+}
+
+/** A machine that wants to become a node. */
+export interface JoinClaim extends AuthProof {
+  readonly join: Join;
+  readonly address: string;
+}
+
+/** Whether a sender may connect. */
+export type AuthVerdict =
+  /** It may; the signature proves the receiver to it. */
+  | { readonly kind: 'proven'; readonly signature: Uint8Array }
+  | { readonly kind: 'refused'; readonly refusal: Refusal };
+
+/** Whether a machine becomes a node. */
+export type JoinVerdict =
+  | { readonly kind: 'joined'; readonly joined: Joined }
+  | { readonly kind: 'refused'; readonly refusal: Refusal };
 
 /** How a connection ended. */
 export type EndKind = 'closed' | 'reset' | 'timed_out' | 'goodbye' | 'replaced' | 'refused' | 'error';
@@ -47,10 +85,13 @@ export interface Refusal {
 
 /** From the main thread to an ingest worker. */
 export type ToWorker =
-  | { readonly kind: 'granted'; readonly session: SessionId }
+  | { readonly kind: 'granted'; readonly session: SessionId; readonly signature: Uint8Array }
+  | { readonly kind: 'joined'; readonly session: SessionId; readonly joined: Joined }
   | { readonly kind: 'refused'; readonly session: SessionId; readonly refusal: Refusal }
   /** Another connection of the same log has come; end this one and release it. */
   | { readonly kind: 'displace'; readonly session: SessionId; readonly refusal: Refusal }
+  /** Something to say to a sender. */
+  | { readonly kind: 'control'; readonly session: SessionId; readonly message: Control }
   | { readonly kind: 'interval'; readonly sleeptimeSeconds: number }
   | {
       readonly kind: 'digest';
@@ -64,7 +105,13 @@ export type ToWorker =
 export type FromWorker =
   | { readonly kind: 'listening'; readonly port: number }
   | { readonly kind: 'failed'; readonly code: string; readonly message: string }
-  | { readonly kind: 'claim'; readonly session: SessionId; readonly facts: ClaimFacts }
+  | { readonly kind: 'join'; readonly session: SessionId; readonly claim: JoinClaim }
+  | {
+      readonly kind: 'claim';
+      readonly session: SessionId;
+      readonly facts: ClaimFacts;
+      readonly auth: AuthProof;
+    }
   /** The node's copy is open and WELCOME has been sent. */
   | { readonly kind: 'connected'; readonly session: SessionId; readonly at: Position }
   /** The connection has ended and its files are closed: another may have the claim. */

@@ -9,6 +9,8 @@ export interface SessionPorts {
   readonly post: (message: FromWorker) => void;
   /** Told when the session is over and its files are closed. */
   readonly onReleased: (id: SessionId) => void;
+  /** SHA-256 of the certificate in use now, hex; undefined without TLS. */
+  readonly certificate: () => string | undefined;
   /** The interval that senders shall use now, seconds. */
   readonly sleeptimeSeconds: () => number;
 }

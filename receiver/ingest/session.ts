@@ -6,30 +6,24 @@ import { encodeFrame, encodeJsonFrame } from '../../shared/protocol/encoder.ts';
 import {
   type Control,
   type Hello,
+  type Joined,
   parseControl,
   parseGoodbye,
-  parseHello,
 } from '../../shared/protocol/messages.ts';
-import { FRAME_TYPES, PING_AFTER_MS, PROTOCOL_VERSION } from '../../shared/protocol/protocol.ts';
+import { FRAME_TYPES, PING_AFTER_MS } from '../../shared/protocol/protocol.ts';
 import { SilenceWatch } from '../../shared/protocol/silence.ts';
+import { Entrance } from './entrance.ts';
 import { FrameTurns, type HeldFrame } from './frame-turns.ts';
-import { claimFacts, welcomeFrame } from './greeting.ts';
+import { welcomeFrame } from './greeting.ts';
 import { LogStream, type ResumePoint, type StreamEvents } from './log-stream.ts';
 import type { EndKind, IngestProblem, Refusal, SessionId } from './messages.ts';
-import {
-  positionRefusal,
-  protocolRefusal,
-  storageProblem,
-  storageRefusal,
-  versionRefusal,
-} from './refusals.ts';
+import { positionRefusal, protocolRefusal, storageProblem, storageRefusal } from './refusals.ts';
 import { sendHealing } from './send-healing.ts';
 import type { SessionPorts } from './session-ports.ts';
 import { endGently, endOf } from './socket-state.ts';
 
 type Stage =
-  | { readonly kind: 'hello' }
-  | { readonly kind: 'claiming'; readonly hello: Hello }
+  | { readonly kind: 'entering'; readonly entrance: Entrance }
   | { readonly kind: 'opening' }
   | { readonly kind: 'streaming'; readonly stream: LogStream }
   | { readonly kind: 'ended' };
@@ -50,7 +44,7 @@ export class Session {
   readonly #ports: SessionPorts;
   readonly #decoder = createFrameDecoder();
   readonly #onFrame = (frame: Frame): void => this.#turns.take(frame);
-  #stage: Stage = { kind: 'hello' };
+  #stage: Stage;
   readonly #turns = new FrameTurns({
     handle: (frame) => this.#handle(frame),
     full: () => void this.#socket.pause(),
@@ -69,6 +63,7 @@ export class Session {
     this.#socket = socket;
     this.#ports = ports;
     const { silenceMs } = ports.settings;
+    this.#stage = { kind: 'entering', entrance: this.#makeEntrance() };
     const askMs = Math.min(PING_AFTER_MS, silenceMs / 3);
     this.#silence = new SilenceWatch({ askMs, lostMs: silenceMs }, performance.now());
     socket.on('data', (chunk: Buffer) => this.#take(chunk));
@@ -82,12 +77,22 @@ export class Session {
     return this.#stage.kind === 'streaming' ? this.#stage.stream.acknowledged : undefined;
   }
 
-  /** The claim is granted: open the copy and say where to go on. */
-  granted(): void {
-    if (this.#stage.kind !== 'claiming') return;
-    const { hello } = this.#stage;
+  /**
+   * The claim is granted: open the copy and say where to go on.
+   *
+   * @param signature proves this receiver to the sender
+   */
+  granted(signature: Uint8Array): void {
+    const hello = this.#stage.kind === 'entering' ? this.#stage.entrance.hello : undefined;
+    if (hello === undefined) return;
     this.#stage = { kind: 'opening' };
-    this.#turns.occupy(() => this.#open(hello));
+    this.#turns.occupy(() => this.#open(hello, Buffer.from(signature).toString('hex')));
+  }
+
+  /** The machine is a node now; it will connect again as such. */
+  joined(joined: Joined): void {
+    this.#send(encodeJsonFrame(FRAME_TYPES.JOINED, joined));
+    this.#end('goodbye', 'it has joined');
   }
 
   /** Says why and ends the connection. */
@@ -97,24 +102,24 @@ export class Session {
     this.#end(end, message);
   }
 
-  /** Tells the sender its new interval. */
-  setInterval(sleeptimeSeconds: number): void {
-    this.#control({ kind: 'interval', sleeptime: sleeptimeSeconds });
+  /** Tells the sender something, if it has been welcomed. */
+  control(message: Control): void {
+    if (this.#stage.kind === 'streaming') this.#send(encodeJsonFrame(FRAME_TYPES.CONTROL, message));
   }
 
   /** Asks the sender what it holds up to a position; the answer goes to the main thread. */
   askDigest(request: number, upTo: Position): void {
-    this.#control({ kind: 'digest', id: request, segment: upTo.segment, offset: upTo.offset });
+    this.control({ kind: 'digest', id: request, segment: upTo.segment, offset: upTo.offset });
   }
 
   /** Looks at the time: a peer that is silent is asked, then given up. To be called about once a second. */
   tick(nowMs: number): void {
-    const silentMs = this.#silence.silentMs(nowMs);
-    const seconds = Math.round(silentMs / 1000);
-    if (this.#stage.kind === 'hello' && silentMs > this.#ports.settings.helloTimeoutMs) {
-      this.#end('timed_out', `no HELLO came within ${seconds} s`);
+    const owedMs = this.#stage.kind === 'entering' ? this.#stage.entrance.owedMs(nowMs) : 0;
+    if (owedMs > this.#ports.settings.helloTimeoutMs) {
+      this.#end('timed_out', `it did not say who it is within ${Math.round(owedMs / 1000)} s`);
       return;
     }
+    const seconds = Math.round(this.#silence.silentMs(nowMs) / 1000);
     const verdict = this.#silence.check(nowMs);
     if (verdict === 'ask') this.#send(encodeFrame(FRAME_TYPES.PING));
     // While it is busy here the socket is paused, and the peer cannot be heard.
@@ -144,8 +149,8 @@ export class Session {
   #handle(frame: HeldFrame): void {
     const stage = this.#stage;
     if (stage.kind === 'streaming') this.#handleStreaming(frame, stage.stream);
-    else if (stage.kind === 'hello' && frame.type === FRAME_TYPES.HELLO) this.#claim(frame.payload);
-    else if (stage.kind !== 'ended') this.#refuseProtocol('the first frame has to be HELLO');
+    else if (stage.kind === 'entering') stage.entrance.take(frame);
+    else if (stage.kind !== 'ended') this.#refuseProtocol(`a frame of type ${frame.type} may not come now`);
   }
 
   #handleStreaming(frame: HeldFrame, stream: LogStream): void {
@@ -194,22 +199,23 @@ export class Session {
     }
   }
 
-  #claim(payload: Buffer): void {
-    const parsed = parseHello(payload);
-    if (parsed.kind === 'invalid') {
-      this.#refuseProtocol(parsed.reason);
-    } else if (parsed.message.protocol !== PROTOCOL_VERSION) {
-      this.refuse(versionRefusal(parsed.message.protocol));
-    } else {
-      const hello = parsed.message;
-      this.#stage = { kind: 'claiming', hello };
-      this.#turns.bar();
-      const facts = claimFacts(hello, this.#socket.remoteAddress ?? 'unknown');
-      this.#ports.post({ kind: 'claim', session: this.id, facts });
-    }
+  #makeEntrance(): Entrance {
+    const { post, certificate } = this.#ports;
+    return new Entrance(
+      {
+        session: this.id,
+        address: this.#socket.remoteAddress ?? 'unknown',
+        certificate: certificate(),
+        post,
+        send: (frame) => this.#send(frame),
+        refuse: (refusal) => this.refuse(refusal, 'error'),
+        wait: () => this.#turns.bar(),
+      },
+      performance.now(),
+    );
   }
 
-  async #open(hello: Hello): Promise<void> {
+  async #open(hello: Hello, signature: string): Promise<void> {
     const { settings, committer } = this.#ports;
     const events: StreamEvents = {
       acknowledge: ({ segment, offset }) => this.#send(encodeFrame(FRAME_TYPES.ACK, segment, offset)),
@@ -223,22 +229,18 @@ export class Session {
       return;
     }
     this.#stage = { kind: 'streaming', stream };
-    this.#welcomeAgain(resume);
+    this.#welcomeAgain(resume, signature);
     this.#ports.post({ kind: 'connected', session: this.id, at: resume.at });
   }
 
-  #welcomeAgain(resume: ResumePoint | undefined): void {
+  #welcomeAgain(resume: ResumePoint | undefined, signature?: string): void {
     if (resume === undefined) return;
     const { settings, sleeptimeSeconds } = this.#ports;
-    this.#send(welcomeFrame(settings, sleeptimeSeconds(), resume));
+    this.#send(welcomeFrame(settings, sleeptimeSeconds(), resume, signature));
   }
 
   #appendGathered(): void {
     if (this.#stage.kind === 'streaming') this.#stage.stream.append();
-  }
-
-  #control(message: Control): void {
-    if (this.#stage.kind === 'streaming') this.#send(encodeJsonFrame(FRAME_TYPES.CONTROL, message));
   }
 
   #send(frame: Buffer): void {
@@ -283,7 +285,7 @@ export class Session {
         this.#problem(storageProblem(error)),
       );
     }
-    if (stage.kind !== 'hello')
+    if (stage.kind !== 'entering' || stage.entrance.isAnnounced)
       this.#ports.post({ kind: 'released', session: this.id, end, reason, silentMs });
     this.#ports.onReleased(this.id);
   }

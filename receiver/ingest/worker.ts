@@ -1,6 +1,7 @@
 /** An ingest worker: a thread with a listener, its sockets and the files of the nodes connected to them. */
 
-import { createServer, type Server } from 'node:net';
+import { createServer, type Server, type Socket } from 'node:net';
+import { createServer as createTlsServer } from 'node:tls';
 import { parentPort, threadId, workerData } from 'node:worker_threads';
 import { describeError, errnoOf } from '../../shared/errors/errors.ts';
 import type { Position } from '../../shared/log/position.ts';
@@ -31,13 +32,14 @@ function run(settings: WorkerSettings, send: (message: FromWorker) => void): voi
     committer,
     post: send,
     sleeptimeSeconds: () => sleeptimeSeconds,
+    certificate: () => settings.tls?.sha256,
     onReleased: (id) => {
       sessions.delete(id);
       reported.delete(id);
     },
   };
 
-  const server = createServer({ noDelay: true }, (socket) => {
+  const server = serve(settings, (socket) => {
     count += 1;
     const id: SessionId = `${threadId}.${count}`;
     sessions.set(id, new Session(id, socket, ports));
@@ -74,7 +76,10 @@ function run(settings: WorkerSettings, send: (message: FromWorker) => void): voi
   parentPort?.on('message', (message: ToWorker) => {
     switch (message.kind) {
       case 'granted':
-        sessions.get(message.session)?.granted();
+        sessions.get(message.session)?.granted(message.signature);
+        return;
+      case 'joined':
+        sessions.get(message.session)?.joined(message.joined);
         return;
       case 'refused':
         sessions.get(message.session)?.refuse(message.refusal);
@@ -82,9 +87,13 @@ function run(settings: WorkerSettings, send: (message: FromWorker) => void): voi
       case 'displace':
         sessions.get(message.session)?.refuse(message.refusal, 'replaced');
         return;
+      case 'control':
+        sessions.get(message.session)?.control(message.message);
+        return;
       case 'interval':
         sleeptimeSeconds = message.sleeptimeSeconds;
-        for (const session of sessions.values()) session.setInterval(sleeptimeSeconds);
+        for (const session of sessions.values())
+          session.control({ kind: 'interval', sleeptime: sleeptimeSeconds });
         return;
       case 'digest':
         sessions.get(message.session)?.askDigest(message.request, message.upTo);
@@ -96,6 +105,24 @@ function run(settings: WorkerSettings, send: (message: FromWorker) => void): voi
         message satisfies never;
     }
   });
+}
+
+/** A listener that hands over connections, those that are encrypted once they are. */
+function serve({ tls, helloTimeoutMs }: WorkerSettings, onConnection: (socket: Socket) => void): Server {
+  if (tls === undefined) return createServer({ noDelay: true }, onConnection);
+  const server = createTlsServer(
+    {
+      key: tls.key,
+      cert: tls.certificate,
+      minVersion: 'TLSv1.3',
+      handshakeTimeout: helloTimeoutMs,
+      noDelay: true,
+    },
+    onConnection,
+  );
+  // Strangers and port scanners: their socket is closed already, and nobody here needs to act.
+  server.on('tlsClientError', () => undefined);
+  return server;
 }
 
 function listen(server: Server, settings: WorkerSettings, send: (message: FromWorker) => void): void {

@@ -1,6 +1,7 @@
 import type { LogWriter } from '../../shared/log/log-writer.ts';
 import type { Position } from '../../shared/log/position.ts';
 import type { Refused } from '../../shared/protocol/messages.ts';
+import type { NodeSecret } from './proving.ts';
 
 /** How a session ended. */
 export type SessionEnd =
@@ -17,7 +18,8 @@ export type SessionEnd =
 /** What a session needs and tells. */
 export interface SessionPorts {
   readonly writer: LogWriter;
-  /** HELLO, as JSON, from the log as it is then. */
+  readonly secret: NodeSecret;
+  /** What HELLO says of the log and its machine, as they are then. */
   readonly hello: () => Promise<object>;
   readonly onInterval: (sleeptimeSeconds: number) => void;
   /** The receiver has taken this sender; told once. */

@@ -13,10 +13,12 @@ import {
 import { FRAME_TYPES, PING_AFTER_MS, SILENCE_MS } from '../../shared/protocol/protocol.ts';
 import { SilenceWatch } from '../../shared/protocol/silence.ts';
 import { Wake } from '../../shared/time/wake.ts';
+import type { Connection } from './connect.ts';
 import { answerDigest } from './digest.ts';
 import { DigestQueue } from './digest-queue.ts';
 import { Healing } from './healing.ts';
 import { LogSender } from './log-sender.ts';
+import { Proving } from './proving.ts';
 import { decideResume, type ReceiverEnd } from './resume.ts';
 import type { SessionEnd, SessionPorts } from './session-ports.ts';
 import { Turns } from './turns.ts';
@@ -48,9 +50,11 @@ export class Session {
   #isLiveUnderWay = false;
   readonly #silence: SilenceWatch;
   readonly #sender: LogSender;
+  readonly #proving: Proving;
 
-  constructor(socket: Socket, ports: SessionPorts) {
+  constructor({ socket, certificate }: Connection, ports: SessionPorts) {
     this.#socket = socket;
+    this.#proving = new Proving(ports.secret, certificate);
     this.#ports = ports;
     this.#sender = new LogSender(socket, ports.writer);
     this.#healing = new Healing(ports.writer);
@@ -129,6 +133,9 @@ export class Session {
       case FRAME_TYPES.ACK:
         if (this.#isNews({ segment, offset })) this.#acknowledge({ segment, offset });
         return;
+      case FRAME_TYPES.CHALLENGE:
+        this.#prove(payload);
+        return;
       case FRAME_TYPES.WELCOME:
         this.#inTurn(() => this.#welcome(payload));
         return;
@@ -162,6 +169,10 @@ export class Session {
     const parsed = parseWelcome(payload);
     if (parsed.kind === 'invalid') return this.#end({ kind: 'lost', reason: parsed.reason });
     const isFirst = this.#at === undefined;
+    if (isFirst && !this.#proving.isSigned(parsed.message.signature)) {
+      const reason = 'what answers there could not prove that it is the receiver that this node has joined';
+      return this.#end({ kind: 'lost', reason });
+    }
     this.#at = parsed.message.at;
     this.#healing.forget();
     if (isFirst) this.#ports.onWelcome();
@@ -239,7 +250,14 @@ export class Session {
   }
 
   async #sayHello(): Promise<void> {
-    this.#send(encodeJsonFrame(FRAME_TYPES.HELLO, await this.#ports.hello()));
+    this.#send(this.#proving.hello(await this.#ports.hello()));
+  }
+
+  #prove(challenge: Buffer): void {
+    const proof = this.#proving.prove(challenge);
+    if (proof === undefined)
+      this.#end({ kind: 'lost', reason: 'the receiver asked for a proof out of turn' });
+    else this.#send(proof);
   }
 
   #mayStop(): boolean {

@@ -19,6 +19,7 @@ import { LIVE_BACKLOG_BYTES, PROTOCOL_VERSION } from '../../shared/protocol/prot
 import type { Clock } from '../../shared/time/clock.ts';
 import { connectTo, type ReceiverAddress } from './connect.ts';
 import { ConnectionLog } from './connection-log.ts';
+import type { NodeSecret } from './proving.ts';
 import { Reconnect, type RetriedEnd } from './reconnect.ts';
 import { Session } from './session.ts';
 import type { SessionEnd } from './session-ports.ts';
@@ -36,6 +37,9 @@ export interface SenderFacts {
 export interface UplinkOptions {
   /** Tried in turn. */
   readonly receivers: readonly ReceiverAddress[];
+  /** SHA-256 of the receiver's certificates, hex; undefined for plain TCP. */
+  readonly certificates: () => readonly string[] | undefined;
+  readonly secret: NodeSecret;
   readonly writer: LogWriter;
   readonly facts: SenderFacts;
   readonly clock: Clock;
@@ -105,9 +109,10 @@ export function startUplink(options: UplinkOptions): Uplink {
     const receiver = nameOf(address);
     state = { kind: 'connecting', receiver, sinceMs: clock.now() };
     try {
-      const socket = await connectTo(address, CONNECT_MS, stop.signal);
-      session = new Session(socket, {
+      const how = { certificates: options.certificates(), timeoutMs: CONNECT_MS };
+      session = new Session(await connectTo(address, how, stop.signal), {
         writer,
+        secret: options.secret,
         hello: () => helloOf(options),
         onInterval: options.onInterval,
         onWelcome: () => welcomed(receiver),

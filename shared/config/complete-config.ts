@@ -18,7 +18,6 @@ export function completeConfig(checked: CheckedConfig, surroundings: Surrounding
   const { $schema: _, ...config } = checked;
   const { receiver, sender, mail } = config;
   const at = (path: string) => resolve(surroundings.directory, path);
-  const { receivers = [{ host: config.host, port: undefined }] } = sender;
   return deepFreeze({
     ...config,
     to_directory: at(config.to_directory),
@@ -31,7 +30,7 @@ export function completeConfig(checked: CheckedConfig, surroundings: Surrounding
       ...sender,
       data_directory: at(sender.data_directory),
       node_name: sender.node_name ?? nodeNameFromHost(surroundings.hostName),
-      receivers: receivers.map(({ host, port = config.port }) => ({ host, port })),
+      receivers: sender.receivers?.map(({ host, port = config.port }) => ({ host, port })),
     },
     mail: { ...mail, smtp: mail.smtp && completeSmtp(mail.smtp, at, surroundings.password) },
   });

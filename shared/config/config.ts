@@ -23,7 +23,7 @@ export type Config = DeepReadonly<
     receiver: CheckedConfig['receiver'] & { listen_address: string };
     sender: Omit<CheckedConfig['sender'], 'receivers'> & {
       node_name: NodeName;
-      receivers: ReceiverAddress[];
+      receivers: ReceiverAddress[] | undefined;
     };
     mail: Omit<CheckedConfig['mail'], 'smtp'> & { smtp?: SmtpConfig | undefined };
   }

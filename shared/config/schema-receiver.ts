@@ -13,6 +13,11 @@ export const receiver = z
         'Address on which the receiver listens, if not `host`; "0.0.0.0" or "::" for every one it has.',
       defaultText: 'the value of `host`',
     }),
+    join_addresses: z.array(host).min(1).max(16).optional().meta({
+      description: 'Addresses that join codes name, to try in turn: where nodes find this receiver.',
+      defaultText:
+        'the address that it listens on; when it listens on every one, `host` or the addresses of this machine',
+    }),
     workers: z
       .int()
       .min(0)

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { retentionBytes, retentionDays } from './schema-retention.ts';
-import { directory, nodeName, receiverList, seconds } from './values.ts';
+import { directory, joinCode, nodeName, receiverList, seconds } from './values.ts';
 
 /** A node's own log is kept for a while only: its drive is often an SD card, and the receiver has everything. */
 const retention = z
@@ -22,13 +22,21 @@ export const sender = z
       .default('data/sender')
       .describe('Where the sender keeps the log of its node, its own state and its control socket.'),
     node_name: nodeName.optional().meta({
-      description: 'Name of this node. Its log is called `node-NAME.log` on every copy.',
+      description:
+        'Name that this node would like when it joins. Its log is called `node-NAME.log` on every copy.',
       defaultText: 'made of the host name',
+    }),
+    join_code: joinCode.optional().meta({
+      description:
+        'A code of `fleetkeep-receiver join-code`, used at the first start, for example in an image for many machines. ' +
+        'A machine that has joined does not use it again.',
+      defaultText: 'none; `fleetkeep-sender start --join CODE` does the same by hand',
+      isSecret: true,
     }),
     receivers: receiverList.optional().meta({
       description:
-        'Receivers to try in turn, where there is not only the one at `host`. Without a port: `port`.',
-      defaultText: '`host` and `port`',
+        'Where the receiver is tried, in turn, whatever the join code says. Without a port: `port`.',
+      defaultText: 'the addresses in the join code, then `host` and `port`',
     }),
     sleeptime: seconds(0.1, 3600).optional().meta({
       description: 'Seconds between two samples of this node, whatever the receiver says.',

@@ -1,5 +1,6 @@
 import { validate as isCronExpression } from 'node-cron';
 import { z } from 'zod';
+import { parseJoinCode } from '../auth/join-code.ts';
 import { UserError } from '../errors/errors.ts';
 import { parseNodeName } from '../names/node-name.ts';
 import { formatByteSize, parseByteSize, SIZE_PATTERN } from './byte-size.ts';
@@ -56,6 +57,12 @@ export const receiverList = z
     z.string().transform(parsedBy(parseHostPort)).meta({ allowed: '"host", "host:port" or "[IPv6]:port"' }),
   )
   .min(1);
+
+/** A join code, as text. */
+export const joinCode = z
+  .string()
+  .refine((text) => parseJoinCode(text) !== undefined)
+  .meta({ allowed: 'a join code, whole, as fleetkeep-receiver join-code prints it' });
 
 /** One mail address. */
 export const mailAddress = z

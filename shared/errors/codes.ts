@@ -8,6 +8,12 @@ export const ERROR_CODES = {
   NODE_NAME_INVALID: 'NODE_NAME_INVALID',
   /** No log of that node here. */
   NODE_UNKNOWN: 'NODE_UNKNOWN',
+  /** Another node has that name. */
+  NODE_NAME_TAKEN: 'NODE_NAME_TAKEN',
+  /** This machine has not joined a receiver, or the receiver does not let it in. */
+  NOT_JOINED: 'NOT_JOINED',
+  /** A join code that is none, or that the receiver does not take. */
+  JOIN_CODE_INVALID: 'JOIN_CODE_INVALID',
   /** The port is taken or may not be used. */
   PORT_UNAVAILABLE: 'PORT_UNAVAILABLE',
   /** A directory is missing, or may not be read or written. */

@@ -33,8 +33,15 @@ const logId = text(36).transform((id, context): LogId => {
   return parsed ?? z.NEVER;
 });
 
+/** What makes an exchange unlike all others: 16 bytes or more, hex. */
+const nonce = z.string().regex(/^[0-9a-f]{32,128}$/);
+const hex32 = z.string().regex(/^[0-9a-f]{64}$/);
+const uuid = z.string().regex(/^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/);
+
 const HELLO = z.object({
   protocol: z.int().min(1),
+  credential: uuid,
+  nonce,
   node: nodeName,
   log: logId,
   host_name: text(255),
@@ -48,8 +55,29 @@ const HELLO = z.object({
     .max(500),
 });
 
+const JOIN = z.object({
+  protocol: z.int().min(1),
+  code: z.string().regex(/^[0-9a-f]{16}$/),
+  nonce,
+  installation: uuid,
+  node: nodeName,
+  log: logId.optional(),
+  host_name: text(255),
+  version: text(64),
+});
+
+const CHALLENGE = z.object({ nonce });
+
+const JOINED = z.object({
+  node: nodeName,
+  credential: uuid,
+  receiver: text(64),
+  signature: hex32,
+});
+
 const WELCOME = z.object({
   protocol: z.int().min(1),
+  signature: hex32.optional(),
   receiver: text(64),
   version: text(64),
   sleeptime: seconds,
@@ -71,6 +99,7 @@ const DIGEST_SEGMENT = z.object({
 
 const CONTROL = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('interval'), sleeptime: seconds }),
+  z.object({ kind: z.literal('rename'), node: nodeName }),
   z.object({ kind: z.literal('differs'), segment }),
   z.object({ kind: z.literal('lost'), samples: z.int().min(1), since: text(40), reason: text(100) }),
   z.object({ kind: z.literal('digest'), id: z.int(), segment, offset }),
@@ -88,6 +117,12 @@ const GOODBYE = z.object({ reason: text(500) });
 export type Hello = z.infer<typeof HELLO>;
 /** What a receiver answers when it takes the sender. */
 export type Welcome = z.infer<typeof WELCOME>;
+/** What a sender says first that has no credential yet. */
+export type Join = z.infer<typeof JOIN>;
+/** What a receiver answers to HELLO and JOIN. */
+export type Challenge = z.infer<typeof CHALLENGE>;
+/** What a receiver answers when it takes a new node. */
+export type Joined = z.infer<typeof JOINED>;
 /** What a receiver answers when it does not. */
 export type Refused = z.infer<typeof REFUSED>;
 /** A message of either side in between, by `kind`. */
@@ -99,6 +134,9 @@ export type DigestResult = Extract<Control, { kind: 'digest_result' }>;
 export type RefusalCode =
   | 'version'
   | 'name'
+  | 'auth'
+  | 'revoked'
+  | 'join'
   | 'limit'
   | 'name_taken'
   | 'superseded'
@@ -115,6 +153,21 @@ export type Parsed<T> =
 /** Reads the payload of HELLO. */
 export function parseHello(payload: Uint8Array): Parsed<Hello> {
   return parse('HELLO', HELLO, payload);
+}
+
+/** Reads the payload of JOIN. */
+export function parseJoin(payload: Uint8Array): Parsed<Join> {
+  return parse('JOIN', JOIN, payload);
+}
+
+/** Reads the payload of CHALLENGE. */
+export function parseChallenge(payload: Uint8Array): Parsed<Challenge> {
+  return parse('CHALLENGE', CHALLENGE, payload);
+}
+
+/** Reads the payload of JOINED. */
+export function parseJoined(payload: Uint8Array): Parsed<Joined> {
+  return parse('JOINED', JOINED, payload);
 }
 
 /** Reads the payload of WELCOME. */

@@ -42,10 +42,14 @@ export const FRAME_TYPES = {
   PING: 10,
   PONG: 11,
   GOODBYE: 12,
+  JOIN: 13,
+  CHALLENGE: 14,
+  PROOF: 15,
+  JOINED: 16,
 } as const;
 
 /** A type of frame. */
 export type FrameType = (typeof FRAME_TYPES)[keyof typeof FRAME_TYPES];
 
 /** The highest type that is known. */
-export const LAST_FRAME_TYPE = FRAME_TYPES.GOODBYE;
+export const LAST_FRAME_TYPE = FRAME_TYPES.JOINED;

@@ -5,6 +5,7 @@ import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import t from 'tap';
+import { joinedBefore } from '../helpers/known-nodes.ts';
 import { openLines, preparePlace } from '../helpers/programs.ts';
 import { until } from '../helpers/until.ts';
 import { logsOf, readWholeLog, waitForEqual } from '../helpers/whole-log.ts';
@@ -53,6 +54,12 @@ t.test(
     t.match(await place.run('receiver', 'status'), { code: 1, stderr: /no fleetkeep-receiver runs in/ });
     t.match(await place.run('sender', 'status'), { code: 1, stderr: /no fleetkeep-sender runs in/ });
 
+    t.match(await place.run('sender', 'start'), {
+      code: 1,
+      stderr: /this machine has not joined a receiver[\s\S]*fleetkeep-receiver join-code/,
+    });
+    t.match(await place.run('sender', 'start', '--join', 'fk1-AAAA'), { code: 2, stderr: /is no join code/ });
+    await joinedBefore(join(place.directory, 'sender'), '7', place.port);
     await using _sender = await place.start('sender');
     await until(() => openLines(logsOf(place, 'sender'), '7').length > 3, {
       ...PATIENT,

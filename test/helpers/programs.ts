@@ -16,7 +16,10 @@ export interface Place {
   mails(): readonly string[];
   /** Runs a command to its end. */
   run(program: ProgramName, ...args: readonly string[]): Promise<Ended>;
-  /** Starts `start` of a program; resolves when it has said its first line. */
+  /**
+   * Starts `start` of a program; resolves when it has said its first line. A sender that has not joined gets a join code, for which
+   * the receiver has to run.
+   */
   start(program: ProgramName, ...args: readonly string[]): Promise<Running>;
 }
 
@@ -58,6 +61,25 @@ export async function preparePlace(directory: string, more: object = {}): Promis
     return { child, out: collect(child) };
   }
 
+  async function run(program: ProgramName, ...args: readonly string[]): Promise<Ended> {
+    const { child, out } = launch(program, args);
+    const [code] = (await once(child, 'close')) as [number | null];
+    return { code, stdout: out.stdout, stderr: out.stderr };
+  }
+
+  async function makeJoinCode(): Promise<readonly string[]> {
+    const { code, stdout, stderr } = await run('receiver', 'join-code', '--json');
+    if (code !== 0) throw new Error(`no join code: ${stderr}`);
+    return ['--join', (JSON.parse(stdout) as { code: string }).code];
+  }
+
+  /** Whether a sender that is started with these flags is a node already, or is about to join by itself. */
+  function hasJoined(args: readonly string[]): boolean {
+    const flag = args.indexOf('--data-directory');
+    const data = flag < 0 ? join(directory, 'sender') : (args[flag + 1] ?? '');
+    return args.includes('--join') || existsSync(join(data, 'credentials.json'));
+  }
+
   configure(more);
   return {
     directory,
@@ -65,13 +87,10 @@ export async function preparePlace(directory: string, more: object = {}): Promis
     port,
     configure,
     mails: () => readMails(join(directory, 'receiver/mail')),
-    async run(program, ...args) {
-      const { child, out } = launch(program, args);
-      const [code] = (await once(child, 'close')) as [number | null];
-      return { code, stdout: out.stdout, stderr: out.stderr };
-    },
+    run,
     async start(program, ...args) {
-      const { child, out } = launch(program, ['start', ...args]);
+      const code = program === 'sender' && !hasJoined(args) ? await makeJoinCode() : [];
+      const { child, out } = launch(program, ['start', ...args, ...code]);
       const isUp = () => {
         if (child.exitCode !== null)
           throw new Error(`${program} ended with ${child.exitCode}: ${out.stderr}`);

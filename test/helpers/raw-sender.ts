@@ -1,11 +1,13 @@
 import { randomUUID } from 'node:crypto';
 import { connect, type Socket } from 'node:net';
+import { Proving } from '../../sender/uplink/proving.ts';
 import { encodeSegmentHeader } from '../../shared/log/segment-header.ts';
 import { type LogId, parseLogId } from '../../shared/names/log-id.ts';
 import { type NodeName, parseNodeName } from '../../shared/names/node-name.ts';
 import { createFrameDecoder } from '../../shared/protocol/decoder.ts';
-import { encodeFrame, encodeJsonFrame } from '../../shared/protocol/encoder.ts';
+import { encodeFrame } from '../../shared/protocol/encoder.ts';
 import { FRAME_TYPES, type FrameType, PROTOCOL_VERSION } from '../../shared/protocol/protocol.ts';
+import { secretOf } from './known-nodes.ts';
 import { until } from './until.ts';
 
 /** A frame that came from the receiver. */
@@ -21,7 +23,7 @@ export interface RawSender extends Disposable {
   readonly socket: Socket;
   readonly log: LogId;
   readonly heard: readonly HeardFrame[];
-  /** Sends HELLO; what is given replaces the usual. */
+  /** Sends HELLO; what is given replaces the usual. The challenge that comes is answered at once. */
   hello(more?: object): void;
   send(type: FrameType, segment?: number, offset?: number, payload?: Uint8Array): void;
   /** Waits for the `nth` frame of a type (1 = the first). */
@@ -42,9 +44,12 @@ export async function connectRawSender(port: number, name: string, log?: LogId):
   const socket = connect({ host: '127.0.0.1', port, noDelay: true });
   const heard: HeardFrame[] = [];
   const decoder = createFrameDecoder();
+  const proving = new Proving(secretOf(name), undefined);
   socket.on('data', (chunk: Buffer) => {
     decoder.push(chunk, ({ type, segment, offset, payload }) => {
       heard.push({ type, segment, offset, payload: Buffer.from(payload) });
+      const proof = type === FRAME_TYPES.CHALLENGE ? proving.prove(Buffer.from(payload)) : undefined;
+      if (proof !== undefined) socket.write(proof);
     });
   });
   socket.on('error', () => undefined);
@@ -59,8 +64,7 @@ export async function connectRawSender(port: number, name: string, log?: LogId):
     socket,
     log: id,
     heard,
-    hello: (more = {}) =>
-      void socket.write(encodeJsonFrame(FRAME_TYPES.HELLO, { ...usualHello(name, id), ...more })),
+    hello: (more = {}) => void socket.write(proving.hello({ ...usualHello(name, id), ...more })),
     send: (type, segment, offset, payload) => void socket.write(encodeFrame(type, segment, offset, payload)),
     next,
     nextJson: async (type, nth) => JSON.parse((await next(type, nth)).payload.toString('utf8')),

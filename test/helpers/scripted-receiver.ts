@@ -2,9 +2,12 @@ import { once } from 'node:events';
 import { createServer, type Socket } from 'node:net';
 import type { ReceiverAddress } from '../../sender/uplink/connect.ts';
 import type { ReceiverEnd } from '../../sender/uplink/resume.ts';
+import { checkProof, verifierOf } from '../../shared/auth/auth.ts';
+import { authMessageOf } from '../../shared/auth/auth-message.ts';
 import { createFrameDecoder } from '../../shared/protocol/decoder.ts';
 import { encodeFrame, encodeJsonFrame } from '../../shared/protocol/encoder.ts';
 import { FRAME_TYPES, type FrameType, PROTOCOL_VERSION } from '../../shared/protocol/protocol.ts';
+import { secretOf } from './known-nodes.ts';
 import type { HeardFrame } from './raw-sender.ts';
 import { type ReceivedLog, receivedLog } from './received-log.ts';
 import { until } from './until.ts';
@@ -52,6 +55,7 @@ export interface ScriptedReceiver extends AsyncDisposable {
   arriving: (bytes: number) => number;
 }
 
+const CHALLENGE = Buffer.from(JSON.stringify({ nonce: '0123456789abcdef0123456789abcdef' }));
 const TIMEOUT = { timeoutMs: 10_000 };
 
 /** Starts a scripted receiver. */
@@ -99,6 +103,30 @@ function answer(
   const heard: HeardFrame[] = [];
   const decoder = createFrameDecoder();
   let dataBytes = 0;
+  let opening: Buffer | undefined;
+  let signature: string | undefined;
+  /** What is to be said once the sender has proven itself. */
+  const held: (() => Buffer)[] = [];
+
+  function say(frame: Buffer): void {
+    if (opening !== undefined && signature === undefined) held.push(() => frame);
+    else socket.write(frame);
+  }
+
+  /** Answers HELLO as a receiver does that knows node 7, and PROOF by believing it. */
+  function shakeHands(type: FrameType, payload: Buffer): void {
+    if (type === FRAME_TYPES.HELLO && opening === undefined) {
+      opening = Buffer.from(payload);
+      socket.write(encodeFrame(FRAME_TYPES.CHALLENGE, 0, 0, CHALLENGE));
+    } else if (type === FRAME_TYPES.PROOF && opening !== undefined) {
+      const message = authMessageOf({ opening, challenge: CHALLENGE, certificate: undefined });
+      const proven = checkProof(verifierOf(secretOf('7').secret), message, payload);
+      if (proven === undefined) throw new Error('the sender could not prove itself');
+      signature = proven.signature.toString('hex');
+      for (const frame of held.splice(0)) socket.write(frame());
+      if (options.isWelcoming === true) call.welcome(log.end);
+    }
+  }
 
   function take({ type, segment, offset, payload }: HeardFrame): void {
     if (type === FRAME_TYPES.DATA) {
@@ -107,7 +135,7 @@ function answer(
     } else {
       heard.push({ type, segment, offset, payload: Buffer.from(payload) });
       if (type === FRAME_TYPES.SEAL) log.seal(segment, offset, payload);
-      if (type === FRAME_TYPES.HELLO && options.isWelcoming === true) call.welcome(log.end);
+      shakeHands(type, payload);
     }
     const isLog = type === FRAME_TYPES.DATA || type === FRAME_TYPES.SEAL;
     if (isLog && options.isAcknowledging === true)
@@ -125,9 +153,13 @@ function answer(
     get dataBytes() {
       return dataBytes;
     },
-    welcome: (at, more = {}) => call.sendJson(FRAME_TYPES.WELCOME, { ...usualWelcome(), at, ...more }),
-    send: (type, segment, offset, payload) => void socket.write(encodeFrame(type, segment, offset, payload)),
-    sendJson: (type, message) => void socket.write(encodeJsonFrame(type, message)),
+    welcome(at, more = {}) {
+      const frame = () => encodeJsonFrame(FRAME_TYPES.WELCOME, { ...usualWelcome(), signature, at, ...more });
+      if (opening !== undefined && signature === undefined) held.push(frame);
+      else socket.write(frame());
+    },
+    send: (type, segment, offset, payload) => say(encodeFrame(type, segment, offset, payload)),
+    sendJson: (type, message) => say(encodeJsonFrame(type, message)),
     next,
     nextJson: async (type, nth) => JSON.parse((await next(type, nth)).payload.toString('utf8')),
     async caughtUp() {

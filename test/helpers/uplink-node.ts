@@ -7,6 +7,7 @@ import type { LogWriter, LogWriterOptions } from '../../shared/log/log-writer.ts
 import type { Sealer } from '../../shared/log/sealer.ts';
 import { createLogger } from '../../shared/logging/logger.ts';
 import { systemClock } from '../../shared/time/clock.ts';
+import { secretOf } from './known-nodes.ts';
 import { contentOf, openWriter, pathsIn, rememberingSealer } from './logs.ts';
 
 /** A node with a real log on the disk, and no receiver yet. */
@@ -52,6 +53,8 @@ export async function uplinkNode(
     connect(receivers, more = {}) {
       const uplink = startUplink({
         receivers,
+        certificates: () => undefined,
+        secret: secretOf('7'),
         writer,
         facts: {
           hostName: 'kitchen',

@@ -6,7 +6,7 @@ import { parseNodeName } from '../../../shared/names/node-name.ts';
 
 function facts(node: string, log = 'log-a'): ClaimFacts {
   const rest = { hostName: 'host', address: '127.0.0.1', bootId: 'b', version: '1', sleeptimeSeconds: 1 };
-  return { node: parseNodeName(node), log: log as LogId, ...rest };
+  return { node: parseNodeName(node), credential: `of ${node}`, log: log as LogId, ...rest };
 }
 
 t.test('a claim is granted while there is room, and refused in plain words beyond', async (t) => {

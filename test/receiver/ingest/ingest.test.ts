@@ -7,6 +7,7 @@ import { type Ingest, type IngestEvents, startIngest } from '../../../receiver/i
 import { createLogger } from '../../../shared/logging/logger.ts';
 import { parseNodeName } from '../../../shared/names/node-name.ts';
 import { FRAME_TYPES } from '../../../shared/protocol/protocol.ts';
+import { knownNodes } from '../../helpers/known-nodes.ts';
 import { connectRawSender, segmentBytes } from '../../helpers/raw-sender.ts';
 import { until } from '../../helpers/until.ts';
 
@@ -43,6 +44,8 @@ async function start(t: Test, more: object = {}): Promise<Started> {
     numberOfNodes: 10,
     workers: 2,
     workerHeapMb: 128,
+    tls: undefined,
+    gate: knownNodes(),
     events,
     log: createLogger('silent'),
     ...more,

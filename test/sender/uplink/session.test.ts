@@ -8,6 +8,7 @@ import {
   WINDOW_BYTES,
 } from '../../../shared/protocol/protocol.ts';
 import { fakeClock } from '../../helpers/fake-clock.ts';
+import { secretOf } from '../../helpers/known-nodes.ts';
 import { appendSamples, NOON_MS } from '../../helpers/logs.ts';
 import { type Call, startScriptedReceiver } from '../../helpers/scripted-receiver.ts';
 import { until } from '../../helpers/until.ts';
@@ -29,8 +30,11 @@ t.test('HELLO says who the sender is and what it has', async (t) => {
   node.connect([receiver.address]);
   const hello = await (await receiver.call()).nextJson(FRAME_TYPES.HELLO);
   const { bytes, crc } = node.writer.openSegment;
+  t.match(hello['nonce'], /^[0-9a-f]{32}$/);
   t.strictSame(hello, {
     protocol: 1,
+    credential: secretOf('7').credential,
+    nonce: hello['nonce'],
     node: '7',
     log: node.writer.id,
     host_name: 'kitchen',

@@ -11,6 +11,8 @@ const json = (value: unknown): Buffer => Buffer.from(JSON.stringify(value));
 
 const hello = {
   protocol: 1,
+  credential: '6f1c2d3e-4b5a-4978-8899-aabbccddeeff',
+  nonce: '0f0e0d0c0b0a09080706050403020100',
   node: 'node-7',
   log: '0197a1b2-c3d4-7e5f-8a9b-0c1d2e3f4a5b',
   host_name: 'kitchen',
@@ -34,6 +36,8 @@ t.test('HELLO: what is not allowed is refused with the key and the reason', asyn
     [{ open: [] }, /open/],
     [{ oldest: 0 }, /oldest/],
     [{ sleeptime: 'now' }, /sleeptime/],
+    [{ credential: 'x' }, /credential/],
+    [{ nonce: '00' }, /nonce/],
   ];
   for (const [change, reason] of cases) {
     t.match(parseHello(json({ ...hello, ...change })), { kind: 'invalid', reason });

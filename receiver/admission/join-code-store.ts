@@ -1,0 +1,75 @@
+import type { SQLOutputValue } from 'node:sqlite';
+import type { Verifier } from '../../shared/auth/auth.ts';
+import { type NodeName, parseNodeName } from '../../shared/names/node-name.ts';
+import type { StateStore } from '../fleet/state-store.ts';
+
+/** A join code, as the receiver remembers it: not the code itself. */
+export interface StoredJoinCode {
+  readonly id: string;
+  readonly verifier: Verifier;
+  /** The name that it gives; undefined: the node's own wish. */
+  readonly node: NodeName | undefined;
+  /** How many nodes it lets in, and how many it has let in. */
+  readonly uses: number;
+  readonly used: number;
+  readonly madeMs: number;
+  readonly expiresMs: number;
+}
+
+/** The table `join_codes`. */
+export interface JoinCodeStore {
+  find(id: string): StoredJoinCode | undefined;
+  /** All, the newest first. */
+  list(): StoredJoinCode[];
+  add(code: StoredJoinCode): void;
+  /** Counts one use. Call it in the transaction that saves the credential. */
+  use(id: string): void;
+  /** Forgets those that expired before. */
+  removeExpired(beforeMs: number): void;
+}
+
+/** The join codes in the receiver's state on disk. */
+export function joinCodeStore({ database }: StateStore): JoinCodeStore {
+  return {
+    find(id) {
+      const row = database.prepare('SELECT * FROM join_codes WHERE id = ?').get(id);
+      return row === undefined ? undefined : readRow(row);
+    },
+    list: () => database.prepare('SELECT * FROM join_codes ORDER BY made_ms DESC').all().map(readRow),
+    add({ id, verifier, node, uses, used, madeMs, expiresMs }) {
+      database
+        .prepare(
+          'INSERT INTO join_codes (id, stored_key, server_key, node, uses, used, made_ms, expires_ms) VALUES (?, ?, ?, ?, ?, ?, ?, ?)',
+        )
+        .run(
+          id,
+          verifier.storedKey,
+          verifier.serverKey,
+          node ?? null,
+          uses,
+          used,
+          Math.round(madeMs),
+          Math.round(expiresMs),
+        );
+    },
+    use: (id) => void database.prepare('UPDATE join_codes SET used = used + 1 WHERE id = ?').run(id),
+    removeExpired: (beforeMs) =>
+      void database.prepare('DELETE FROM join_codes WHERE expires_ms < ?').run(Math.round(beforeMs)),
+  };
+}
+
+function readRow(row: Record<string, SQLOutputValue>): StoredJoinCode {
+  const { stored_key: storedKey, server_key: serverKey, node } = row;
+  return {
+    id: String(row['id']),
+    verifier: {
+      storedKey: storedKey instanceof Uint8Array ? storedKey : new Uint8Array(),
+      serverKey: serverKey instanceof Uint8Array ? serverKey : new Uint8Array(),
+    },
+    node: typeof node === 'string' ? parseNodeName(node) : undefined,
+    uses: Number(row['uses']),
+    used: Number(row['used']),
+    madeMs: Number(row['made_ms']),
+    expiresMs: Number(row['expires_ms']),
+  };
+}

@@ -1,0 +1,62 @@
+import { isIPv6 } from 'node:net';
+import { networkInterfaces } from 'node:os';
+import { encodeJoinCode } from '../shared/auth/join-code.ts';
+import type { Config } from '../shared/config/config.ts';
+import { UserError } from '../shared/errors/errors.ts';
+import type { CodeOptions } from './admission/admission.ts';
+import type { Receiver } from './receiver.ts';
+
+/** A join code to hand out, as `join-code --json` prints it. */
+export interface MadeJoinCode {
+  /** The one word to paste. */
+  readonly code: string;
+  /** RFC 3339, UTC. */
+  readonly expires: string;
+  readonly uses: number;
+  /** The name that it gives; null: what the node wishes. */
+  readonly node: string | null;
+  /** Where it tells nodes to find this receiver. */
+  readonly addresses: readonly string[];
+}
+
+/** Addresses of one code; a machine with containers has dozens. */
+const MAX_ADDRESSES = 6;
+const EVERY_ADDRESS: ReadonlySet<string> = new Set(['0.0.0.0', '::']);
+
+/** Makes a join code that leads to this receiver. @throws UserError `CONFIG_INVALID` when no address is known */
+export function makeJoinCode(receiver: Receiver, options: CodeOptions): MadeJoinCode {
+  const { admission, config, port } = receiver;
+  const addresses = addressesOf(config).map((host) =>
+    isIPv6(host) ? `[${host}]:${port}` : `${host}:${port}`,
+  );
+  if (addresses.length === 0) {
+    throw new UserError('CONFIG_INVALID', 'this machine has no address that other machines could reach', {
+      hint: 'Name one in config.json: "receiver": { "join_addresses": ["receiver.lan"] }.',
+    });
+  }
+  const { id, secret, expiresMs } = admission.makeCode(options);
+  return {
+    code: encodeJoinCode({ id, secret, certificate: receiver.certificate(), addresses }),
+    expires: new Date(expiresMs).toISOString(),
+    uses: options.uses,
+    node: options.node ?? null,
+    addresses,
+  };
+}
+
+/** Where nodes find the receiver: as configured, else where it listens. */
+function addressesOf({ receiver, host }: Config): readonly string[] {
+  if (receiver.join_addresses !== undefined) return receiver.join_addresses;
+  const { listen_address: listening } = receiver;
+  // Listening everywhere: `host`, if it is an address to find the receiver at, is what people configured for that.
+  if (!EVERY_ADDRESS.has(listening)) return [listening];
+  return EVERY_ADDRESS.has(host) || host.startsWith('127.') ? ownAddresses() : [host];
+}
+
+/** The addresses of this machine that others may reach, IPv4 first. */
+function ownAddresses(): readonly string[] {
+  const all = Object.values(networkInterfaces()).flatMap((addresses) => addresses ?? []);
+  const reachable = all.filter(({ internal, scopeid }) => !internal && (scopeid ?? 0) === 0);
+  const byFamily = reachable.toSorted((a, b) => a.family.localeCompare(b.family));
+  return byFamily.slice(0, MAX_ADDRESSES).map(({ address }) => address);
+}

@@ -1,0 +1,56 @@
+import { z } from 'zod';
+import type { ControlHandlers } from '../shared/control/serve-client.ts';
+import { UserError } from '../shared/errors/errors.ts';
+import { type NodeName, parseNodeName } from '../shared/names/node-name.ts';
+import { revokedRefusal, unprovenRefusal } from './admission/refusals.ts';
+import { makeJoinCode } from './make-join-code.ts';
+import type { Receiver } from './receiver.ts';
+
+const node = z.string().transform(parseNodeName);
+const JOIN_CODE = z.object({
+  uses: z.int().min(1).max(10_000),
+  lifetime_ms: z
+    .number()
+    .min(1000)
+    .max(366 * 86_400_000),
+  node: node.optional(),
+});
+const REVOKE = z.object({ node, why: z.string().max(200) });
+const RENAME = z.object({ node, name: node });
+const FORGET = z.object({ node });
+
+/** What can be asked of a running receiver about who belongs to it. */
+export function nodeControl(running: () => Receiver): ControlHandlers {
+  return {
+    'join-code': async (args) => {
+      const { uses, lifetime_ms: lifetimeMs, node } = JOIN_CODE.parse(args);
+      return makeJoinCode(running(), { uses: node === undefined ? uses : 1, lifetimeMs, node });
+    },
+    revoke: async (args) => {
+      const { admission, ingest } = running();
+      const { node, why } = REVOKE.parse(args);
+      admission.revoke(node, why);
+      ingest.refuse(node, revokedRefusal(node, why));
+    },
+    rename: async (args) => {
+      const { admission, ingest } = running();
+      const { node, name } = RENAME.parse(args);
+      admission.rename(node, name);
+      ingest.control(node, { kind: 'rename', node: name });
+    },
+    forget: async (args) => {
+      const { admission, fleet, ingest } = running();
+      const { node } = FORGET.parse(args);
+      if (admission.credentialOf(node) === undefined && fleet.node(node) === undefined) throw unknown(node);
+      admission.forget(node);
+      ingest.refuse(node, unprovenRefusal());
+      fleet.forget(node);
+    },
+  };
+}
+
+function unknown(node: NodeName): UserError {
+  return new UserError('NODE_UNKNOWN', `there is no node ${node}`, {
+    hint: 'fleetkeep-receiver nodes lists those that there are.',
+  });
+}

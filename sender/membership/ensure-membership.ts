@@ -1,0 +1,57 @@
+import { hostname } from 'node:os';
+import { join } from 'node:path';
+import { type JoinCode, parseJoinCode } from '../../shared/auth/join-code.ts';
+import type { Config } from '../../shared/config/config.ts';
+import { UserError } from '../../shared/errors/errors.ts';
+import { logPaths } from '../../shared/log/log.ts';
+import { readLogMeta } from '../../shared/log/log-meta.ts';
+import type { Logger } from '../../shared/logging/logger.ts';
+import type { LogId } from '../../shared/names/log-id.ts';
+import type { NodeName } from '../../shared/names/node-name.ts';
+import { VERSION } from '../../shared/names/version.ts';
+import { systemClock } from '../../shared/time/clock.ts';
+import { joinReceiver } from './join-receiver.ts';
+import { type Membership, readMembership } from './membership.ts';
+
+/** Options of {@link ensureMembership}. */
+export interface EnsureMembershipOptions {
+  readonly config: Config;
+  /** A code that was given by hand; it is used even if this machine has joined before. */
+  readonly code: JoinCode | undefined;
+  readonly log: Logger;
+  readonly signal: AbortSignal;
+}
+
+/**
+ * What this machine has got by joining; joins first where that is still to be done.
+ *
+ * A code in config.json is used only by a machine that has not joined yet, so it may stay there, in an image for many machines as
+ * well. The same code given by hand twice is used once.
+ *
+ * @throws UserError `NOT_JOINED` when there is no code, `JOIN_CODE_INVALID` when it is not taken
+ */
+export async function ensureMembership(options: EnsureMembershipOptions): Promise<Membership> {
+  const { config, code: given, log, signal } = options;
+  const directory = config.sender.data_directory;
+  const membership = await readMembership(directory);
+  if (membership !== undefined && (given === undefined || given.id === membership.code)) return membership;
+  const code = given ?? configuredCode(config);
+  if (code === undefined) {
+    throw new UserError('NOT_JOINED', 'this machine has not joined a receiver', {
+      hint: 'On the receiver, fleetkeep-receiver join-code prints a code; here, fleetkeep-sender start --join CODE.',
+    });
+  }
+  const node = membership?.node ?? config.sender.node_name;
+  const facts = { node, log: await findLogId(config, node), hostName: hostname(), version: VERSION };
+  return await joinReceiver({ directory, code, facts, clock: systemClock, log, signal });
+}
+
+function configuredCode({ sender: { join_code: text } }: Config): JoinCode | undefined {
+  return text === undefined ? undefined : parseJoinCode(text);
+}
+
+/** The log that is here already, by which a receiver knows the node again. */
+async function findLogId(config: Config, node: NodeName): Promise<LogId | undefined> {
+  const paths = logPaths(join(config.sender.data_directory, 'logs'), node);
+  return (await readLogMeta(paths))?.id;
+}

@@ -1,0 +1,79 @@
+/**
+ * Membership: which receiver this machine belongs to, and what it proves that with.
+ *
+ * 1. A machine belongs to a receiver after it has joined it with a join code; before, it has no name and keeps no log.
+ * 2. The certificate is checked before anything is said, and the receiver's signature before anything is believed.
+ * 3. The secret of the node is made on both sides and never sent; it is in `credentials.json` (mode 0600) and nowhere else.
+ */
+
+import { chmod, mkdir, readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { z } from 'zod';
+import { SECRET_BYTES } from '../../shared/auth/auth.ts';
+import { describeError, errnoOf, UserError } from '../../shared/errors/errors.ts';
+import { replaceFile } from '../../shared/files/replace-file.ts';
+import { type NodeName, parseNodeName } from '../../shared/names/node-name.ts';
+import type { ReceiverAddress } from '../uplink/connect.ts';
+
+/** What a machine has got by joining. */
+export interface Membership {
+  readonly node: NodeName;
+  /** Names the credential; not secret. */
+  readonly credential: string;
+  readonly secret: Uint8Array;
+  /** Id of the receiver. */
+  readonly receiver: string;
+  /** Where it is reached, to try in turn. */
+  readonly addresses: readonly ReceiverAddress[];
+  /** SHA-256 of the certificates that are the receiver's, hex; undefined for plain TCP. */
+  readonly certificates: readonly string[] | undefined;
+  /** The join code that was used, to know it again; not secret. */
+  readonly code: string;
+}
+
+const FORMAT = 1;
+
+const FILE = z.object({
+  format: z.literal(FORMAT),
+  node: z.string().transform(parseNodeName),
+  credential: z.string(),
+  secret: z.string().transform((text) => Uint8Array.from(Buffer.from(text, 'base64url'))),
+  receiver: z.string(),
+  addresses: z.array(z.object({ host: z.string(), port: z.int() })).min(1),
+  certificates: z
+    .array(z.string().regex(/^[0-9a-f]{64}$/))
+    .min(1)
+    .optional(),
+  code: z.string(),
+});
+
+/** Reads what this machine has got by joining; undefined when it has not joined. @throws UserError `DIRECTORY_UNUSABLE` */
+export async function readMembership(directory: string): Promise<Membership | undefined> {
+  const path = pathOf(directory);
+  try {
+    const { format: _, certificates, ...known } = FILE.parse(JSON.parse(await readFile(path, 'utf8')));
+    if (known.secret.length !== SECRET_BYTES) throw new Error('its secret is not complete');
+    return { ...known, certificates };
+  } catch (error) {
+    if (errnoOf(error) === 'ENOENT') return undefined;
+    const reason = error instanceof z.ZodError ? 'it does not hold what it must' : describeError(error);
+    throw new UserError('DIRECTORY_UNUSABLE', `cannot use ${path}: ${reason}`, {
+      hint: 'This user must be able to read it. If it is damaged, move it away and join again with a new join code.',
+    });
+  }
+}
+
+/** Keeps it, durably, for this user's eyes only. */
+export async function writeMembership(directory: string, membership: Membership): Promise<void> {
+  await mkdir(directory, { recursive: true });
+  const { secret, ...known } = membership;
+  const json = { format: FORMAT, ...known, secret: Buffer.from(secret).toString('base64url') };
+  const path = pathOf(directory);
+  await replaceFile(path, `${JSON.stringify(json, undefined, 2)}\n`, { mode: 0o600 });
+  // The mode above is subject to the umask, which can only take away; this is what it must be.
+  await chmod(path, 0o600);
+}
+
+function pathOf(directory: string): string {
+  return join(directory, 'credentials.json');
+}
