@@ -9,13 +9,16 @@ import type { IngestProblem } from './ingest/messages.ts';
 export interface IngestEventsOptions {
   readonly fleet: Fleet;
   readonly alerts: Alerts;
+  /** A node is connected and can be told things. */
+  readonly onConnected: (node: NodeName) => void;
   /** How many nodes may be connected, for the words of the alert. */
   readonly numberOfNodes: number;
   readonly log: Logger;
 }
 
 /** Turns what ingest tells into the fleet's state and alerts. */
-export function ingestEvents({ fleet, alerts, numberOfNodes, log }: IngestEventsOptions): IngestEvents {
+export function ingestEvents(options: IngestEventsOptions): IngestEvents {
+  const { fleet, alerts, numberOfNodes, log } = options;
   return {
     connected(facts, at) {
       const { node, log: logId, hostName, address, bootId, version, sleeptimeSeconds } = facts;
@@ -23,6 +26,7 @@ export function ingestEvents({ fleet, alerts, numberOfNodes, log }: IngestEvents
       fleet.connected({ node, logId, hostName, address, bootId, version, sleeptimeSeconds, atMs });
       fleet.progress([{ node, position: at, atMs }]);
       log.info({ node, address, hostName, at }, 'node connected');
+      options.onConnected(node);
     },
     disconnected(node, how, reason, silentMs) {
       const atMs = Date.now();

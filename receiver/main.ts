@@ -75,6 +75,7 @@ export async function startReceiver(options: ReceiverOptions): Promise<Receiver>
     store,
     receiverId,
     logOf: (node) => fleet.node(node)?.logId,
+    onRenamed: (from) => fleet.forget(from),
     clock: systemClock,
     log: log.child({ part: 'admission' }),
   });
@@ -99,6 +100,10 @@ export async function startReceiver(options: ReceiverOptions): Promise<Receiver>
       events: ingestEvents({
         fleet,
         alerts,
+        onConnected: (node) => {
+          const name = admission.credentialOf(node)?.nextName;
+          if (name !== undefined) parts.receiver?.ingest.control(node, { kind: 'rename', node: name });
+        },
         numberOfNodes: config.number_of_nodes,
         log: log.child({ part: 'ingest' }),
       }),

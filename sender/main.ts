@@ -21,6 +21,7 @@ import { VERSION } from '../shared/names/version.ts';
 import { systemClock } from '../shared/time/clock.ts';
 import { addressesOf } from './membership/addresses.ts';
 import { ensureMembership } from './membership/ensure-membership.ts';
+import { writeMembership } from './membership/membership.ts';
 import { type ExtraLine, type Recorder, startRecorder } from './recorder/recorder.ts';
 import { readInventory } from './sampler/inventory.ts';
 import { startSampler } from './sampler/sampler.ts';
@@ -44,8 +45,8 @@ export interface Sender extends AsyncDisposable {
   readonly node: NodeName;
   /** Where receivers are tried. */
   readonly receivers: readonly ReceiverAddress[];
-  /** Rejects when the sender cannot go on. */
-  readonly failed: Promise<never>;
+  /** Resolves when the node has got another name: the sender has to be started anew, as that. Rejects when it cannot go on. */
+  readonly ended: Promise<void>;
 }
 
 /** Where the log lies in the sender's data directory. */
@@ -54,6 +55,8 @@ export function logsRootOf(config: Config): string {
 }
 
 const DAY_MS = 86_400_000;
+/** How long the receiver may take to get the rest of a log whose node takes another name, ms. */
+const CATCH_UP_MS = 30_000;
 
 /**
  * Starts every part of the sender; resolves when it samples. The receiver need not be there, except that a machine has to join it once.
@@ -66,8 +69,8 @@ export async function startSender({ config, join: code, log, signal }: SenderOpt
   const directory = settings.data_directory;
   const startedMs = systemClock.now();
   const bootId = readBootId();
-  const failed = Promise.withResolvers<never>();
-  failed.promise.catch(() => undefined);
+  const ended = Promise.withResolvers<void>();
+  ended.promise.catch(() => undefined);
   await using stack = new AsyncDisposableStack();
 
   const parts: { status?: () => SenderStatus } = {};
@@ -95,6 +98,7 @@ export async function startSender({ config, join: code, log, signal }: SenderOpt
 
   let sleeptimeSeconds = settings.sleeptime ?? config.sleeptime;
   let recorder: Recorder | undefined;
+  let isTakingName = false;
 
   function setSleeptime(seconds: number): void {
     if (settings.sleeptime !== undefined || seconds === sleeptimeSeconds) return;
@@ -109,7 +113,19 @@ export async function startSender({ config, join: code, log, signal }: SenderOpt
       'the receiver knows more of this log than is here: this data directory is an old copy of itself';
     const hint =
       'The log here is set aside, nothing is deleted; the next start of the sender begins a new one.';
-    failed.reject(new UserError('LOG_DAMAGED', message, { hint }));
+    ended.reject(new UserError('LOG_DAMAGED', message, { hint }));
+  }
+
+  /** What the log holds under the old name has to be at the receiver first; if that takes too long, it is told again later. */
+  async function takeName(name: NodeName): Promise<void> {
+    if (name === node || isTakingName) return;
+    isTakingName = true;
+    await recorder?.[Symbol.asyncDispose]();
+    if (await uplink.caughtUp(CATCH_UP_MS)) {
+      await writeMembership(directory, { ...membership, node: name });
+      log.info({ from: node, to: name }, 'the receiver gave this node another name');
+    }
+    ended.resolve();
   }
 
   const uplink = stack.use(
@@ -122,6 +138,7 @@ export async function startSender({ config, join: code, log, signal }: SenderOpt
       clock: systemClock,
       log: log.child({ part: 'uplink' }),
       onInterval: setSleeptime,
+      onRename: (name) => void takeName(name).catch(ended.reject),
       onNewLogNeeded: beginNewLog,
     }),
   );
@@ -160,7 +177,7 @@ export async function startSender({ config, join: code, log, signal }: SenderOpt
   return {
     node,
     receivers,
-    failed: failed.promise,
+    ended: ended.promise,
     [Symbol.asyncDispose]: () => all.disposeAsync(),
   };
 }

@@ -34,6 +34,8 @@ export interface AdmissionOptions {
   readonly receiverId: string;
   /** The id of the log that a node has sent, by which a machine is known again. */
   readonly logOf: (node: NodeName) => string | undefined;
+  /** A node connects under its new name; of the old one there is none any more. */
+  readonly onRenamed: (from: NodeName, to: NodeName) => void;
   readonly clock: Clock;
   readonly log: Logger;
 }
@@ -53,12 +55,6 @@ export interface NewCode {
   readonly id: string;
   readonly secret: Uint8Array;
   readonly expiresMs: number;
-}
-
-/** A connected node that shall take another name. */
-export interface Rename {
-  readonly node: NodeName;
-  readonly to: NodeName;
 }
 
 /** Who may connect. */
@@ -129,6 +125,7 @@ export function createAdmission(options: AdmissionOptions): Admission {
     save(renamed);
     byNode.delete(credential.node);
     log.info({ from: credential.node, to }, 'node has its new name');
+    options.onRenamed(credential.node, to);
   }
 
   return {

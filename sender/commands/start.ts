@@ -2,9 +2,10 @@ import type { Command } from 'commander';
 import type { JoinCode } from '../../shared/auth/join-code.ts';
 import type { CommandContext } from '../../shared/cli/command-context.ts';
 import { parseNumber, parsePort } from '../../shared/cli/option-parsers.ts';
+import type { Config } from '../../shared/config/config.ts';
 import { UserError } from '../../shared/errors/errors.ts';
 import { createLogger } from '../../shared/logging/logger.ts';
-import { logsRootOf, startSender } from '../main.ts';
+import { logsRootOf, type Sender, startSender } from '../main.ts';
 import { loadConfigOf } from './command-context.ts';
 import { parseJoin } from './parse-join.ts';
 
@@ -38,14 +39,15 @@ export function addStart(command: Command, context: CommandContext): void {
       const stop = context.stopSignal();
       const log = createLogger(config.log_level);
       try {
-        await using sender = await startSender({ config, join: options.join, log, signal: stop });
-        const receivers = sender.receivers.map(({ host, port }) => `${host}, port ${port}`).join('; ');
-        if (options.quiet !== true) {
-          const text = `fleetkeep-sender keeps node ${sender.node} in ${logsRootOf(config)} and sends to ${receivers}\n`;
-          context.stdout.write(text);
+        // Anew after each change of the node's name.
+        for (let join = options.join; !stop.aborted; join = undefined) {
+          await using sender = await startSender({ config, join, log, signal: stop });
+          if (options.quiet !== true) context.stdout.write(renderStart(sender, config));
+          const stopped = new Promise<void>((resolve) =>
+            stop.addEventListener('abort', () => resolve(), { once: true }),
+          );
+          await Promise.race([stopped, sender.ended]);
         }
-        const stopped = new Promise((resolve) => stop.addEventListener('abort', resolve, { once: true }));
-        await Promise.race([stopped, sender.failed]);
         log.info('the sender stops');
       } catch (error) {
         if (stop.aborted && error === stop.reason) return;
@@ -53,4 +55,9 @@ export function addStart(command: Command, context: CommandContext): void {
         if (!(isRunning && options.ifNotRunning === true)) throw error;
       }
     });
+}
+
+function renderStart({ node, receivers }: Sender, config: Config): string {
+  const where = receivers.map(({ host, port }) => `${host}, port ${port}`).join('; ');
+  return `fleetkeep-sender keeps node ${node} in ${logsRootOf(config)} and sends to ${where}\n`;
 }

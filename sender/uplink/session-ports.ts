@@ -1,5 +1,6 @@
 import type { LogWriter } from '../../shared/log/log-writer.ts';
 import type { Position } from '../../shared/log/position.ts';
+import type { NodeName } from '../../shared/names/node-name.ts';
 import type { Refused } from '../../shared/protocol/messages.ts';
 import type { NodeSecret } from './proving.ts';
 
@@ -22,6 +23,8 @@ export interface SessionPorts {
   /** What HELLO says of the log and its machine, as they are then. */
   readonly hello: () => Promise<object>;
   readonly onInterval: (sleeptimeSeconds: number) => void;
+  /** The receiver says what this node is to be called. */
+  readonly onRename: (node: NodeName) => void;
   /** The receiver has taken this sender; told once. */
   readonly onWelcome: () => void;
   readonly onAcknowledged: (position: Position) => void;

@@ -221,6 +221,7 @@ export class Session {
 
   #obey(control: Control | undefined): void {
     if (control?.kind === 'interval') this.#ports.onInterval(control.sleeptime);
+    if (control?.kind === 'rename') this.#ports.onRename(control.node);
     if (control?.kind !== 'digest') return;
     const { id, segment, offset } = control;
     this.#digests.ask(id, { segment, offset });

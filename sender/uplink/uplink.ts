@@ -15,8 +15,10 @@ import { describeError } from '../../shared/errors/errors.ts';
 import type { LogWriter } from '../../shared/log/log-writer.ts';
 import { comparePositions, type Position } from '../../shared/log/position.ts';
 import type { Logger } from '../../shared/logging/logger.ts';
+import type { NodeName } from '../../shared/names/node-name.ts';
 import { LIVE_BACKLOG_BYTES, PROTOCOL_VERSION } from '../../shared/protocol/protocol.ts';
 import type { Clock } from '../../shared/time/clock.ts';
+import { Wake } from '../../shared/time/wake.ts';
 import { connectTo, type ReceiverAddress } from './connect.ts';
 import { ConnectionLog } from './connection-log.ts';
 import type { NodeSecret } from './proving.ts';
@@ -46,6 +48,8 @@ export interface UplinkOptions {
   readonly log: Logger;
   /** The receiver sets the interval, seconds. */
   readonly onInterval: (sleeptimeSeconds: number) => void;
+  /** The receiver says what this node is to be called from now on. */
+  readonly onRename: (node: NodeName) => void;
   /** The log here is an old copy of itself; the program has to begin a new one. The uplink has ended by then. */
   readonly onNewLogNeeded: () => void;
   readonly random?: (() => number) | undefined;
@@ -70,6 +74,8 @@ export interface Uplink extends AsyncDisposable {
   acknowledgedSegment(): number;
   /** A new sample was appended: it also goes ahead of the backlog, when there is one. */
   newSample(line: string): void;
+  /** Waits until the receiver has all that is in the log now: whether it has before time is up. One caller at a time. */
+  caughtUp(timeoutMs: number): Promise<boolean>;
   /** Tells the receiver that samples could not be kept here; as soon as there is one. */
   tellLost(samples: number, sinceMs: number, reason: string): void;
 }
@@ -82,6 +88,7 @@ export function startUplink(options: UplinkOptions): Uplink {
   const connections = new ConnectionLog(options.log);
   const reconnect = new Reconnect(options.random ?? Math.random);
   const stop = new AbortController();
+  const progress = new Wake();
   let state: UplinkState = { kind: 'stopped', sinceMs: clock.now() };
   let session: Session | undefined;
   let acknowledged: Position | undefined;
@@ -115,9 +122,11 @@ export function startUplink(options: UplinkOptions): Uplink {
         secret: options.secret,
         hello: () => helloOf(options),
         onInterval: options.onInterval,
+        onRename: options.onRename,
         onWelcome: () => welcomed(receiver),
         onAcknowledged: (position) => {
           acknowledged = position;
+          progress.wake();
         },
         now: () => clock.now(),
         monotonic: () => clock.monotonic(),
@@ -169,6 +178,18 @@ export function startUplink(options: UplinkOptions): Uplink {
     acknowledgedSegment: () => acknowledged?.segment ?? 0,
     newSample(line) {
       if (session !== undefined && isBehind(writer.end, acknowledged)) session.sendLive(line);
+    },
+    async caughtUp(timeoutMs) {
+      const end = writer.end;
+      let isOver = false;
+      const timer = setTimeout(() => {
+        isOver = true;
+        progress.wake();
+      }, timeoutMs);
+      const isThere = () => acknowledged !== undefined && comparePositions(acknowledged, end) >= 0;
+      while (!isOver && !isThere()) await progress.sleep();
+      clearTimeout(timer);
+      return isThere();
     },
     tellLost(samples, sinceMs, reason) {
       untold = {

@@ -65,6 +65,7 @@ export async function uplinkNode(
         clock: systemClock,
         log: createLogger('silent'),
         onInterval: (seconds) => void told.intervals.push(seconds),
+        onRename: () => undefined,
         onNewLogNeeded: () => {
           told.newLogs += 1;
         },

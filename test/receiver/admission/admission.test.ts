@@ -28,8 +28,9 @@ function open(t: Test, logs: Readonly<Record<string, string>> = {}): Opened {
   const clock = fakeClock();
   const log = createLogger('silent');
   let store = openStateStore(directory);
+  const onRenamed = () => undefined;
   const create = () =>
-    createAdmission({ store, receiverId: 'receiver-1', logOf: (node) => logs[node], clock, log });
+    createAdmission({ store, receiverId: 'receiver-1', logOf: (node) => logs[node], onRenamed, clock, log });
   return {
     directory,
     clock,
