@@ -1,3 +1,4 @@
+import { formatBytes } from '../shared/cli/format.ts';
 import type { Logger } from '../shared/logging/logger.ts';
 import type { NodeName } from '../shared/names/node-name.ts';
 import type { Alerts, Problem } from './alerts/alerts.ts';
@@ -13,6 +14,8 @@ export interface IngestEventsOptions {
   readonly onConnected: (node: NodeName) => void;
   /** How many nodes may be connected, for the words of the alert. */
   readonly numberOfNodes: number;
+  /** What a node may send in a day, for the words of the alert. */
+  readonly bytesPerDay: number;
   readonly log: Logger;
 }
 
@@ -53,6 +56,7 @@ export function ingestEvents(options: IngestEventsOptions): IngestEvents {
         detail: `Segment ${segment} stays uncompressed: ${message}. It is tried again when the node next connects.`,
       });
     },
+    volume: (node, state) => alerts.report(describeVolume(node, state, options.bytesPerDay)),
     limitReached({ node, hostName, address }) {
       log.warn({ node, address }, 'a node was refused: number_of_nodes are connected');
       alerts.report({
@@ -64,6 +68,34 @@ export function ingestEvents(options: IngestEventsOptions): IngestEvents {
           'It keeps sampling into its local copy and tries again. Raise number_of_nodes in config.json and restart the receiver.',
       });
     },
+  };
+}
+
+/** Somebody tries again and again to get in. */
+export function failedAttempts(address: string, attempts: number): Problem {
+  return {
+    key: `auth ${address}`,
+    severity: 'warning',
+    title: `${attempts} failed attempts to connect from ${address}`,
+    detail:
+      `Within an hour, ${address} could not prove ${attempts} times that it is the node it said, or that it has a join code. ` +
+      'It is answered ever more slowly. A node that was forgotten, or whose receiver was set up anew, does this too: give it a new join code.',
+  };
+}
+
+function describeVolume(node: NodeName, state: 'near' | 'over', bytesPerDay: number): Problem {
+  const limit = `${formatBytes(bytesPerDay)} a day (receiver.limits.bytes_per_day)`;
+  const isOver = state === 'over';
+  return {
+    key: `volume ${state} ${node}`,
+    node,
+    severity: 'warning',
+    title: isOver
+      ? `node ${node} has sent all that it may today`
+      : `node ${node} has sent 80 % of what it may today`,
+    detail: isOver
+      ? `Node ${node} may send ${limit}. It is refused until midnight UTC, keeps its own log meanwhile, and sends the rest then.`
+      : `Node ${node} may send ${limit}. Beyond that it is refused until midnight UTC; nothing is lost by that.`,
   };
 }
 

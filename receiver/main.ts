@@ -24,11 +24,11 @@ import { startFleet } from './fleet/fleet.ts';
 import { openStateStore } from './fleet/state-store.ts';
 import { startIngest } from './ingest/ingest.ts';
 import type { WorkerTls } from './ingest/messages.ts';
-import { ingestEvents } from './ingest-events.ts';
+import { failedAttempts, ingestEvents } from './ingest-events.ts';
 import type { Receiver } from './receiver.ts';
 import { readReceiverId } from './receiver-id.ts';
 import { retentionLimitsOf, startRetention } from './retention.ts';
-import { logsRootOf, mailOptionsOf } from './settings.ts';
+import { ingestLimitsOf, logsRootOf, mailOptionsOf } from './settings.ts';
 import { watchConfig } from './watch-config.ts';
 
 /** Options of {@link startReceiver}. */
@@ -75,6 +75,8 @@ export async function startReceiver(options: ReceiverOptions): Promise<Receiver>
     store,
     receiverId,
     logOf: (node) => fleet.node(node)?.logId,
+    alarmAt: config.receiver.limits.failed_attempts,
+    onAlarm: (address, attempts) => alerts.report(failedAttempts(address, attempts)),
     onRenamed: (from) => fleet.forget(from),
     clock: systemClock,
     log: log.child({ part: 'admission' }),
@@ -97,6 +99,7 @@ export async function startReceiver(options: ReceiverOptions): Promise<Receiver>
       workerHeapMb: config.receiver.worker_heap_mb,
       tls,
       gate: admission,
+      limits: ingestLimitsOf(config),
       events: ingestEvents({
         fleet,
         alerts,
@@ -105,6 +108,7 @@ export async function startReceiver(options: ReceiverOptions): Promise<Receiver>
           if (name !== undefined) parts.receiver?.ingest.control(node, { kind: 'rename', node: name });
         },
         numberOfNodes: config.number_of_nodes,
+        bytesPerDay: config.receiver.limits.bytes_per_day,
         log: log.child({ part: 'ingest' }),
       }),
       log: log.child({ part: 'ingest' }),

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import type { Config } from '../shared/config/config.ts';
 import { UsageError } from '../shared/errors/errors.ts';
 import type { MailOptions } from './alerts/alerts.ts';
+import type { IngestLimits } from './ingest/limits.ts';
 
 /** Where the logs lie in the receiver's data directory. */
 export function logsRootOf(config: Config): string {
@@ -20,4 +21,16 @@ async function readCa(path: string): Promise<string> {
   return await readFile(path, 'utf8').catch((cause: unknown) => {
     throw new UsageError('CONFIG_INVALID', `cannot read mail.smtp.ca_file ${path}`, { cause });
   });
+}
+
+/** What peers may do at most, as ingest takes it. */
+export function ingestLimitsOf({ receiver: { limits } }: Config): IngestLimits {
+  return {
+    frameBytes: limits.frame_bytes,
+    lineBytes: limits.line_bytes,
+    unreadBytes: limits.unread_bytes,
+    newcomers: limits.newcomers,
+    newcomersPerAddress: limits.newcomers_per_address,
+    bytesPerDay: limits.bytes_per_day,
+  };
 }

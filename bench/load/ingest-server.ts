@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { type IngestEvents, startIngest } from '../../receiver/ingest/ingest.ts';
 import { readBootId } from '../../shared/files/boot-id.ts';
 import { createLogger } from '../../shared/logging/logger.ts';
-import { knownNodes } from '../../test/helpers/known-nodes.ts';
+import { knownNodes, WIDE_LIMITS } from '../../test/helpers/known-nodes.ts';
 
 const [directory = '', port, workers] = process.argv.slice(2);
 const nothing = (): void => undefined;
@@ -16,6 +16,7 @@ const events: IngestEvents = {
   problem: (node, problem) => console.error(node, problem),
   sealFailed: nothing,
   limitReached: nothing,
+  volume: nothing,
 };
 
 const ingest = await startIngest({
@@ -34,6 +35,7 @@ const ingest = await startIngest({
   workerHeapMb: 512,
   tls: undefined,
   gate: knownNodes(),
+  limits: WIDE_LIMITS,
   events,
   log: createLogger('warn'),
 });

@@ -21,9 +21,18 @@ import type { Logger } from '../../shared/logging/logger.ts';
 import type { NodeName } from '../../shared/names/node-name.ts';
 import type { Clock } from '../../shared/time/clock.ts';
 import type { StateStore } from '../fleet/state-store.ts';
-import type { AuthProof, AuthVerdict, ClaimFacts, JoinClaim, JoinVerdict } from '../ingest/messages.ts';
+import type {
+  AuthProof,
+  AuthVerdict,
+  ClaimFacts,
+  JoinClaim,
+  JoinVerdict,
+  Refusal,
+  Rejection,
+} from '../ingest/messages.ts';
 import { chooseName } from './choose-name.ts';
 import { type Credential, credentialStore, sortCredentials } from './credential-store.ts';
+import { FailedAttempts } from './failed-attempts.ts';
 import { joinCodeStore } from './join-code-store.ts';
 import { codeRefusal, nameRefusal, revokedRefusal, unprovenRefusal } from './refusals.ts';
 
@@ -36,6 +45,9 @@ export interface AdmissionOptions {
   readonly logOf: (node: NodeName) => string | undefined;
   /** A node connects under its new name; of the old one there is none any more. */
   readonly onRenamed: (from: NodeName, to: NodeName) => void;
+  /** After so many failed attempts of an address in an hour, {@link onAlarm} is called. */
+  readonly alarmAt: number;
+  readonly onAlarm: (address: string, attempts: number) => void;
   readonly clock: Clock;
   readonly log: Logger;
 }
@@ -86,9 +98,15 @@ export function createAdmission(options: AdmissionOptions): Admission {
   const { store, clock, log } = options;
   const table = credentialStore(store);
   const codes = joinCodeStore(store);
+  const failures = new FailedAttempts({ clock, alarmAt: options.alarmAt, onAlarm: options.onAlarm });
   const byId = new Map<string, Credential>();
   const byNode = new Map<NodeName, Credential>();
   for (const credential of table.read()) remember(credential);
+
+  function unproven(address: string): Rejection {
+    log.warn({ address }, 'somebody could not prove what it said');
+    return { kind: 'refused', refusal: unprovenRefusal(), afterMs: failures.failed(address) };
+  }
 
   function remember(credential: Credential): void {
     dropFromMemory(credential.node);
@@ -132,7 +150,7 @@ export function createAdmission(options: AdmissionOptions): Admission {
     admit(facts, { message, proof }) {
       const credential = byId.get(facts.credential);
       const proven = credential && checkProof(credential.verifier, message, proof);
-      if (credential === undefined || proven === undefined) return refused(unprovenRefusal());
+      if (credential === undefined || proven === undefined) return unproven(facts.address);
       if (credential.revoked !== undefined)
         return refused(revokedRefusal(credential.node, credential.revoked.why));
       if (facts.node === credential.nextName) completeRename(credential, facts.node);
@@ -145,7 +163,7 @@ export function createAdmission(options: AdmissionOptions): Admission {
     join({ join, message, proof, address }) {
       const code = codes.find(join.code);
       const proven = code && checkProof(code.verifier, message, proof);
-      if (code === undefined || proven === undefined) return refused(unprovenRefusal());
+      if (code === undefined || proven === undefined) return unproven(address);
       const nowMs = clock.now();
       const earlier = [...byNode.values()].find(
         ({ installation, code: from, usedMs }) =>
@@ -219,9 +237,6 @@ export function createAdmission(options: AdmissionOptions): Admission {
   };
 }
 
-function refused(refusal: Extract<AuthVerdict, { kind: 'refused' }>['refusal']): {
-  readonly kind: 'refused';
-  readonly refusal: typeof refusal;
-} {
-  return { kind: 'refused', refusal };
+function refused(refusal: Refusal): Rejection {
+  return { kind: 'refused', refusal, afterMs: 0 };
 }

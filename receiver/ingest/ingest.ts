@@ -16,20 +16,19 @@ import type { Position } from '../../shared/log/position.ts';
 import type { Logger } from '../../shared/logging/logger.ts';
 import type { NodeName } from '../../shared/names/node-name.ts';
 import type { Control, DigestResult } from '../../shared/protocol/messages.ts';
-import { Arbiter, type ArbiterEffect } from './arbiter.ts';
+import { Arbiter } from './arbiter.ts';
 import { assertPortFree, isPortSharable } from './listen-port.ts';
+import { type Gate, Lobby } from './lobby.ts';
 import type {
-  AuthProof,
-  AuthVerdict,
   ClaimFacts,
   EndKind,
   FromWorker,
   IngestProblem,
-  JoinClaim,
-  JoinVerdict,
+  Moved,
   Refusal,
   SessionId,
   WorkerSettings,
+  WorkerTls,
 } from './messages.ts';
 import { startWorker, type WorkerHandle } from './worker-handle.ts';
 
@@ -46,12 +45,8 @@ export interface IngestEvents {
   readonly sealFailed: (node: NodeName, segment: number, message: string) => void;
   /** A sender was refused because `number_of_nodes` are connected. */
   readonly limitReached: (facts: ClaimFacts) => void;
-}
-
-/** Who decides whether a sender may connect. */
-export interface Gate {
-  admit(facts: ClaimFacts, auth: AuthProof): AuthVerdict;
-  join(claim: JoinClaim): JoinVerdict;
+  /** A node has sent most of what it may in a day, or all of it. Told again and again while it sends. */
+  readonly volume: (node: NodeName, state: 'near' | 'over') => void;
 }
 
 /** Options of {@link startIngest}. */
@@ -89,14 +84,10 @@ export interface Ingest extends AsyncDisposable {
   control(node: NodeName, message: Control): void;
   /** Ends a node's connection and tells the node why; does nothing when there is none. */
   refuse(node: NodeName, refusal: Refusal): void;
+  /** Shows another certificate, to the connections to come. */
+  setTls(next: WorkerTls): void;
   /** Ends one worker thread at once, as a crash would; it is started again. */
   killWorker(index: number): Promise<void>;
-}
-
-/** A sender that has proven who it is and waits for its claim. */
-interface Waiting {
-  readonly facts: ClaimFacts;
-  readonly signature: Uint8Array;
 }
 
 /** How long a stop may take, ms. */
@@ -109,70 +100,48 @@ const STOP_MS = 5000;
  */
 export async function startIngest(options: IngestOptions): Promise<Ingest> {
   const { events, log, host } = options;
-  const arbiter = new Arbiter(options.numberOfNodes);
-  const waiting = new Map<SessionId, Waiting>();
+  const lobby = new Lobby({
+    gate: options.gate,
+    arbiter: new Arbiter(options.numberOfNodes),
+    bytesPerDay: options.limits.bytesPerDay,
+    post: (session, message) => ownerOf(session)?.post(message),
+    onLimitReached: events.limitReached,
+    onVolume: events.volume,
+  });
   const connected = new Map<NodeName, ConnectedNode>();
   const nodes = new Map<SessionId, NodeName>();
   const digests = new Map<number, (result: DigestResult) => void>();
   const workers: WorkerHandle[] = [];
-  let sleeptimeSeconds = options.sleeptimeSeconds;
+  let { sleeptimeSeconds, tls } = options;
   let digestCount = 0;
-
-  function perform(effects: readonly ArbiterEffect[]): void {
-    for (const effect of effects) {
-      if (effect.kind === 'limit_reached') {
-        events.limitReached(effect.facts);
-        continue;
-      }
-      tell(effect);
-    }
-  }
-
-  function tell(effect: Exclude<ArbiterEffect, { kind: 'limit_reached' }>): void {
-    const { session } = effect;
-    const signature = waiting.get(session)?.signature;
-    if (effect.kind === 'displace') ownerOf(session)?.post(effect);
-    else if (effect.kind === 'refuse') ownerOf(session)?.post({ ...effect, kind: 'refused' });
-    else if (signature !== undefined) ownerOf(session)?.post({ kind: 'granted', session, signature });
-  }
-
-  function claimed(session: SessionId, facts: ClaimFacts, auth: AuthProof): void {
-    const verdict = options.gate.admit(facts, auth);
-    if (verdict.kind === 'refused') {
-      ownerOf(session)?.post({ ...verdict, session });
-      return;
-    }
-    waiting.set(session, { facts, signature: verdict.signature });
-    perform(arbiter.claim(session, facts));
-  }
 
   function ownerOf(session: SessionId): WorkerHandle | undefined {
     return workers.find((worker) => session.startsWith(`${worker.threadId}.`));
   }
 
   function released(session: SessionId, end: EndKind, reason: string, silentMs = 0): void {
-    waiting.delete(session);
     const node = nodes.get(session);
     if (node !== undefined) {
       nodes.delete(session);
       connected.delete(node);
       events.disconnected(node, end, reason, silentMs);
     }
-    perform(arbiter.release(session));
+    lobby.left(session);
   }
 
   function take(message: FromWorker): void {
     switch (message.kind) {
       case 'claim':
-        claimed(message.session, message.facts, message.auth);
+        lobby.claimed(message.session, message.facts, message.auth);
         return;
       case 'join':
-        ownerOf(message.session)?.post({ ...options.gate.join(message.claim), session: message.session });
+        lobby.joining(message.session, message.claim);
         return;
       case 'connected':
         isConnected(message.session, message.at);
         return;
       case 'released':
+        countBytes(message.session, message.bytes);
         released(message.session, message.end, message.reason, message.silentMs);
         return;
       case 'progress':
@@ -199,8 +168,7 @@ export async function startIngest(options: IngestOptions): Promise<Ingest> {
   }
 
   function isConnected(session: SessionId, position: Position): void {
-    const facts = waiting.get(session)?.facts;
-    waiting.delete(session);
+    const facts = lobby.entered(session);
     if (facts === undefined) return;
     nodes.set(session, facts.node);
     connected.set(facts.node, { facts, session, position });
@@ -208,13 +176,19 @@ export async function startIngest(options: IngestOptions): Promise<Ingest> {
   }
 
   function withNode(session: SessionId, tell: (node: NodeName) => void): void {
-    const node = nodes.get(session) ?? waiting.get(session)?.facts.node;
+    const node = nodes.get(session) ?? lobby.facts(session)?.node;
     if (node !== undefined) tell(node);
   }
 
-  function reportProgress(moved: readonly (readonly [SessionId, Position])[]): void {
+  function countBytes(session: SessionId, bytes: number): void {
+    const node = nodes.get(session);
+    if (node !== undefined && bytes > 0) lobby.count(node, bytes);
+  }
+
+  function reportProgress(moved: readonly Moved[]): void {
     const known: { node: NodeName; position: Position }[] = [];
-    for (const [session, position] of moved) {
+    for (const [session, position, bytes] of moved) {
+      countBytes(session, bytes);
       const node = nodes.get(session);
       const present = node === undefined ? undefined : connected.get(node);
       if (node === undefined || present === undefined) continue;
@@ -226,7 +200,9 @@ export async function startIngest(options: IngestOptions): Promise<Ingest> {
 
   function workerDied(threadId: number, error: unknown): void {
     log.error({ err: error, threadId }, 'an ingest worker died; it is started again');
-    const lost = [...nodes.keys(), ...waiting.keys()].filter((session) => session.startsWith(`${threadId}.`));
+    const lost = [...nodes.keys(), ...lobby.sessions()].filter((session) =>
+      session.startsWith(`${threadId}.`),
+    );
     for (const session of lost)
       released(session, 'error', 'the receiver lost the connection when a worker thread died');
   }
@@ -236,9 +212,17 @@ export async function startIngest(options: IngestOptions): Promise<Ingest> {
   await mkdir(options.logsRoot, { recursive: true });
   await assertPortFree(host, options.port);
   let port = options.port;
-  for (let index = 0; index < (isShared ? options.workers : 1); index++) {
+  const count = isShared ? options.workers : 1;
+  for (let index = 0; index < count; index++) {
     const handle = await startWorker({
-      settings: () => ({ ...settingsOf(options), port, isPortShared: isShared, sleeptimeSeconds }),
+      settings: () => ({
+        ...settingsOf(options),
+        tls,
+        port,
+        isPortShared: isShared,
+        workers: count,
+        sleeptimeSeconds,
+      }),
       heapMb: options.workerHeapMb,
       onMessage: take,
       onDied: workerDied,
@@ -272,6 +256,10 @@ export async function startIngest(options: IngestOptions): Promise<Ingest> {
         digests.delete(request);
       }
     },
+    setTls(next) {
+      tls = next;
+      for (const worker of workers) worker.post({ kind: 'tls', tls: next });
+    },
     control(node, message) {
       const session = connected.get(node)?.session;
       if (session !== undefined) ownerOf(session)?.post({ kind: 'control', session, message });
@@ -293,7 +281,8 @@ export async function startIngest(options: IngestOptions): Promise<Ingest> {
 /** The settings that go to a worker; functions cannot. */
 function settingsOf(
   options: IngestOptions,
-): Omit<WorkerSettings, 'isPortShared' | 'port' | 'sleeptimeSeconds'> {
-  const { logsRoot, receiverId, version, bootId, host, tls, commitMs, helloTimeoutMs, silenceMs } = options;
-  return { logsRoot, receiverId, version, bootId, host, tls, commitMs, helloTimeoutMs, silenceMs };
+): Omit<WorkerSettings, 'isPortShared' | 'port' | 'sleeptimeSeconds' | 'workers'> {
+  const { logsRoot, receiverId, version, bootId, host, tls, limits } = options;
+  const { commitMs, helloTimeoutMs, silenceMs } = options;
+  return { logsRoot, receiverId, version, bootId, host, tls, limits, commitMs, helloTimeoutMs, silenceMs };
 }

@@ -2,6 +2,7 @@ import type { Position } from '../../shared/log/position.ts';
 import type { LogId } from '../../shared/names/log-id.ts';
 import type { NodeName } from '../../shared/names/node-name.ts';
 import type { Control, DigestResult, Join, Joined, RefusalCode } from '../../shared/protocol/messages.ts';
+import type { IngestLimits } from './limits.ts';
 
 /** What an ingest worker is told when it is started. */
 export interface WorkerSettings {
@@ -21,6 +22,9 @@ export interface WorkerSettings {
   readonly silenceMs: number;
   /** What the receiver shows of itself; undefined: plain TCP. */
   readonly tls: WorkerTls | undefined;
+  /** How many workers there are, which share some of the limits. */
+  readonly workers: number;
+  readonly limits: IngestLimits;
 }
 
 /** Key and certificate of the receiver, as a worker is given them. */
@@ -65,13 +69,17 @@ export interface JoinClaim extends AuthProof {
 /** Whether a sender may connect. */
 export type AuthVerdict =
   /** It may; the signature proves the receiver to it. */
-  | { readonly kind: 'proven'; readonly signature: Uint8Array }
-  | { readonly kind: 'refused'; readonly refusal: Refusal };
+  { readonly kind: 'proven'; readonly signature: Uint8Array } | Rejection;
+
+/** No, and how long the answer shall wait, so that trying again and again takes time, ms. */
+export interface Rejection {
+  readonly kind: 'refused';
+  readonly refusal: Refusal;
+  readonly afterMs: number;
+}
 
 /** Whether a machine becomes a node. */
-export type JoinVerdict =
-  | { readonly kind: 'joined'; readonly joined: Joined }
-  | { readonly kind: 'refused'; readonly refusal: Refusal };
+export type JoinVerdict = { readonly kind: 'joined'; readonly joined: Joined } | Rejection;
 
 /** How a connection ended. */
 export type EndKind = 'closed' | 'reset' | 'timed_out' | 'goodbye' | 'replaced' | 'refused' | 'error';
@@ -85,7 +93,12 @@ export interface Refusal {
 
 /** From the main thread to an ingest worker. */
 export type ToWorker =
-  | { readonly kind: 'granted'; readonly session: SessionId; readonly signature: Uint8Array }
+  | {
+      readonly kind: 'granted';
+      readonly session: SessionId;
+      readonly signature: Uint8Array;
+      readonly leftBytes: number;
+    }
   | { readonly kind: 'joined'; readonly session: SessionId; readonly joined: Joined }
   | { readonly kind: 'refused'; readonly session: SessionId; readonly refusal: Refusal }
   /** Another connection of the same log has come; end this one and release it. */
@@ -93,6 +106,8 @@ export type ToWorker =
   /** Something to say to a sender. */
   | { readonly kind: 'control'; readonly session: SessionId; readonly message: Control }
   | { readonly kind: 'interval'; readonly sleeptimeSeconds: number }
+  /** Another certificate, for the connections to come. */
+  | { readonly kind: 'tls'; readonly tls: WorkerTls }
   | {
       readonly kind: 'digest';
       readonly session: SessionId;
@@ -100,6 +115,9 @@ export type ToWorker =
       readonly upTo: Position;
     }
   | { readonly kind: 'stop' };
+
+/** A session's acknowledged position, and the bytes that it has sent since the last report. */
+export type Moved = readonly [session: SessionId, position: Position, bytes: number];
 
 /** From an ingest worker to the main thread. */
 export type FromWorker =
@@ -120,11 +138,13 @@ export type FromWorker =
       readonly session: SessionId;
       readonly end: EndKind;
       readonly reason: string;
+      /** Bytes that it has sent since the last report. */
+      readonly bytes: number;
       /** For how long the sender had said nothing when the connection ended. */
       readonly silentMs: number;
     }
   /** Acknowledged positions that have moved since the last message. */
-  | { readonly kind: 'progress'; readonly moved: readonly (readonly [SessionId, Position])[] }
+  | { readonly kind: 'progress'; readonly moved: readonly Moved[] }
   | { readonly kind: 'live'; readonly session: SessionId; readonly line: string }
   | { readonly kind: 'digest'; readonly request: number; readonly result: DigestResult }
   /** Something that the administrator has to know. */

@@ -3,33 +3,27 @@ import { describeError } from '../../shared/errors/errors.ts';
 import type { Position } from '../../shared/log/position.ts';
 import { createFrameDecoder, type Frame } from '../../shared/protocol/decoder.ts';
 import { encodeFrame, encodeJsonFrame } from '../../shared/protocol/encoder.ts';
-import {
-  type Control,
-  type Hello,
-  type Joined,
-  parseControl,
-  parseGoodbye,
-} from '../../shared/protocol/messages.ts';
+import type { Control, Hello, Joined } from '../../shared/protocol/messages.ts';
 import { FRAME_TYPES, PING_AFTER_MS } from '../../shared/protocol/protocol.ts';
 import { SilenceWatch } from '../../shared/protocol/silence.ts';
 import { Entrance } from './entrance.ts';
 import { FrameTurns, type HeldFrame } from './frame-turns.ts';
 import { welcomeFrame } from './greeting.ts';
+import { Intake } from './intake.ts';
+import { NEWCOMER_FRAME_BYTES } from './limits.ts';
 import { LogStream, type ResumePoint, type StreamEvents } from './log-stream.ts';
 import type { EndKind, IngestProblem, Refusal, SessionId } from './messages.ts';
-import { positionRefusal, protocolRefusal, storageProblem, storageRefusal } from './refusals.ts';
-import { sendHealing } from './send-healing.ts';
+import { protocolRefusal, storageProblem, storageRefusal } from './refusals.ts';
 import type { SessionPorts } from './session-ports.ts';
 import { endGently, endOf } from './socket-state.ts';
+import { Streaming } from './streaming.ts';
 
 type Stage =
   | { readonly kind: 'entering'; readonly entrance: Entrance }
   | { readonly kind: 'opening' }
-  | { readonly kind: 'streaming'; readonly stream: LogStream }
+  | { readonly kind: 'streaming'; readonly streaming: Streaming }
   | { readonly kind: 'ended' };
 
-/** A peer that does not read what is sent to it is cut off beyond this, bytes. */
-const MAX_UNREAD_BYTES = 2 * 1024 * 1024;
 /** How long a refused peer has to read why, ms. */
 const LINGER_MS = 1000;
 
@@ -42,7 +36,8 @@ export class Session {
   readonly id: SessionId;
   readonly #socket: Socket;
   readonly #ports: SessionPorts;
-  readonly #decoder = createFrameDecoder();
+  readonly #entered: () => void;
+  readonly #decoder = createFrameDecoder(NEWCOMER_FRAME_BYTES);
   readonly #onFrame = (frame: Frame): void => this.#turns.take(frame);
   #stage: Stage;
   readonly #turns = new FrameTurns({
@@ -54,13 +49,14 @@ export class Session {
     },
     failed: (error) => this.#refuseStorage(error),
   });
-  #goodbye: string | undefined;
   readonly #silence: SilenceWatch;
   #released: Promise<void> | undefined;
 
-  constructor(id: SessionId, socket: Socket, ports: SessionPorts) {
+  /** @param entered to be called when the peer has proven who it is */
+  constructor(id: SessionId, socket: Socket, entered: () => void, ports: SessionPorts) {
     this.id = id;
     this.#socket = socket;
+    this.#entered = entered;
     this.#ports = ports;
     const { silenceMs } = ports.settings;
     this.#stage = { kind: 'entering', entrance: this.#makeEntrance() };
@@ -74,19 +70,29 @@ export class Session {
 
   /** Up to where the node's log is durable here; undefined before WELCOME. */
   get acknowledged(): Position | undefined {
-    return this.#stage.kind === 'streaming' ? this.#stage.stream.acknowledged : undefined;
+    return this.#stage.kind === 'streaming' ? this.#stage.streaming.stream.acknowledged : undefined;
+  }
+
+  /** Bytes of the log that came since the last call. */
+  takeTraffic(): number {
+    return this.#stage.kind === 'streaming' ? this.#stage.streaming.intake.takeBytes() : 0;
   }
 
   /**
    * The claim is granted: open the copy and say where to go on.
    *
    * @param signature proves this receiver to the sender
+   * @param leftBytes what the node may still send today
    */
-  granted(signature: Uint8Array): void {
+  granted(signature: Uint8Array, leftBytes: number): void {
     const hello = this.#stage.kind === 'entering' ? this.#stage.entrance.hello : undefined;
     if (hello === undefined) return;
+    const { limits } = this.#ports.settings;
+    this.#entered();
+    this.#decoder.allow(limits.frameBytes);
     this.#stage = { kind: 'opening' };
-    this.#turns.occupy(() => this.#open(hello, Buffer.from(signature).toString('hex')));
+    const intake = new Intake(limits, leftBytes);
+    this.#turns.occupy(() => this.#open(hello, Buffer.from(signature).toString('hex'), intake));
   }
 
   /** The machine is a node now; it will connect again as such. */
@@ -131,7 +137,7 @@ export class Session {
   async stop(): Promise<void> {
     await this.#turns.idle();
     if (this.#stage.kind === 'streaming') {
-      await this.#stage.stream.commit();
+      await this.#stage.streaming.stream.commit();
       this.#send(encodeJsonFrame(FRAME_TYPES.GOODBYE, { reason: 'the receiver is shutting down' }));
     }
     this.#end('goodbye', 'the receiver is shutting down');
@@ -148,55 +154,9 @@ export class Session {
 
   #handle(frame: HeldFrame): void {
     const stage = this.#stage;
-    if (stage.kind === 'streaming') this.#handleStreaming(frame, stage.stream);
+    if (stage.kind === 'streaming') stage.streaming.handle(frame);
     else if (stage.kind === 'entering') stage.entrance.take(frame);
     else if (stage.kind !== 'ended') this.#refuseProtocol(`a frame of type ${frame.type} may not come now`);
-  }
-
-  #handleStreaming(frame: HeldFrame, stream: LogStream): void {
-    const { type, segment, offset, payload } = frame;
-    switch (type) {
-      case FRAME_TYPES.DATA:
-        if (!stream.gather(segment, offset, payload)) this.refuse(positionRefusal(segment, offset), 'error');
-        return;
-      case FRAME_TYPES.SEAL:
-        stream.append();
-        this.#turns.occupy(async () =>
-          this.#welcomeAgain(await stream.seal(segment, offset, payload.toString('hex'))),
-        );
-        return;
-      case FRAME_TYPES.HEAL:
-        stream.append();
-        this.#turns.occupy(() => sendHealing(stream, segment, offset, this.#socket));
-        return;
-      case FRAME_TYPES.LIVE:
-        this.#ports.post({ kind: 'live', session: this.id, line: payload.toString('utf8') });
-        return;
-      case FRAME_TYPES.CONTROL:
-        this.#obey(parseControl(payload), stream);
-        return;
-      case FRAME_TYPES.PING:
-        this.#send(encodeFrame(FRAME_TYPES.PONG));
-        return;
-      case FRAME_TYPES.PONG:
-        return;
-      case FRAME_TYPES.GOODBYE:
-        this.#goodbye = parseGoodbye(payload);
-        return;
-      default:
-        this.#refuseProtocol(`a sender may not send a frame of type ${type} now`);
-    }
-  }
-
-  #obey(control: Control | undefined, stream: LogStream): void {
-    if (control?.kind === 'differs') {
-      stream.append();
-      this.#turns.occupy(async () => this.#welcomeAgain(await stream.differs(control.segment)));
-    } else if (control?.kind === 'digest_result') {
-      this.#ports.post({ kind: 'digest', request: control.id, result: control });
-    } else if (control?.kind === 'lost') {
-      this.#problem(control);
-    }
   }
 
   #makeEntrance(): Entrance {
@@ -215,7 +175,19 @@ export class Session {
     );
   }
 
-  async #open(hello: Hello, signature: string): Promise<void> {
+  #makeStreaming(stream: LogStream, intake: Intake): Streaming {
+    return new Streaming(stream, intake, {
+      session: this.id,
+      socket: this.#socket,
+      post: this.#ports.post,
+      send: (frame) => this.#send(frame),
+      refuse: (refusal, end) => this.refuse(refusal, end),
+      welcome: (resume) => this.#welcomeAgain(resume),
+      occupy: (work) => this.#turns.occupy(work),
+    });
+  }
+
+  async #open(hello: Hello, signature: string, intake: Intake): Promise<void> {
     const { settings, committer } = this.#ports;
     const events: StreamEvents = {
       acknowledge: ({ segment, offset }) => this.#send(encodeFrame(FRAME_TYPES.ACK, segment, offset)),
@@ -228,7 +200,7 @@ export class Session {
       await stream[Symbol.asyncDispose]();
       return;
     }
-    this.#stage = { kind: 'streaming', stream };
+    this.#stage = { kind: 'streaming', streaming: this.#makeStreaming(stream, intake) };
     this.#welcomeAgain(resume, signature);
     this.#ports.post({ kind: 'connected', session: this.id, at: resume.at });
   }
@@ -240,13 +212,13 @@ export class Session {
   }
 
   #appendGathered(): void {
-    if (this.#stage.kind === 'streaming') this.#stage.stream.append();
+    if (this.#stage.kind === 'streaming') this.#stage.streaming.stream.append();
   }
 
   #send(frame: Buffer): void {
     if (this.#stage.kind === 'ended') return;
     this.#socket.write(frame);
-    if (!this.#turns.isBusy && this.#socket.writableLength > MAX_UNREAD_BYTES) {
+    if (!this.#turns.isBusy && this.#socket.writableLength > this.#ports.settings.limits.unreadBytes) {
       this.#end('error', 'the sender does not read what it is sent');
     }
   }
@@ -265,8 +237,9 @@ export class Session {
   }
 
   #hangUp(): void {
-    if (this.#goodbye === undefined) this.#end('closed', 'the sender closed the connection');
-    else this.#end('goodbye', this.#goodbye);
+    const goodbye = this.#stage.kind === 'streaming' ? this.#stage.streaming.goodbye : undefined;
+    if (goodbye === undefined) this.#end('closed', 'the sender closed the connection');
+    else this.#end('goodbye', goodbye);
   }
 
   #end(end: EndKind, reason: string): void {
@@ -280,13 +253,21 @@ export class Session {
 
   async #release(stage: Stage, end: EndKind, reason: string, silentMs: number): Promise<void> {
     await this.#turns.idle();
+    const bytes = stage.kind === 'streaming' ? stage.streaming.intake.takeBytes() : 0;
     if (stage.kind === 'streaming') {
-      await stage.stream[Symbol.asyncDispose]().catch((error: unknown) =>
+      await stage.streaming.stream[Symbol.asyncDispose]().catch((error: unknown) =>
         this.#problem(storageProblem(error)),
       );
     }
     if (stage.kind !== 'entering' || stage.entrance.isAnnounced)
-      this.#ports.post({ kind: 'released', session: this.id, end, reason, silentMs });
+      this.#ports.post({
+        kind: 'released',
+        session: this.id,
+        end,
+        reason,
+        silentMs,
+        bytes,
+      });
     this.#ports.onReleased(this.id);
   }
 }

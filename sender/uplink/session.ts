@@ -58,7 +58,7 @@ export class Session {
     this.#ports = ports;
     this.#sender = new LogSender(socket, ports.writer);
     this.#healing = new Healing(ports.writer);
-    this.#turns = new Turns(socket, (error) => this.#end({ kind: 'lost', reason: describeError(error) }));
+    this.#turns = new Turns(socket, (error) => this.#lose(describeError(error)));
     this.#digests = new DigestQueue(
       (upTo) => answerDigest(ports.writer, upTo, this.#abort.signal),
       (result) => void this.sendControl(result),
@@ -76,14 +76,14 @@ export class Session {
     const socket = this.#socket;
     socket.on('data', (chunk: Buffer) => this.#take(chunk));
     socket.on('drain', () => this.#news.wake());
-    socket.on('error', (error) => this.#end({ kind: 'lost', reason: describeError(error) }));
-    socket.on('close', () => this.#end({ kind: 'lost', reason: 'the receiver closed the connection' }));
+    socket.on('error', (error) => this.#lose(describeError(error)));
+    socket.on('close', () => this.#lose('the receiver closed the connection'));
     const unsubscribe = this.#ports.writer.subscribe(() => this.#news.wake());
     const timer = setInterval(() => this.#tick(), TICK_MS);
     // Only now, with the listeners in place: HELLO reads the disk, and the connection may break meanwhile.
-    this.#inTurn(() => this.#sayHello());
+    this.#inTurn(async () => void this.#send(this.#proving.hello(await this.#ports.hello())));
     const sending = this.#sendLog().catch((error: unknown) => {
-      this.#end({ kind: 'lost', reason: describeError(error) });
+      this.#lose(describeError(error));
     });
     const end = await this.#ended.promise;
     clearInterval(timer);
@@ -123,8 +123,7 @@ export class Session {
   #take(chunk: Buffer): void {
     this.#silence.heard(this.#ports.monotonic());
     const result = this.#decoder.push(chunk, (frame) => this.#handle(frame));
-    if (result.kind === 'broken')
-      this.#end({ kind: 'lost', reason: `the receiver sent no frame: ${result.reason}` });
+    if (result.kind === 'broken') this.#lose(`the receiver sent no frame: ${result.reason}`);
   }
 
   #handle({ type, segment, offset, payload }: Frame): void {
@@ -154,10 +153,10 @@ export class Session {
       case FRAME_TYPES.PONG:
         return;
       case FRAME_TYPES.GOODBYE:
-        this.#end({ kind: 'lost', reason: `the receiver said goodbye: ${parseGoodbye(payload)}` });
+        this.#lose(`the receiver said goodbye: ${parseGoodbye(payload)}`);
         return;
       default:
-        this.#end({ kind: 'lost', reason: `a receiver may not send a frame of type ${type}` });
+        this.#lose(`a receiver may not send a frame of type ${type}`);
     }
   }
 
@@ -167,11 +166,12 @@ export class Session {
 
   async #welcome(payload: Buffer): Promise<void> {
     const parsed = parseWelcome(payload);
-    if (parsed.kind === 'invalid') return this.#end({ kind: 'lost', reason: parsed.reason });
+    if (parsed.kind === 'invalid') return this.#lose(parsed.reason);
     const isFirst = this.#at === undefined;
     if (isFirst && !this.#proving.isSigned(parsed.message.signature)) {
-      const reason = 'what answers there could not prove that it is the receiver that this node has joined';
-      return this.#end({ kind: 'lost', reason });
+      return this.#lose(
+        'what answers there could not prove that it is the receiver that this node has joined',
+      );
     }
     this.#at = parsed.message.at;
     this.#healing.forget();
@@ -216,7 +216,7 @@ export class Session {
   #refused(payload: Buffer): void {
     const parsed = parseRefused(payload);
     if (parsed.kind === 'ok') this.#end({ kind: 'refused', refusal: parsed.message });
-    else this.#end({ kind: 'lost', reason: parsed.reason });
+    else this.#lose(parsed.reason);
   }
 
   #obey(control: Control | undefined): void {
@@ -250,14 +250,9 @@ export class Session {
     }
   }
 
-  async #sayHello(): Promise<void> {
-    this.#send(this.#proving.hello(await this.#ports.hello()));
-  }
-
   #prove(challenge: Buffer): void {
     const proof = this.#proving.prove(challenge);
-    if (proof === undefined)
-      this.#end({ kind: 'lost', reason: 'the receiver asked for a proof out of turn' });
+    if (proof === undefined) this.#lose('the receiver asked for a proof out of turn');
     else this.#send(proof);
   }
 
@@ -273,7 +268,7 @@ export class Session {
     // While it has to wait it cannot be heard.
     if (verdict !== 'lost' || this.#turns.isPaused) return;
     const seconds = Math.round(this.#silence.silentMs(nowMs) / 1000);
-    this.#end({ kind: 'lost', reason: `the receiver has been silent for ${seconds} s` });
+    this.#lose(`the receiver has been silent for ${seconds} s`);
   }
 
   #sayGoodbye(): void {
@@ -289,6 +284,10 @@ export class Session {
     if (this.#isEnded || !this.#socket.writable) return false;
     this.#socket.write(bytes, onSent);
     return true;
+  }
+
+  #lose(reason: string): void {
+    this.#end({ kind: 'lost', reason });
   }
 
   #end(end: SessionEnd): void {

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { limits } from './schema-limits.ts';
 import { keepForever } from './schema-retention.ts';
 import { directory, host, seconds } from './values.ts';
 
@@ -44,6 +45,7 @@ export const receiver = z
       .describe(
         'Seconds without a sign of life after which a connection counts as lost. A sender gives one every 15 seconds.',
       ),
+    limits,
     retention: keepForever.describe('How long the receiver keeps the log of each node.'),
   })
   .prefault({})

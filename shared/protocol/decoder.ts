@@ -26,6 +26,8 @@ export type DecodeResult =
 export interface FrameDecoder {
   /** Takes the next bytes; calls `onFrame` for every frame that they complete. */
   push(chunk: Buffer, onFrame: (frame: Frame) => void): DecodeResult;
+  /** Allows payloads up to another length from the next frame on, bytes. */
+  allow(maxPayloadBytes: number): void;
   /** Bytes that are kept of a frame that is not complete yet. */
   readonly pendingBytes: number;
 }
@@ -37,8 +39,9 @@ const OK: DecodeResult = { kind: 'ok' };
 const NOTHING = Buffer.alloc(0);
 const MAX_COPIED_BYTES = 8 * 1024;
 
-/** Makes a decoder. @param maxPayloadBytes a longer payload is refused before anything is kept of it. */
-export function createFrameDecoder(maxPayloadBytes = MAX_PAYLOAD_BYTES): FrameDecoder {
+/** Makes a decoder. @param firstMaxBytes a longer payload is refused before anything is kept of it. */
+export function createFrameDecoder(firstMaxBytes = MAX_PAYLOAD_BYTES): FrameDecoder {
+  let maxPayloadBytes = firstMaxBytes;
   const frame: ReusedFrame = { type: 1, segment: 0, offset: 0, payload: NOTHING };
   /** Parts of a frame that lies across chunks: only what has come is kept, whatever length it claims. */
   let parts: Buffer[] = [];
@@ -90,6 +93,9 @@ export function createFrameDecoder(maxPayloadBytes = MAX_PAYLOAD_BYTES): FrameDe
   }
 
   return {
+    allow(maxBytes) {
+      maxPayloadBytes = maxBytes;
+    },
     get pendingBytes() {
       return partBytes;
     },

@@ -138,6 +138,8 @@ export type RefusalCode =
   | 'revoked'
   | 'join'
   | 'limit'
+  | 'quota'
+  | 'line'
   | 'name_taken'
   | 'superseded'
   | 'protocol'

@@ -1,7 +1,8 @@
 import { createHash } from 'node:crypto';
 import { type Credential, credentialStore } from '../../receiver/admission/credential-store.ts';
 import { openStateStore } from '../../receiver/fleet/state-store.ts';
-import type { Gate } from '../../receiver/ingest/ingest.ts';
+import type { IngestLimits } from '../../receiver/ingest/limits.ts';
+import type { Gate } from '../../receiver/ingest/lobby.ts';
 import { writeMembership } from '../../sender/membership/membership.ts';
 import type { NodeSecret } from '../../sender/uplink/proving.ts';
 import { checkProof, verifierOf } from '../../shared/auth/auth.ts';
@@ -17,6 +18,16 @@ export function secretOf(node: string): NodeSecret {
   return { credential, secret: createHash('sha256').update(`secret of ${node}`).digest() };
 }
 
+/** Limits that no test meets by accident. */
+export const WIDE_LIMITS: IngestLimits = {
+  frameBytes: 2 ** 20,
+  lineBytes: 2 ** 20,
+  unreadBytes: 2 ** 21,
+  newcomers: 10_000,
+  newcomersPerAddress: 10_000,
+  bytesPerDay: 2 ** 50,
+};
+
 /** A gate that knows every node of {@link secretOf}, and takes in no others. */
 export function knownNodes(): Gate {
   const unknown = { code: 'auth', message: 'not known here', retryAfterSeconds: 1 } as const;
@@ -25,10 +36,10 @@ export function knownNodes(): Gate {
       const { credential, secret } = secretOf(facts.node);
       const proven = checkProof(verifierOf(secret), message, proof);
       if (proven === undefined || facts.credential !== credential)
-        return { kind: 'refused', refusal: unknown };
+        return { kind: 'refused', refusal: unknown, afterMs: 0 };
       return { kind: 'proven', signature: proven.signature };
     },
-    join: () => ({ kind: 'refused', refusal: unknown }),
+    join: () => ({ kind: 'refused', refusal: unknown, afterMs: 0 }),
   };
 }
 

@@ -7,7 +7,7 @@ import { type Ingest, type IngestEvents, startIngest } from '../../../receiver/i
 import { createLogger } from '../../../shared/logging/logger.ts';
 import { parseNodeName } from '../../../shared/names/node-name.ts';
 import { FRAME_TYPES } from '../../../shared/protocol/protocol.ts';
-import { knownNodes } from '../../helpers/known-nodes.ts';
+import { knownNodes, WIDE_LIMITS } from '../../helpers/known-nodes.ts';
 import { connectRawSender, segmentBytes } from '../../helpers/raw-sender.ts';
 import { until } from '../../helpers/until.ts';
 
@@ -28,6 +28,7 @@ async function start(t: Test, more: object = {}): Promise<Started> {
     live: (node, line) => told.push(['live', node, line]),
     problem: (node, problem) => told.push(['problem', node, problem.kind, problem]),
     sealFailed: (node, segment, message) => told.push(['sealFailed', node, segment, message]),
+    volume: (node, state) => told.push(['volume', node, state]),
     limitReached: (facts) => told.push(['limitReached', facts.node]),
   };
   const ingest = await startIngest({
@@ -46,6 +47,7 @@ async function start(t: Test, more: object = {}): Promise<Started> {
     workerHeapMb: 128,
     tls: undefined,
     gate: knownNodes(),
+    limits: WIDE_LIMITS,
     events,
     log: createLogger('silent'),
     ...more,

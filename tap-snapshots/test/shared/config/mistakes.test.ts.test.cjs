@@ -213,7 +213,7 @@ smtp-without-host.json: mail.smtp.host is missing; it must be a host name or add
 `
 
 exports[`test/shared/config/mistakes.test.ts > TAP > config invariants 1–3: text-for-a-section.json is refused, in words > text-for-a-section.json 1`] = `
-text-for-a-section.json: receiver is "192.168.1.10", but must be an object with data_directory, listen_address, join_addresses, workers, commit_seconds, worker_heap_mb, hello_timeout_seconds, silence_timeout_seconds or retention
+text-for-a-section.json: receiver is "192.168.1.10", but must be an object with data_directory, listen_address, join_addresses, workers, commit_seconds, worker_heap_mb, hello_timeout_seconds, silence_timeout_seconds, limits or retention
 `
 
 exports[`test/shared/config/mistakes.test.ts > TAP > config invariants 1–3: text-for-a-switch.json is refused, in words > text-for-a-switch.json 1`] = `
@@ -222,7 +222,7 @@ text-for-a-switch.json: mirror.allow_same_device is "yes", but must be true or f
 
 exports[`test/shared/config/mistakes.test.ts > TAP > config invariants 1–3: unknown-key-in-a-section.json is refused, in words > unknown-key-in-a-section.json 1`] = `
 unknown-key-in-a-section.json: unknown key "receiver.worker"; did you mean "receiver.workers"?
-unknown-key-in-a-section.json: unknown key "receiver.colour"; allowed there: data_directory, listen_address, join_addresses, workers, commit_seconds, worker_heap_mb, hello_timeout_seconds, silence_timeout_seconds or retention
+unknown-key-in-a-section.json: unknown key "receiver.colour"; allowed there: data_directory, listen_address, join_addresses, workers, commit_seconds, worker_heap_mb, hello_timeout_seconds, silence_timeout_seconds, limits or retention
 `
 
 exports[`test/shared/config/mistakes.test.ts > TAP > config invariants 1–3: unknown-key-in-camel-case.json is refused, in words > unknown-key-in-camel-case.json 1`] = `

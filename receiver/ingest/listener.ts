@@ -1,0 +1,83 @@
+import { createServer, type Server, type Socket } from 'node:net';
+import {
+  createServer as createTlsServer,
+  type SecureContextOptions,
+  type Server as TlsServer,
+} from 'node:tls';
+import { errnoOf } from '../../shared/errors/errors.ts';
+import { Doorkeeper } from './doorkeeper.ts';
+import type { FromWorker, WorkerSettings, WorkerTls } from './messages.ts';
+
+/** Options of {@link startListener}. */
+export interface ListenerOptions {
+  readonly settings: WorkerSettings;
+  readonly send: (message: FromWorker) => void;
+  /** A connection has come, encrypted if it has to be. `entered` is to be called when the peer has proven who it is. */
+  readonly onConnection: (socket: Socket, entered: () => void) => void;
+}
+
+/** A listening socket of a worker. */
+export interface Listener {
+  /** Shows another certificate from now on; connections that are there keep theirs. */
+  setTls(tls: WorkerTls): void;
+  close(): void;
+}
+
+/** Listens, and lets in as many strangers as `receiver.limits` allows. */
+export function startListener({ settings, send, onConnection }: ListenerOptions): Listener {
+  const { limits, tls, workers, host, port, isPortShared } = settings;
+  // The kernel spreads connections evenly, so each worker gets its share of the limits.
+  const share = (limit: number): number => Math.ceil(limit / workers);
+  const doorkeeper = new Doorkeeper(share(limits.newcomers), share(limits.newcomersPerAddress));
+  const leaving = new Map<string, () => void>();
+
+  function arrive(socket: Socket): void {
+    const name = nameOf(socket);
+    const leave = doorkeeper.enter(socket.remoteAddress ?? '');
+    if (leave === undefined) {
+      socket.resetAndDestroy();
+      return;
+    }
+    leaving.set(name, leave);
+    socket.once('close', () => {
+      leave();
+      leaving.delete(name);
+    });
+    if (tls === undefined) open(socket);
+  }
+
+  function open(socket: Socket): void {
+    onConnection(socket, leaving.get(nameOf(socket)) ?? (() => undefined));
+  }
+
+  const server = createListener(settings, open);
+  server.on('connection', arrive);
+  server.on('error', (error) => send({ kind: 'failed', code: errnoOf(error) ?? '', message: error.message }));
+  server.listen({ host, port, reusePort: isPortShared, backlog: 4096 }, () => {
+    const address = server.address();
+    if (address !== null && typeof address === 'object') send({ kind: 'listening', port: address.port });
+  });
+  return {
+    setTls: (next) => {
+      if ('setSecureContext' in server) (server as TlsServer).setSecureContext(secureContextOf(next));
+    },
+    close: () => void server.close(),
+  };
+}
+
+function createListener({ tls, helloTimeoutMs }: WorkerSettings, onSecure: (socket: Socket) => void): Server {
+  if (tls === undefined) return createServer({ noDelay: true });
+  const options = { ...secureContextOf(tls), handshakeTimeout: helloTimeoutMs, noDelay: true };
+  const server = createTlsServer(options, onSecure);
+  // Strangers and port scanners: their socket is closed already, and nobody here needs to act.
+  server.on('tlsClientError', () => undefined);
+  return server;
+}
+
+function secureContextOf({ key, certificate }: WorkerTls): SecureContextOptions {
+  return { key, cert: certificate, minVersion: 'TLSv1.3' };
+}
+
+function nameOf({ remoteAddress, remotePort }: Socket): string {
+  return `${remoteAddress} ${remotePort}`;
+}

@@ -1,0 +1,103 @@
+import type { Socket } from 'node:net';
+import { encodeFrame } from '../../shared/protocol/encoder.ts';
+import { type Control, parseControl, parseGoodbye } from '../../shared/protocol/messages.ts';
+import { FRAME_TYPES } from '../../shared/protocol/protocol.ts';
+import type { HeldFrame } from './frame-turns.ts';
+import type { Intake } from './intake.ts';
+import type { LogStream, ResumePoint } from './log-stream.ts';
+import type { EndKind, FromWorker, Refusal, SessionId } from './messages.ts';
+import { positionRefusal, protocolRefusal } from './refusals.ts';
+import { sendHealing } from './send-healing.ts';
+
+/** What streaming needs of its session. */
+export interface StreamingPorts {
+  readonly session: SessionId;
+  readonly socket: Socket;
+  readonly send: (frame: Buffer) => void;
+  readonly post: (message: FromWorker) => void;
+  readonly refuse: (refusal: Refusal, end?: EndKind) => void;
+  /** Says where to go on; does nothing without a point. */
+  readonly welcome: (resume: ResumePoint | undefined) => void;
+  /** Does work that later frames have to wait for. */
+  readonly occupy: (work: () => Promise<void>) => void;
+}
+
+/** What a connection is once the node is let in: takes its log and answers the rest. */
+export class Streaming {
+  readonly stream: LogStream;
+  readonly intake: Intake;
+  readonly #ports: StreamingPorts;
+  #goodbye: string | undefined;
+
+  constructor(stream: LogStream, intake: Intake, ports: StreamingPorts) {
+    this.stream = stream;
+    this.intake = intake;
+    this.#ports = ports;
+  }
+
+  /** Why the node left, in its own words; undefined while it has not said goodbye. */
+  get goodbye(): string | undefined {
+    return this.#goodbye;
+  }
+
+  /** Takes the next frame. */
+  handle({ type, segment, offset, payload }: HeldFrame): void {
+    const { stream } = this;
+    const { session, socket, post, send, occupy, welcome, refuse } = this.#ports;
+    switch (type) {
+      case FRAME_TYPES.DATA:
+        this.#gather(segment, offset, payload);
+        return;
+      case FRAME_TYPES.SEAL:
+        stream.append();
+        occupy(async () => welcome(await stream.seal(segment, offset, payload.toString('hex'))));
+        return;
+      case FRAME_TYPES.HEAL:
+        stream.append();
+        occupy(() => sendHealing(stream, segment, offset, socket));
+        return;
+      case FRAME_TYPES.LIVE:
+        post({ kind: 'live', session, line: payload.toString('utf8') });
+        return;
+      case FRAME_TYPES.CONTROL:
+        this.#obey(parseControl(payload));
+        return;
+      case FRAME_TYPES.PING:
+        send(encodeFrame(FRAME_TYPES.PONG));
+        return;
+      case FRAME_TYPES.PONG:
+        return;
+      case FRAME_TYPES.GOODBYE:
+        this.#goodbye = parseGoodbye(payload);
+        return;
+      default:
+        refuse(protocolRefusal(`a sender may not send a frame of type ${type} now`), 'error');
+    }
+  }
+
+  #gather(segment: number, offset: number, payload: Buffer): void {
+    const refusal = this.intake.check(segment, offset, payload);
+    if (refusal !== undefined) this.#ports.refuse(refusal);
+    else if (!this.stream.gather(segment, offset, payload))
+      this.#ports.refuse(positionRefusal(segment, offset), 'error');
+  }
+
+  #obey(control: Control | undefined): void {
+    const { stream } = this;
+    const { session, post, occupy, welcome } = this.#ports;
+    switch (control?.kind) {
+      case 'differs':
+        stream.append();
+        occupy(async () => welcome(await stream.differs(control.segment)));
+        return;
+      case 'digest_result':
+        post({ kind: 'digest', request: control.id, result: control });
+        return;
+      case 'lost':
+        post({ kind: 'problem', session, problem: control });
+        return;
+      default:
+      // The others are for senders to obey.
+    }
+  }
+}
