@@ -2,6 +2,7 @@
 import { Command } from 'commander';
 import { runProgram } from '../shared/cli/cli-program.ts';
 import { addBackup } from './commands/backup.ts';
+import { addCertificate } from './commands/certificate.ts';
 import { addJoinCode } from './commands/join-code.ts';
 import { addLog } from './commands/log.ts';
 import { addNodes } from './commands/nodes.ts';
@@ -20,6 +21,7 @@ const commands = {
   status: addStatus,
   'join-code': addJoinCode,
   nodes: addNodes,
+  certificate: addCertificate,
   log: addLog,
   backup: addBackup,
   verify: addVerify,

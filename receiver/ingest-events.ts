@@ -12,6 +12,8 @@ export interface IngestEventsOptions {
   readonly alerts: Alerts;
   /** A node is connected and can be told things. */
   readonly onConnected: (node: NodeName) => void;
+  /** A node has kept the hashes of these certificates. */
+  readonly onConfirmed: (node: NodeName, sha256: readonly string[]) => void;
   /** How many nodes may be connected, for the words of the alert. */
   readonly numberOfNodes: number;
   /** What a node may send in a day, for the words of the alert. */
@@ -56,6 +58,7 @@ export function ingestEvents(options: IngestEventsOptions): IngestEvents {
         detail: `Segment ${segment} stays uncompressed: ${message}. It is tried again when the node next connects.`,
       });
     },
+    confirmed: options.onConfirmed,
     volume: (node, state) => alerts.report(describeVolume(node, state, options.bytesPerDay)),
     limitReached({ node, hostName, address }) {
       log.warn({ node, address }, 'a node was refused: number_of_nodes are connected');

@@ -19,16 +19,16 @@ import { systemClock } from '../shared/time/clock.ts';
 import { createAdmission } from './admission/admission.ts';
 import { startAlerts } from './alerts/alerts.ts';
 import { startMirror } from './backup/mirror.ts';
+import { changeCertificates } from './certificate-change.ts';
 import { controlHandlers } from './control-handlers.ts';
 import { startFleet } from './fleet/fleet.ts';
 import { openStateStore } from './fleet/state-store.ts';
 import { startIngest } from './ingest/ingest.ts';
-import type { WorkerTls } from './ingest/messages.ts';
 import { failedAttempts, ingestEvents } from './ingest-events.ts';
 import type { Receiver } from './receiver.ts';
 import { readReceiverId } from './receiver-id.ts';
 import { retentionLimitsOf, startRetention } from './retention.ts';
-import { ingestLimitsOf, logsRootOf, mailOptionsOf } from './settings.ts';
+import { ingestLimitsOf, logsRootOf, mailOptionsOf, openIdentityOf } from './settings.ts';
 import { watchConfig } from './watch-config.ts';
 
 /** Options of {@link startReceiver}. */
@@ -56,7 +56,6 @@ export async function startReceiver(options: ReceiverOptions): Promise<Receiver>
   stack.use(await startControl({ directory, name: 'receiver', handlers, log }));
 
   const receiverId = await readReceiverId(directory);
-  const tls = undefined as WorkerTls | undefined;
   const store = stack.use(openStateStore(directory));
   const fleet = stack.use(startFleet({ store, log: log.child({ part: 'fleet' }) }));
   const alerts = stack.use(
@@ -82,6 +81,16 @@ export async function startReceiver(options: ReceiverOptions): Promise<Receiver>
     log: log.child({ part: 'admission' }),
   });
 
+  const identity = await openIdentityOf(config);
+  const certificates =
+    identity &&
+    changeCertificates({
+      identity,
+      admission,
+      ingest: () => parts.receiver?.ingest,
+      log: log.child({ part: 'identity' }),
+    });
+
   const ingest = stack.use(
     await startIngest({
       logsRoot,
@@ -97,13 +106,15 @@ export async function startReceiver(options: ReceiverOptions): Promise<Receiver>
       numberOfNodes: config.number_of_nodes,
       workers: config.receiver.workers === 0 ? availableParallelism() : config.receiver.workers,
       workerHeapMb: config.receiver.worker_heap_mb,
-      tls,
+      tls: identity?.current,
       gate: admission,
       limits: ingestLimitsOf(config),
       events: ingestEvents({
         fleet,
         alerts,
+        onConfirmed: (node, sha256) => certificates?.confirmed(node, sha256),
         onConnected: (node) => {
+          certificates?.connected(node);
           const name = admission.credentialOf(node)?.nextName;
           if (name !== undefined) parts.receiver?.ingest.control(node, { kind: 'rename', node: name });
         },
@@ -160,7 +171,7 @@ export async function startReceiver(options: ReceiverOptions): Promise<Receiver>
     config,
     port: ingest.port,
     id: receiverId,
-    certificate: () => tls?.sha256,
+    certificates,
     startedMs,
     sleeptimeSeconds: () => sleeptime,
     admission,

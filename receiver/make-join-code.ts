@@ -36,7 +36,7 @@ export function makeJoinCode(receiver: Receiver, options: CodeOptions): MadeJoin
   }
   const { id, secret, expiresMs } = admission.makeCode(options);
   return {
-    code: encodeJoinCode({ id, secret, certificate: receiver.certificate(), addresses }),
+    code: encodeJoinCode({ id, secret, certificate: receiver.certificates?.state().sha256, addresses }),
     expires: new Date(expiresMs).toISOString(),
     uses: options.uses,
     node: options.node ?? null,

@@ -3,6 +3,7 @@ import type { ControlHandlers } from '../shared/control/serve-client.ts';
 import { UserError } from '../shared/errors/errors.ts';
 import { type NodeName, parseNodeName } from '../shared/names/node-name.ts';
 import { revokedRefusal, unprovenRefusal } from './admission/refusals.ts';
+import type { CertificateChange } from './certificate-change.ts';
 import { makeJoinCode } from './make-join-code.ts';
 import type { Receiver } from './receiver.ts';
 
@@ -15,6 +16,7 @@ const JOIN_CODE = z.object({
     .max(366 * 86_400_000),
   node: node.optional(),
 });
+const ROTATE = z.object({ now: z.boolean() });
 const REVOKE = z.object({ node, why: z.string().max(200) });
 const RENAME = z.object({ node, name: node });
 const FORGET = z.object({ node });
@@ -25,6 +27,12 @@ export function nodeControl(running: () => Receiver): ControlHandlers {
     'join-code': async (args) => {
       const { uses, lifetime_ms: lifetimeMs, node } = JOIN_CODE.parse(args);
       return makeJoinCode(running(), { uses: node === undefined ? uses : 1, lifetimeMs, node });
+    },
+    certificate: async () => changeOf(running()).state(),
+    'rotate-certificate': async (args) => {
+      const change = changeOf(running());
+      await (ROTATE.parse(args).now ? change.force() : change.begin());
+      return change.state();
     },
     revoke: async (args) => {
       const { admission, ingest } = running();
@@ -47,6 +55,13 @@ export function nodeControl(running: () => Receiver): ControlHandlers {
       fleet.forget(node);
     },
   };
+}
+
+function changeOf({ certificates }: Receiver): CertificateChange {
+  if (certificates !== undefined) return certificates;
+  throw new UserError('UNSUPPORTED', 'this receiver talks plain TCP and has no certificate', {
+    hint: '"transport" in config.json says so.',
+  });
 }
 
 function unknown(node: NodeName): UserError {

@@ -2,6 +2,7 @@ import type { Config } from '../shared/config/config.ts';
 import type { Admission } from './admission/admission.ts';
 import type { Alerts } from './alerts/alerts.ts';
 import type { Mirror } from './backup/mirror.ts';
+import type { CertificateChange } from './certificate-change.ts';
 import type { Fleet } from './fleet/fleet.ts';
 import type { Ingest } from './ingest/ingest.ts';
 
@@ -11,8 +12,8 @@ export interface Receiver extends AsyncDisposable {
   readonly port: number;
   /** Its id. */
   readonly id: string;
-  /** SHA-256 of the certificate that it shows, hex; undefined for plain TCP. */
-  readonly certificate: () => string | undefined;
+  /** By what senders know it; undefined for plain TCP. */
+  readonly certificates: CertificateChange | undefined;
   readonly startedMs: number;
   /** The interval that senders have been told, seconds. */
   readonly sleeptimeSeconds: () => number;

@@ -1,8 +1,12 @@
 import { readFile } from 'node:fs/promises';
+import { hostname } from 'node:os';
 import { join } from 'node:path';
 import type { Config } from '../shared/config/config.ts';
 import { UsageError } from '../shared/errors/errors.ts';
+import { systemClock } from '../shared/time/clock.ts';
 import type { MailOptions } from './alerts/alerts.ts';
+import { type Identity, openIdentity } from './identity/identity.ts';
+import { readPair } from './identity/key-pair.ts';
 import type { IngestLimits } from './ingest/limits.ts';
 
 /** Where the logs lie in the receiver's data directory. */
@@ -21,6 +25,15 @@ async function readCa(path: string): Promise<string> {
   return await readFile(path, 'utf8').catch((cause: unknown) => {
     throw new UsageError('CONFIG_INVALID', `cannot read mail.smtp.ca_file ${path}`, { cause });
   });
+}
+
+/** Opens what senders know this receiver by; undefined for plain TCP. @throws UserError `CERTIFICATE_UNUSABLE` */
+export async function openIdentityOf({ receiver, transport, host }: Config): Promise<Identity | undefined> {
+  if (transport === 'plain_on_encrypted_network') return undefined;
+  const { data_directory: directory, certificate_file: certificate, key_file: key } = receiver;
+  const configured = certificate && key ? await readPair(certificate, key) : undefined;
+  const hostNames = [...new Set([hostname(), 'localhost', host, ...(receiver.join_addresses ?? [])])];
+  return await openIdentity({ directory, configured, hostNames, now: () => systemClock.now() });
 }
 
 /** What peers may do at most, as ingest takes it. */

@@ -6,6 +6,7 @@
 import { rename } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
+import { isDeepStrictEqual } from 'node:util';
 import type { JoinCode } from '../shared/auth/join-code.ts';
 import type { Config } from '../shared/config/config.ts';
 import { startControl } from '../shared/control/control.ts';
@@ -79,7 +80,7 @@ export async function startSender({ config, join: code, log, signal }: SenderOpt
     return parts.status();
   };
   stack.use(await startControl({ directory, name: 'sender', handlers: { status }, log }));
-  const membership = await ensureMembership({ config, code, log: log.child({ part: 'membership' }), signal });
+  let membership = await ensureMembership({ config, code, log: log.child({ part: 'membership' }), signal });
   const { node } = membership;
   const receivers = addressesOf(config, membership);
   // Under the lock, but after the writer has closed its files.
@@ -116,6 +117,15 @@ export async function startSender({ config, join: code, log, signal }: SenderOpt
     ended.reject(new UserError('LOG_DAMAGED', message, { hint }));
   }
 
+  async function keepCertificates(certificates: readonly string[]): Promise<void> {
+    if (isDeepStrictEqual(certificates, membership.certificates)) return;
+    // One that came by plain TCP stays with it; only a new join code changes that.
+    if (membership.certificates === undefined) return;
+    membership = { ...membership, certificates };
+    await writeMembership(directory, membership);
+    log.info({ certificates }, 'the receiver announced its certificates');
+  }
+
   /** What the log holds under the old name has to be at the receiver first; if that takes too long, it is told again later. */
   async function takeName(name: NodeName): Promise<void> {
     if (name === node || isTakingName) return;
@@ -138,6 +148,7 @@ export async function startSender({ config, join: code, log, signal }: SenderOpt
       clock: systemClock,
       log: log.child({ part: 'uplink' }),
       onInterval: setSleeptime,
+      onCertificates: keepCertificates,
       onRename: (name) => void takeName(name).catch(ended.reject),
       onNewLogNeeded: beginNewLog,
     }),

@@ -17,6 +17,7 @@ const events: IngestEvents = {
   sealFailed: nothing,
   limitReached: nothing,
   volume: nothing,
+  confirmed: nothing,
 };
 
 const ingest = await startIngest({

@@ -83,6 +83,8 @@ export interface Admission {
   credentials(): readonly Credential[];
   /** Takes a node's credential from it. @throws UserError `NODE_UNKNOWN` */
   revoke(node: NodeName, why: string): void;
+  /** The node has said that it will know a certificate. @param sha256 hex */
+  confirm(node: NodeName, sha256: string): void;
   /** The node is to take another name when it is told. @throws UserError `NODE_UNKNOWN`, `NODE_NAME_TAKEN` */
   rename(node: NodeName, to: NodeName): void;
   /** Forgets the node's credential; its name is free again. */
@@ -189,6 +191,7 @@ export function createAdmission(options: AdmissionOptions): Admission {
         usedMs: undefined,
         revoked: undefined,
         nextName: undefined,
+        trusts: undefined,
       };
       save(credential, () => {
         if (earlier === undefined) codes.use(code.id);
@@ -216,6 +219,11 @@ export function createAdmission(options: AdmissionOptions): Admission {
     revoke(node, why) {
       save({ ...existing(node), revoked: { sinceMs: clock.now(), why }, nextName: undefined });
       log.info({ node, why }, 'node was revoked');
+    },
+
+    confirm(node, sha256) {
+      const credential = byNode.get(node);
+      if (credential !== undefined && credential.trusts !== sha256) save({ ...credential, trusts: sha256 });
     },
 
     rename(node, to) {

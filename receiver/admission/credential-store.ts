@@ -20,6 +20,8 @@ export interface Credential {
   readonly revoked: { readonly sinceMs: number; readonly why: string } | undefined;
   /** The name that the node is to take; undefined where none is. */
   readonly nextName: NodeName | undefined;
+  /** SHA-256 of the newest certificate that the node has said it will know, hex; undefined before the first change of it. */
+  readonly trusts: string | undefined;
 }
 
 /** The table `credentials`. */
@@ -31,8 +33,8 @@ export interface CredentialStore {
 }
 
 const SAVE = `
-  INSERT INTO credentials (id, node, stored_key, server_key, code, installation, made_ms, used_ms, revoked_ms, revoked_why, next_name)
-  VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`;
+  INSERT INTO credentials (id, node, stored_key, server_key, code, installation, made_ms, used_ms, revoked_ms, revoked_why, next_name, trusts)
+  VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`;
 
 /** The credentials in the receiver's state on disk. */
 export function credentialStore({ database }: StateStore): CredentialStore {
@@ -55,6 +57,7 @@ export function credentialStore({ database }: StateStore): CredentialStore {
           revoked === undefined ? null : Math.round(revoked.sinceMs),
           revoked?.why ?? null,
           credential.nextName ?? null,
+          credential.trusts ?? null,
         );
     },
     remove: (node) => void database.prepare('DELETE FROM credentials WHERE node = ?').run(node),
@@ -69,7 +72,7 @@ export function sortCredentials(credentials: Iterable<Credential>): Credential[]
 }
 
 function readRow(row: Record<string, SQLOutputValue>): Credential {
-  const { used_ms: usedMs, revoked_ms: revokedMs, next_name: nextName } = row;
+  const { used_ms: usedMs, revoked_ms: revokedMs, next_name: nextName, trusts } = row;
   return {
     id: String(row['id']),
     node: parseNodeName(String(row['node'])),
@@ -83,6 +86,7 @@ function readRow(row: Record<string, SQLOutputValue>): Credential {
         ? { sinceMs: revokedMs, why: String(row['revoked_why'] ?? '') }
         : undefined,
     nextName: typeof nextName === 'string' ? parseNodeName(nextName) : undefined,
+    trusts: typeof trusts === 'string' ? trusts : undefined,
   };
 }
 

@@ -77,7 +77,8 @@ const MIGRATIONS: readonly string[] = [
      used_ms INTEGER,
      revoked_ms INTEGER,
      revoked_why TEXT,
-     next_name TEXT
+     next_name TEXT,
+     trusts TEXT
    ) STRICT, WITHOUT ROWID;
 
    CREATE TABLE join_codes (

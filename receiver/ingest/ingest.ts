@@ -40,6 +40,8 @@ export interface IngestEvents {
   readonly progress: (moved: readonly { readonly node: NodeName; readonly position: Position }[]) => void;
   /** The newest sample of a node that is replaying a backlog. */
   readonly live: (node: NodeName, line: string) => void;
+  /** A node has kept the hashes of these certificates. */
+  readonly confirmed: (node: NodeName, sha256: readonly string[]) => void;
   readonly problem: (node: NodeName, problem: IngestProblem) => void;
   /** A segment could not be sealed; it stays plain and is tried again. */
   readonly sealFailed: (node: NodeName, segment: number, message: string) => void;
@@ -146,6 +148,9 @@ export async function startIngest(options: IngestOptions): Promise<Ingest> {
         return;
       case 'progress':
         reportProgress(message.moved);
+        return;
+      case 'confirmed':
+        withNode(message.session, (node) => events.confirmed(node, message.sha256));
         return;
       case 'live':
         withNode(message.session, (node) => events.live(node, message.line));

@@ -145,6 +145,8 @@ export type FromWorker =
     }
   /** Acknowledged positions that have moved since the last message. */
   | { readonly kind: 'progress'; readonly moved: readonly Moved[] }
+  /** The sender has kept the hashes of these certificates. */
+  | { readonly kind: 'confirmed'; readonly session: SessionId; readonly sha256: readonly string[] }
   | { readonly kind: 'live'; readonly session: SessionId; readonly line: string }
   | { readonly kind: 'digest'; readonly request: number; readonly result: DigestResult }
   /** Something that the administrator has to know. */

@@ -93,6 +93,9 @@ export class Streaming {
       case 'digest_result':
         post({ kind: 'digest', request: control.id, result: control });
         return;
+      case 'certificates_kept':
+        post({ kind: 'confirmed', session, sha256: control.sha256 });
+        return;
       case 'lost':
         post({ kind: 'problem', session, problem: control });
         return;

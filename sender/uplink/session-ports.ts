@@ -23,6 +23,8 @@ export interface SessionPorts {
   /** What HELLO says of the log and its machine, as they are then. */
   readonly hello: () => Promise<object>;
   readonly onInterval: (sleeptimeSeconds: number) => void;
+  /** These are the receiver's certificates from now on, SHA-256 in hex. Resolves when that is kept. */
+  readonly onCertificates: (sha256: readonly string[]) => Promise<void>;
   /** The receiver says what this node is to be called. */
   readonly onRename: (node: NodeName) => void;
   /** The receiver has taken this sender; told once. */

@@ -13,11 +13,13 @@ import {
 import { FRAME_TYPES, PING_AFTER_MS, SILENCE_MS } from '../../shared/protocol/protocol.ts';
 import { SilenceWatch } from '../../shared/protocol/silence.ts';
 import { Wake } from '../../shared/time/wake.ts';
+import { actOnResume } from './act-on-resume.ts';
 import type { Connection } from './connect.ts';
 import { answerDigest } from './digest.ts';
 import { DigestQueue } from './digest-queue.ts';
 import { Healing } from './healing.ts';
 import { LogSender } from './log-sender.ts';
+import { obey } from './obey.ts';
 import { Proving } from './proving.ts';
 import { decideResume, type ReceiverEnd } from './resume.ts';
 import type { SessionEnd, SessionPorts } from './session-ports.ts';
@@ -114,8 +116,7 @@ export class Session {
   stop(): void {
     if (this.#stopAt !== undefined) return;
     this.#stopAt = this.#ports.writer.end;
-    const timer = setTimeout(() => this.#sayGoodbye(), STOP_MS);
-    void this.#ended.promise.then(() => clearTimeout(timer));
+    this.#later(() => this.#sayGoodbye());
     if (!this.#sender.isBegun) this.#sayGoodbye();
     this.#news.wake();
   }
@@ -145,7 +146,7 @@ export class Session {
         this.#refused(payload);
         return;
       case FRAME_TYPES.CONTROL:
-        this.#obey(parseControl(payload));
+        this.#obey(payload);
         return;
       case FRAME_TYPES.PING:
         this.#send(encodeFrame(FRAME_TYPES.PONG));
@@ -184,28 +185,17 @@ export class Session {
   async #resume(at: ReceiverEnd): Promise<void> {
     const { writer } = this.#ports;
     const resume = await decideResume(writer, at, this.#healing.healed);
-    switch (resume.kind) {
-      case 'send':
-        this.#sender.begin(resume.from);
-        this.#acknowledge(resume.from);
-        return;
-      case 'differs':
-        this.#send(encodeJsonFrame(FRAME_TYPES.CONTROL, { kind: 'differs', segment: resume.segment }));
-        return;
-      case 'heal':
-        this.#healing.ask(resume);
-        this.#send(encodeFrame(FRAME_TYPES.HEAL, resume.segment, resume.offset));
-        return;
-      case 'interrupt':
-        await writer.interruptSegment(this.#ports.now());
-        this.#end({ kind: 'again' });
-        return;
-      case 'new_log':
-        this.#end({ kind: 'new_log' });
-        return;
-      default:
-        resume satisfies never;
-    }
+    await actOnResume(resume, {
+      writer,
+      healing: this.#healing,
+      nowMs: this.#ports.now(),
+      send: (frame) => void this.#send(frame),
+      begin: (from) => {
+        this.#sender.begin(from);
+        this.#acknowledge(from);
+      },
+      end: (end) => this.#end(end),
+    });
   }
 
   async #heal(segment: number, offset: number, payload: Buffer): Promise<void> {
@@ -219,12 +209,13 @@ export class Session {
     else this.#lose(parsed.reason);
   }
 
-  #obey(control: Control | undefined): void {
-    if (control?.kind === 'interval') this.#ports.onInterval(control.sleeptime);
-    if (control?.kind === 'rename') this.#ports.onRename(control.node);
-    if (control?.kind !== 'digest') return;
-    const { id, segment, offset } = control;
-    this.#digests.ask(id, { segment, offset });
+  #obey(payload: Buffer): void {
+    obey(parseControl(payload), {
+      ports: this.#ports,
+      digests: this.#digests,
+      reply: (message) => void this.sendControl(message),
+      inTurn: (work) => this.#inTurn(work),
+    });
   }
 
   /** Whether an ACK says something new. One of what was never sent is not believed, since retention relies on it. */
@@ -267,8 +258,7 @@ export class Session {
     if (verdict === 'ask') this.#send(encodeFrame(FRAME_TYPES.PING));
     // While it has to wait it cannot be heard.
     if (verdict !== 'lost' || this.#turns.isPaused) return;
-    const seconds = Math.round(this.#silence.silentMs(nowMs) / 1000);
-    this.#lose(`the receiver has been silent for ${seconds} s`);
+    this.#lose(`the receiver has been silent for ${Math.round(this.#silence.silentMs(nowMs) / 1000)} s`);
   }
 
   #sayGoodbye(): void {
@@ -276,7 +266,11 @@ export class Session {
     this.#isLeaving = true;
     this.#send(encodeJsonFrame(FRAME_TYPES.GOODBYE, { reason: 'the sender was stopped' }));
     this.#socket.end(() => this.#end({ kind: 'stopped' }));
-    const timer = setTimeout(() => this.#end({ kind: 'stopped' }), STOP_MS);
+    this.#later(() => this.#end({ kind: 'stopped' }));
+  }
+
+  #later(work: () => void): void {
+    const timer = setTimeout(work, STOP_MS);
     void this.#ended.promise.then(() => clearTimeout(timer));
   }
 

@@ -48,6 +48,8 @@ export interface UplinkOptions {
   readonly log: Logger;
   /** The receiver sets the interval, seconds. */
   readonly onInterval: (sleeptimeSeconds: number) => void;
+  /** These are the receiver's certificates from now on, SHA-256 in hex. */
+  readonly onCertificates: (sha256: readonly string[]) => Promise<void>;
   /** The receiver says what this node is to be called from now on. */
   readonly onRename: (node: NodeName) => void;
   /** The log here is an old copy of itself; the program has to begin a new one. The uplink has ended by then. */
@@ -123,6 +125,7 @@ export function startUplink(options: UplinkOptions): Uplink {
         hello: () => helloOf(options),
         onInterval: options.onInterval,
         onRename: options.onRename,
+        onCertificates: options.onCertificates,
         onWelcome: () => welcomed(receiver),
         onAcknowledged: (position) => {
           acknowledged = position;

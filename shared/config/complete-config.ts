@@ -24,6 +24,8 @@ export function completeConfig(checked: CheckedConfig, surroundings: Surrounding
     receiver: {
       ...receiver,
       data_directory: at(receiver.data_directory),
+      ...(receiver.certificate_file && { certificate_file: at(receiver.certificate_file) }),
+      ...(receiver.key_file && { key_file: at(receiver.key_file) }),
       listen_address: receiver.listen_address ?? config.host,
     },
     sender: {

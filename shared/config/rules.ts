@@ -9,7 +9,26 @@ import type { CheckedConfig } from './schema.ts';
  * @param directory where relative paths begin
  */
 export function brokenRules(config: CheckedConfig, directory: string): readonly Problem[] {
-  return [...smtpRules(config), ...directoryRules(config, directory), ...retentionRules(config)];
+  return [
+    ...certificateRules(config),
+    ...smtpRules(config),
+    ...directoryRules(config, directory),
+    ...retentionRules(config),
+  ];
+}
+
+function certificateRules({ receiver }: CheckedConfig): readonly Problem[] {
+  const { certificate_file: certificate, key_file: key } = receiver;
+  return [
+    ...when(certificate !== undefined && key === undefined, {
+      key: 'receiver.key_file',
+      text: 'receiver.key_file is missing; receiver.certificate_file needs it',
+    }),
+    ...when(key !== undefined && certificate === undefined, {
+      key: 'receiver.certificate_file',
+      text: 'receiver.certificate_file is missing; receiver.key_file needs it',
+    }),
+  ];
 }
 
 function smtpRules({ mail: { smtp } }: CheckedConfig): readonly Problem[] {

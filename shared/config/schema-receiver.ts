@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { limits } from './schema-limits.ts';
 import { keepForever } from './schema-retention.ts';
-import { directory, host, seconds } from './values.ts';
+import { directory, file, host, seconds } from './values.ts';
 
 /** Keys of the program on the server. */
 export const receiver = z
@@ -45,6 +45,16 @@ export const receiver = z
       .describe(
         'Seconds without a sign of life after which a connection counts as lost. A sender gives one every 15 seconds.',
       ),
+    certificate_file: file.optional().meta({
+      description:
+        'Certificate of the receiver (PEM, with those that vouch for it behind it), if it is not to make its own. ' +
+        'Another one than that in use is first announced to the nodes, and used when all of them know it.',
+      defaultText: 'made at the first start',
+    }),
+    key_file: file.optional().meta({
+      description: 'The key of `certificate_file` (PEM).',
+      defaultText: 'made at the first start',
+    }),
     limits,
     retention: keepForever.describe('How long the receiver keeps the log of each node.'),
   })

@@ -75,6 +75,13 @@ export const configSchema = z.strictObject({
     .max(65_535)
     .default(4280)
     .describe('TCP port of the receiver. With 0 it takes a free one, which only tests can use.'),
+  transport: z
+    .enum(['tls', 'plain_on_encrypted_network'])
+    .default('tls')
+    .describe(
+      'How senders and receiver talk. Plain TCP is for a network that is encrypted already, such as WireGuard: everybody on the ' +
+        'way can read the logs. Who may connect is checked in the same way.',
+    ),
   sleeptime: seconds(0.1, 3600)
     .default(1)
     .describe('Seconds between two samples. The value of the receiver is pushed to its senders.'),

@@ -14,6 +14,8 @@ export const ERROR_CODES = {
   NOT_JOINED: 'NOT_JOINED',
   /** A join code that is none, or that the receiver does not take. */
   JOIN_CODE_INVALID: 'JOIN_CODE_INVALID',
+  /** A certificate or its key cannot be read, or they do not belong together. */
+  CERTIFICATE_UNUSABLE: 'CERTIFICATE_UNUSABLE',
   /** The port is taken or may not be used. */
   PORT_UNAVAILABLE: 'PORT_UNAVAILABLE',
   /** A directory is missing, or may not be read or written. */

@@ -100,6 +100,8 @@ const DIGEST_SEGMENT = z.object({
 const CONTROL = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('interval'), sleeptime: seconds }),
   z.object({ kind: z.literal('rename'), node: nodeName }),
+  z.object({ kind: z.literal('certificates'), sha256: z.array(hex32).min(1).max(4) }),
+  z.object({ kind: z.literal('certificates_kept'), sha256: z.array(hex32).min(1).max(4) }),
   z.object({ kind: z.literal('differs'), segment }),
   z.object({ kind: z.literal('lost'), samples: z.int().min(1), since: text(40), reason: text(100) }),
   z.object({ kind: z.literal('digest'), id: z.int(), segment, offset }),

@@ -76,5 +76,6 @@ function credentialOf(name: string): Credential {
     usedMs: undefined,
     revoked: undefined,
     nextName: undefined,
+    trusts: undefined,
   };
 }

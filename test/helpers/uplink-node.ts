@@ -66,6 +66,7 @@ export async function uplinkNode(
         log: createLogger('silent'),
         onInterval: (seconds) => void told.intervals.push(seconds),
         onRename: () => undefined,
+        onCertificates: async () => undefined,
         onNewLogNeeded: () => {
           told.newLogs += 1;
         },

@@ -28,6 +28,7 @@ async function start(t: Test, more: object = {}): Promise<Started> {
     live: (node, line) => told.push(['live', node, line]),
     problem: (node, problem) => told.push(['problem', node, problem.kind, problem]),
     sealFailed: (node, segment, message) => told.push(['sealFailed', node, segment, message]),
+    confirmed: (node, sha256) => told.push(['confirmed', node, sha256]),
     volume: (node, state) => told.push(['volume', node, state]),
     limitReached: (facts) => told.push(['limitReached', facts.node]),
   };

@@ -213,7 +213,7 @@ smtp-without-host.json: mail.smtp.host is missing; it must be a host name or add
 `
 
 exports[`test/shared/config/mistakes.test.ts > TAP > config invariants 1–3: text-for-a-section.json is refused, in words > text-for-a-section.json 1`] = `
-text-for-a-section.json: receiver is "192.168.1.10", but must be an object with data_directory, listen_address, join_addresses, workers, commit_seconds, worker_heap_mb, hello_timeout_seconds, silence_timeout_seconds, limits or retention
+text-for-a-section.json: receiver is "192.168.1.10", but must be an object with data_directory, listen_address, join_addresses, workers, commit_seconds, worker_heap_mb, hello_timeout_seconds, silence_timeout_seconds, certificate_file, key_file, limits or retention
 `
 
 exports[`test/shared/config/mistakes.test.ts > TAP > config invariants 1–3: text-for-a-switch.json is refused, in words > text-for-a-switch.json 1`] = `
@@ -222,7 +222,7 @@ text-for-a-switch.json: mirror.allow_same_device is "yes", but must be true or f
 
 exports[`test/shared/config/mistakes.test.ts > TAP > config invariants 1–3: unknown-key-in-a-section.json is refused, in words > unknown-key-in-a-section.json 1`] = `
 unknown-key-in-a-section.json: unknown key "receiver.worker"; did you mean "receiver.workers"?
-unknown-key-in-a-section.json: unknown key "receiver.colour"; allowed there: data_directory, listen_address, join_addresses, workers, commit_seconds, worker_heap_mb, hello_timeout_seconds, silence_timeout_seconds, limits or retention
+unknown-key-in-a-section.json: unknown key "receiver.colour"; allowed there: data_directory, listen_address, join_addresses, workers, commit_seconds, worker_heap_mb, hello_timeout_seconds, silence_timeout_seconds, certificate_file, key_file, limits or retention
 `
 
 exports[`test/shared/config/mistakes.test.ts > TAP > config invariants 1–3: unknown-key-in-camel-case.json is refused, in words > unknown-key-in-camel-case.json 1`] = `
@@ -230,7 +230,7 @@ unknown-key-in-camel-case.json: unknown key "numberOfNodes"; did you mean "numbe
 `
 
 exports[`test/shared/config/mistakes.test.ts > TAP > config invariants 1–3: unknown-key-like-nothing.json is refused, in words > unknown-key-like-nothing.json 1`] = `
-unknown-key-like-nothing.json: unknown key "frobnicate"; allowed there: number_of_nodes, host, port, sleeptime, to_directory, to_addr, log_level, receiver, sender, log, mirror, mail or alerts
+unknown-key-like-nothing.json: unknown key "frobnicate"; allowed there: number_of_nodes, host, port, transport, sleeptime, to_directory, to_addr, log_level, receiver, sender, log, mirror, mail or alerts
 `
 
 exports[`test/shared/config/mistakes.test.ts > TAP > config invariants 1–3: unknown-key-of-another-section.json is refused, in words > unknown-key-of-another-section.json 1`] = `
@@ -238,8 +238,8 @@ unknown-key-of-another-section.json: unknown key "segment_bytes"; did you mean "
 `
 
 exports[`test/shared/config/mistakes.test.ts > TAP > config invariants 1–3: unknown-key-of-objects.json is refused, in words > unknown-key-of-objects.json 1`] = `
-unknown-key-of-objects.json: unknown key "__proto__"; allowed there: number_of_nodes, host, port, sleeptime, to_directory, to_addr, log_level, receiver, sender, log, mirror, mail or alerts
-unknown-key-of-objects.json: unknown key "constructor"; allowed there: number_of_nodes, host, port, sleeptime, to_directory, to_addr, log_level, receiver, sender, log, mirror, mail or alerts
+unknown-key-of-objects.json: unknown key "__proto__"; allowed there: number_of_nodes, host, port, transport, sleeptime, to_directory, to_addr, log_level, receiver, sender, log, mirror, mail or alerts
+unknown-key-of-objects.json: unknown key "constructor"; allowed there: number_of_nodes, host, port, transport, sleeptime, to_directory, to_addr, log_level, receiver, sender, log, mirror, mail or alerts
 `
 
 exports[`test/shared/config/mistakes.test.ts > TAP > config invariants 1–3: unknown-key.json is refused, in words > unknown-key.json 1`] = `

@@ -1,0 +1,44 @@
+import type { LogWriter } from '../../shared/log/log-writer.ts';
+import type { Position } from '../../shared/log/position.ts';
+import { encodeFrame, encodeJsonFrame } from '../../shared/protocol/encoder.ts';
+import { FRAME_TYPES } from '../../shared/protocol/protocol.ts';
+import type { Healing } from './healing.ts';
+import type { Resume } from './resume.ts';
+import type { SessionEnd } from './session-ports.ts';
+
+/** What {@link actOnResume} works with. */
+export interface ResumePorts {
+  readonly writer: LogWriter;
+  readonly healing: Healing;
+  readonly nowMs: number;
+  readonly send: (frame: Buffer) => void;
+  /** Sends the log from there on. */
+  readonly begin: (from: Position) => void;
+  readonly end: (end: SessionEnd) => void;
+}
+
+/** Does what was decided after WELCOME. */
+export async function actOnResume(resume: Resume, ports: ResumePorts): Promise<void> {
+  const { writer, healing, send, begin, end } = ports;
+  switch (resume.kind) {
+    case 'send':
+      begin(resume.from);
+      return;
+    case 'differs':
+      send(encodeJsonFrame(FRAME_TYPES.CONTROL, { kind: 'differs', segment: resume.segment }));
+      return;
+    case 'heal':
+      healing.ask(resume);
+      send(encodeFrame(FRAME_TYPES.HEAL, resume.segment, resume.offset));
+      return;
+    case 'interrupt':
+      await writer.interruptSegment(ports.nowMs);
+      end({ kind: 'again' });
+      return;
+    case 'new_log':
+      end({ kind: 'new_log' });
+      return;
+    default:
+      resume satisfies never;
+  }
+}
