@@ -12,6 +12,8 @@ export interface CertificateChangeOptions {
   readonly admission: Pick<Admission, 'confirm' | 'credentials'>;
   /** Ingest, once it runs. */
   readonly ingest: () => Pick<Ingest, 'connected' | 'control' | 'setTls'> | undefined;
+  /** The next certificate is in use. */
+  readonly onSwitched: () => void;
   readonly log: Logger;
 }
 
@@ -65,6 +67,7 @@ export function changeCertificates(options: CertificateChangeOptions): Certifica
     ingest()?.setTls(identity.current);
     log.info({ sha256: identity.current.sha256 }, 'the receiver shows its new certificate from now on');
     announceToAll();
+    options.onSwitched();
   }
 
   function useWhenReady(): void {

@@ -19,12 +19,14 @@ import { systemClock } from '../shared/time/clock.ts';
 import { createAdmission } from './admission/admission.ts';
 import { startAlerts } from './alerts/alerts.ts';
 import { startMirror } from './backup/mirror.ts';
+import { MIRROR_KEY } from './backup/mirror-problem.ts';
 import { changeCertificates } from './certificate-change.ts';
 import { controlHandlers } from './control-handlers.ts';
 import { startFleet } from './fleet/fleet.ts';
 import { openStateStore } from './fleet/state-store.ts';
 import { startIngest } from './ingest/ingest.ts';
 import { failedAttempts, ingestEvents } from './ingest-events.ts';
+import { adoptIdentity, keepIdentity } from './keep-identity.ts';
 import type { Receiver } from './receiver.ts';
 import { readReceiverId } from './receiver-id.ts';
 import { retentionLimitsOf, startRetention } from './retention.ts';
@@ -55,8 +57,9 @@ export async function startReceiver(options: ReceiverOptions): Promise<Receiver>
   const handlers = controlHandlers(() => parts.receiver);
   stack.use(await startControl({ directory, name: 'receiver', handlers, log }));
 
-  const receiverId = await readReceiverId(directory);
   const store = stack.use(openStateStore(directory));
+  await adoptIdentity(directory, config.to_directory, store, log);
+  const receiverId = await readReceiverId(directory);
   const fleet = stack.use(startFleet({ store, log: log.child({ part: 'fleet' }) }));
   const alerts = stack.use(
     startAlerts({
@@ -88,8 +91,18 @@ export async function startReceiver(options: ReceiverOptions): Promise<Receiver>
       identity,
       admission,
       ingest: () => parts.receiver?.ingest,
+      onSwitched: () => keepInMirror(),
       log: log.child({ part: 'identity' }),
     });
+
+  const recordPath = join(directory, 'mirror.json');
+  const keepInMirror = keepIdentity({
+    mirror: config.to_directory,
+    recordPath,
+    read: () => ({ receiverId, pair: identity?.current, credentials: admission.credentials() }),
+    log: log.child({ part: 'backup' }),
+  });
+  stack.use(admission.onChange(keepInMirror));
 
   const ingest = stack.use(
     await startIngest({
@@ -133,7 +146,7 @@ export async function startReceiver(options: ReceiverOptions): Promise<Receiver>
     await startMirror({
       logsRoot,
       directory: config.to_directory,
-      recordPath: join(directory, 'mirror.json'),
+      recordPath,
       schedule: config.mirror.schedule,
       timezone: 'UTC',
       allowSameDevice: config.mirror.allow_same_device,
@@ -143,7 +156,10 @@ export async function startReceiver(options: ReceiverOptions): Promise<Receiver>
       clock: systemClock,
       log: log.child({ part: 'backup' }),
       onProblem: (problem) => alerts.raise({ ...problem, severity: 'critical' }),
-      onSolved: (key) => alerts.clear(key),
+      onSolved(key) {
+        alerts.clear(key);
+        if (key === MIRROR_KEY) keepInMirror();
+      },
     }),
   );
   stack.use(

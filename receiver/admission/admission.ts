@@ -81,6 +81,8 @@ export interface Admission {
   credentialOf(node: NodeName): Credential | undefined;
   /** All that were given out and not forgotten, by node. */
   credentials(): readonly Credential[];
+  /** Calls `listener` after every change of a credential until disposed. It must not throw. */
+  onChange(listener: () => void): Disposable;
   /** Takes a node's credential from it. @throws UserError `NODE_UNKNOWN` */
   revoke(node: NodeName, why: string): void;
   /** The node has said that it will know a certificate. @param sha256 hex */
@@ -101,6 +103,7 @@ export function createAdmission(options: AdmissionOptions): Admission {
   const table = credentialStore(store);
   const codes = joinCodeStore(store);
   const failures = new FailedAttempts({ clock, alarmAt: options.alarmAt, onAlarm: options.onAlarm });
+  const listeners = new Set<() => void>();
   const byId = new Map<string, Credential>();
   const byNode = new Map<NodeName, Credential>();
   for (const credential of table.read()) remember(credential);
@@ -129,6 +132,11 @@ export function createAdmission(options: AdmissionOptions): Admission {
       alongside();
     });
     remember(credential);
+    changed();
+  }
+
+  function changed(): void {
+    for (const listener of listeners) listener();
   }
 
   function existing(node: NodeName): Credential {
@@ -213,6 +221,10 @@ export function createAdmission(options: AdmissionOptions): Admission {
       return { id, secret, expiresMs };
     },
 
+    onChange(listener) {
+      listeners.add(listener);
+      return { [Symbol.dispose]: () => void listeners.delete(listener) };
+    },
     credentialOf: (node) => byNode.get(node),
     credentials: () => sortCredentials(byNode.values()),
 
@@ -240,6 +252,7 @@ export function createAdmission(options: AdmissionOptions): Admission {
     forget(node) {
       table.remove(node);
       dropFromMemory(node);
+      changed();
       log.info({ node }, 'node was forgotten');
     },
   };
