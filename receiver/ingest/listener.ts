@@ -69,8 +69,8 @@ function createListener({ tls, helloTimeoutMs }: WorkerSettings, onSecure: (sock
   if (tls === undefined) return createServer({ noDelay: true });
   const options = { ...secureContextOf(tls), handshakeTimeout: helloTimeoutMs, noDelay: true };
   const server = createTlsServer(options, onSecure);
-  // Strangers and port scanners: their socket is closed already, and nobody here needs to act.
-  server.on('tlsClientError', () => undefined);
+  // Strangers and port scanners: nobody needs to act. After a timeout the socket would stay open.
+  server.on('tlsClientError', (_error, socket) => socket.destroy());
   return server;
 }
 
