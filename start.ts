@@ -9,6 +9,7 @@ import { statSync } from 'node:fs';
 import { join, relative } from 'node:path';
 import type { MadeJoinCode } from './receiver/make-join-code.ts';
 import type { ReceiverStatus } from './receiver/status.ts';
+import { nodeNameOf } from './sender/membership/ensure-membership.ts';
 import { readMembership } from './sender/membership/membership.ts';
 import { stopSignal } from './shared/cli/cli-signals.ts';
 import type { Config } from './shared/config/config.ts';
@@ -88,17 +89,11 @@ async function joinFlags(config: Config, { receiver }: ReceiverStatus): Promise<
   return ['--join', code];
 }
 
-/** The name that the sender of this machine got. */
-async function nodeOf(config: Config): Promise<NodeName> {
-  const membership = await readMembership(config.sender.data_directory);
-  return membership?.node ?? config.sender.node_name;
-}
-
 /** Waits until some lines of this machine have reached the receiver's disk. */
 async function waitForLines(config: Config): Promise<readonly string[]> {
   const deadline = systemClock.monotonic() + PATIENCE_MS;
   for (;;) {
-    const paths = logPaths(join(config.receiver.data_directory, 'logs'), await nodeOf(config));
+    const paths = logPaths(join(config.receiver.data_directory, 'logs'), await nodeNameOf(config));
     const samples = (await readLastLines(paths, 20)).filter(({ text }) => isSample(text));
     if (samples.length >= LINES_TO_SEE || systemClock.monotonic() > deadline)
       return samples.map(({ text }) => text);
@@ -158,7 +153,7 @@ try {
   start('receiver');
   start('sender', await joinFlags(config, await askReceiver(config)));
   const lines = await waitForLines(config);
-  console.log(say(config, await nodeOf(config), await askReceiver(config), lines));
+  console.log(say(config, await nodeNameOf(config), await askReceiver(config), lines));
   if (!signal.aborted) await once(signal, 'abort');
 } catch (error) {
   if (!signal.aborted) {

@@ -10,6 +10,8 @@ import type { IngestProblem } from './ingest/messages.ts';
 export interface IngestEventsOptions {
   readonly fleet: Fleet;
   readonly alerts: Alerts;
+  /** Whether the node may connect. */
+  readonly isMember: (node: NodeName) => boolean;
   /** A node is connected and can be told things. */
   readonly onConnected: (node: NodeName) => void;
   /** A node has kept the hashes of these certificates. */
@@ -35,7 +37,10 @@ export function ingestEvents(options: IngestEventsOptions): IngestEvents {
     },
     disconnected(node, how, reason, silentMs) {
       const atMs = Date.now();
-      fleet.disconnected({ node, how, reason, atMs, silentSinceMs: atMs - silentMs });
+      // One that was sent away for good is no node that is lost.
+      if (options.isMember(node))
+        fleet.disconnected({ node, how, reason, atMs, silentSinceMs: atMs - silentMs });
+      else fleet.forget(node);
       log.info({ node, how, reason }, 'node disconnected');
     },
     progress(moved) {

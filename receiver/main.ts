@@ -125,6 +125,10 @@ export async function startReceiver(options: ReceiverOptions): Promise<Receiver>
       events: ingestEvents({
         fleet,
         alerts,
+        isMember(node) {
+          const credential = admission.credentialOf(node);
+          return credential !== undefined && credential.revoked === undefined;
+        },
         onConfirmed: (node, sha256) => certificates?.confirmed(node, sha256),
         onConnected: (node) => {
           certificates?.connected(node);

@@ -52,7 +52,8 @@ export function nodeControl(running: () => Receiver): ControlHandlers {
       if (admission.credentialOf(node) === undefined && fleet.node(node) === undefined) throw unknown(node);
       admission.forget(node);
       ingest.refuse(node, unprovenRefusal());
-      fleet.forget(node);
+      // Of a node that is connected this is done when its connection has ended.
+      if (!ingest.connected().has(node)) fleet.forget(node);
     },
   };
 }

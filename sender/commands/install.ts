@@ -1,13 +1,22 @@
 import { resolve } from 'node:path';
 import { type Command, Option } from 'commander';
+import type { JoinCode } from '../../shared/auth/join-code.ts';
 import type { CommandContext } from '../../shared/cli/command-context.ts';
-import { UsageError } from '../../shared/errors/errors.ts';
+import type { Config } from '../../shared/config/config.ts';
+import { UsageError, UserError } from '../../shared/errors/errors.ts';
+import { createLogger } from '../../shared/logging/logger.ts';
 import { installSender, uninstallSender } from '../install/install.ts';
 import type { InstallMethod } from '../install/install-options.ts';
 import { renderReport } from '../install/render-report.ts';
+import { ensureMembership } from '../membership/ensure-membership.ts';
 import { loadConfigOf } from './command-context.ts';
+import { parseJoin } from './parse-join.ts';
+
+/** How long install waits for the receiver, ms. */
+const JOIN_MS = 60_000;
 
 interface InstallFlags {
+  readonly join?: JoinCode;
   readonly cron?: boolean;
   readonly systemd?: boolean;
   readonly dryRun?: boolean;
@@ -19,6 +28,7 @@ export function addInstall(command: Command, context: CommandContext): void {
     .description('Have this machine start the sender at boot, and again whenever it ended.')
     .addOption(new Option('--cron', 'by two lines in the crontab of this user').conflicts('systemd'))
     .option('--systemd', 'by a systemd unit; the default where systemd runs')
+    .option('--join <code>', 'join the receiver that made this code first', parseJoin)
     .option('--dry-run', 'only print what would be done')
     .action(async (flags: InstallFlags) => {
       const { config, path } = await loadConfigOf(command, context);
@@ -27,6 +37,7 @@ export function addInstall(command: Command, context: CommandContext): void {
           'Name it with --config, or make a config.json here: { "host": "address of the receiver" }.';
         throw new UsageError('CONFIG_INVALID', `there is no config.json in ${context.cwd}`, { hint });
       }
+      if (flags.dryRun !== true) await joinFirst(config, flags.join, context);
       const { nodePath, cliPath } = context;
       const report = await installSender({
         method: methodOf(flags),
@@ -46,6 +57,22 @@ export function addUninstall(command: Command, context: CommandContext): void {
     .action(async (flags: { readonly dryRun?: boolean }) => {
       context.stdout.write(renderReport(await uninstallSender({ isDryRun: flags.dryRun === true })));
     });
+}
+
+/** Joins while somebody is there to read what went wrong. Without a code, a machine that has not joined is told so. */
+async function joinFirst(config: Config, code: JoinCode | undefined, context: CommandContext): Promise<void> {
+  const signal = AbortSignal.any([context.stopSignal(), AbortSignal.timeout(JOIN_MS)]);
+  const log = createLogger(config.log_level);
+  try {
+    const { node } = await ensureMembership({ config, code, log, signal });
+    context.stdout.write(`this machine is node ${node}\n`);
+  } catch (error) {
+    if (!signal.aborted || error instanceof UserError) throw error;
+    throw new UserError('NOT_JOINED', `the receiver could not be reached within ${JOIN_MS / 1000} s`, {
+      cause: error,
+      hint: 'Check that it runs, and that this machine reaches the addresses in the join code.',
+    });
+  }
 }
 
 function methodOf(flags: InstallFlags): InstallMethod | undefined {

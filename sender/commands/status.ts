@@ -9,6 +9,7 @@ import { renderStatus } from './render-status.ts';
 export function addStatus(command: Command, context: CommandContext): void {
   command
     .description('Show how the running sender does: its log, the receiver, what is still to be sent.')
+    .option('--data-directory <dir>', 'where its log is kept')
     .option('--json', 'as JSON')
     .action(async (options: { readonly json?: boolean }) => {
       const directory = (await loadConfigOf(command, context)).config.sender.data_directory;

@@ -5,16 +5,18 @@ import { UserError } from '../../shared/errors/errors.ts';
 import { logPaths } from '../../shared/log/log.ts';
 import { verifyLog } from '../../shared/log/verify-log.ts';
 import { logsRootOf } from '../main.ts';
+import { nodeNameOf } from '../membership/ensure-membership.ts';
 import { loadConfigOf } from './command-context.ts';
 
 /** `fleetkeep-sender verify` */
 export function addVerify(command: Command, context: CommandContext): void {
   command
     .description('Read the local log from its beginning and check every segment against its SHA-256.')
+    .option('--data-directory <dir>', 'where its log is kept')
     .option('--json', 'as JSON')
     .action(async (options: { readonly json?: boolean }) => {
       const { config } = await loadConfigOf(command, context);
-      const paths = logPaths(logsRootOf(config), config.sender.node_name);
+      const paths = logPaths(logsRootOf(config), await nodeNameOf(config));
       const report = await verifyLog(paths);
       if (report.id === undefined && report.problems.length === 0) {
         throw new UserError('NODE_UNKNOWN', `there is no log of node ${paths.node} in ${paths.root}`);

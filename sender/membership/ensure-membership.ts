@@ -46,6 +46,11 @@ export async function ensureMembership(options: EnsureMembershipOptions): Promis
   return await joinReceiver({ directory, code, facts, clock: systemClock, log, signal });
 }
 
+/** What this node is called: the name that it got when it joined; before, the one that it would like. */
+export async function nodeNameOf({ sender }: Config): Promise<NodeName> {
+  return (await readMembership(sender.data_directory))?.node ?? sender.node_name;
+}
+
 function configuredCode({ sender: { join_code: text } }: Config): JoinCode | undefined {
   return text === undefined ? undefined : parseJoinCode(text);
 }
