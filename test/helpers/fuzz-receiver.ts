@@ -58,15 +58,9 @@ export async function fuzzReceiver(options: FuzzOptions): Promise<FuzzReport> {
   enrol(join(directory, 'receiver'), ['victim', 'attacker']);
   await using receiver = await place.start('receiver');
 
-  // With TLS nobody has the attacker's connection: what is inside is not reached without a proof that names the certificate.
-  const before = isTls ? Buffer.alloc(0) : segmentBytes('victim', VICTIM_LOG, 1, 100);
-  using victim = isTls ? undefined : await connectRawSender(place.port, 'victim', VICTIM_LOG);
-  if (victim !== undefined) {
-    victim.hello();
-    await victim.next(FRAME_TYPES.WELCOME);
-    victim.send(FRAME_TYPES.DATA, 1, 0, before);
-    await victim.acknowledged(1, before.length);
-  }
+  // With TLS what is inside is not reached: the proof has to name a certificate that this attacker does not look at.
+  const before = segmentBytes('victim', VICTIM_LOG, 1, 100);
+  if (!isTls) await sendVictim(place.port, 0, before);
 
   const outside = filesOutside(directory);
   const target = {
@@ -90,13 +84,11 @@ export async function fuzzReceiver(options: FuzzOptions): Promise<FuzzReport> {
   await Promise.all(Array.from({ length: concurrency }, work));
   const late = rssMib(pid);
 
-  const more = segmentBytes('victim', VICTIM_LOG, 1, 110).subarray(before.length);
+  const whole = segmentBytes('victim', VICTIM_LOG, 1, 110);
   let isVictimIntact = true;
-  if (victim !== undefined) {
-    victim.send(FRAME_TYPES.DATA, 1, before.length, more);
-    await victim.acknowledged(1, before.length + more.length);
-    const stored = readFileSync(join(directory, 'receiver/logs/node-victim.log'));
-    isVictimIntact = stored.equals(Buffer.concat([before, more]));
+  if (!isTls) {
+    await sendVictim(place.port, before.length, whole.subarray(before.length));
+    isVictimIntact = readFileSync(join(directory, 'receiver/logs/node-victim.log')).equals(whole);
   }
   const status = await place.run('receiver', 'status', '--json');
   const logs = isTls ? [] : readdirSync(join(directory, 'receiver/logs'));
@@ -109,6 +101,16 @@ export async function fuzzReceiver(options: FuzzOptions): Promise<FuzzReport> {
     strangers: logs.filter((name) => !/^node-(?:victim|attacker)(?:\.log|@.*|-?.*aside.*)?$/.test(name)),
     rssMib: [early, late],
   };
+}
+
+/** Connects as the victim, whose log has to end at `offset` here, and sends more of it. */
+async function sendVictim(port: number, offset: number, bytes: Buffer): Promise<void> {
+  using victim = await connectRawSender(port, 'victim', VICTIM_LOG);
+  victim.hello();
+  const { at } = (await victim.nextJson(FRAME_TYPES.WELCOME)) as { at?: { offset?: number } };
+  if (at?.offset !== offset) throw new Error(`the log of the victim ends at ${at?.offset}, not at ${offset}`);
+  victim.send(FRAME_TYPES.DATA, 1, offset, bytes);
+  await victim.acknowledged(1, offset + bytes.length);
 }
 
 /** What lies beside the data directory, and above. */
