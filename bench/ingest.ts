@@ -3,7 +3,9 @@
  * Fleetkeep's receiver (1 and 2 workers; acknowledged after fdatasync, a file a node) beside rsyslog and syslog-ng (no fsync, one
  * file) when they are installed. Each run is a fresh server process; the load comes from one other process.
  *
- *     npm run bench:ingest -- [--lines 2000000] [--connections 200] [--rounds 3]
+ *     npm run bench:ingest -- [--lines 2000000] [--connections 200] [--rounds 3] [--tls]
+ *
+ * With --tls: ours with and without TLS 1.3 beside rsyslog with its own TLS (Debian's rsyslog-openssl).
  *
  * SYSLOG_NG names the syslog-ng binary when it is not on the PATH (Debian's packages of the two exclude each other;
  * `dpkg -x` unpacks one beside the other).
@@ -17,35 +19,42 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { setTimeout as delay } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
+import { encodePair } from '../receiver/identity/key-pair.ts';
+import { makeCertificate } from '../receiver/identity/make-certificate.ts';
 
 const { values } = parseArgs({
   options: {
     lines: { type: 'string', default: '2000000' },
     connections: { type: 'string', default: '200' },
     rounds: { type: 'string', default: '3' },
+    tls: { type: 'boolean', default: false },
   },
 });
 const LINES = Number(values.lines);
 const CONNECTIONS = Number(values.connections);
 const ROUNDS = Number(values.rounds);
+const certificate = makeCertificate({ hostNames: ['localhost'], nowMs: Date.now() });
 
 interface Contender {
   readonly name: string;
   readonly protocol: 'frames' | 'lines';
+  readonly isTls: boolean;
   /** Starts the server in `directory`; resolves with its process when it listens. */
   start(directory: string, port: number): Promise<ChildProcess>;
 }
 
-function fleetkeep(workers: number): Contender {
+function fleetkeep(workers: number, isTls: boolean): Contender {
   return {
-    name: `fleetkeep, ${workers} worker${workers === 1 ? '' : 's'}`,
+    name: `fleetkeep, ${workers} worker${workers === 1 ? '' : 's'}${isTls ? ', TLS' : ''}`,
     protocol: 'frames',
+    isTls,
     async start(directory, port) {
       const args = [
         join(import.meta.dirname, 'load/ingest-server.ts'),
         directory,
         String(port),
         String(workers),
+        ...(isTls ? [await writePair(directory)] : []),
       ];
       const child = spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'inherit'] });
       if (child.stdout !== null) await once(createInterface(child.stdout), 'line');
@@ -63,8 +72,10 @@ function peer(
   return {
     name,
     protocol: 'lines',
+    isTls: configuration.includes('tls'),
     async start(directory, port) {
       const path = join(directory, configuration);
+      await writePair(directory);
       const text = readFileSync(join(import.meta.dirname, 'peers', configuration), 'utf8');
       writeFileSync(path, text.replaceAll('DIRECTORY', directory).replaceAll('PORT', String(port)));
       const child = spawn(binary, args(path, directory), { stdio: ['ignore', 'ignore', 'inherit'] });
@@ -72,6 +83,15 @@ function peer(
       return child;
     },
   };
+}
+
+/** A key and a certificate, in one file and, for peers, in two. Returns the one. */
+async function writePair(directory: string): Promise<string> {
+  const pair = await certificate;
+  writeFileSync(join(directory, 'key.pem'), pair.key);
+  writeFileSync(join(directory, 'certificate.pem'), pair.certificate);
+  writeFileSync(join(directory, 'pair.pem'), encodePair(pair));
+  return join(directory, 'pair.pem');
 }
 
 /** Finds a program that may not be installed. */
@@ -91,12 +111,15 @@ function contenders(): Contender[] {
   const rsyslogd = find('rsyslogd');
   const syslogNg = find('syslog-ng', process.env['SYSLOG_NG']);
   const modules = process.env['SYSLOG_NG_MODULES'];
-  const found = [fleetkeep(1), fleetkeep(2)];
+  const rsyslogArgs = (path: string, dir: string): string[] => ['-n', '-f', path, '-i', join(dir, 'pid')];
+  if (values.tls) {
+    const ours = [fleetkeep(2, false), fleetkeep(1, true), fleetkeep(2, true)];
+    if (rsyslogd === undefined) return ours;
+    return [...ours, peer('rsyslog, TLS', rsyslogd, 'rsyslog-tls.conf', rsyslogArgs)];
+  }
+  const found = [fleetkeep(1, false), fleetkeep(2, false)];
   if (rsyslogd === undefined) console.log('rsyslog is not installed: left out');
-  else
-    found.push(
-      peer('rsyslog', rsyslogd, 'rsyslog.conf', (path, dir) => ['-n', '-f', path, '-i', join(dir, 'pid')]),
-    );
+  else found.push(peer('rsyslog', rsyslogd, 'rsyslog.conf', rsyslogArgs));
   if (syslogNg === undefined) console.log('syslog-ng is not installed: left out');
   else {
     const more = modules === undefined ? [] : [`--module-path=${modules}`];
@@ -130,6 +153,7 @@ async function run(contender: Contender, port: number): Promise<Result> {
   try {
     const load = join(import.meta.dirname, 'load/ingest-load.ts');
     const args = [load, contender.protocol, String(port), String(CONNECTIONS), String(LINES)];
+    if (contender.isTls) args.push('tls');
     const client = spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'inherit'] });
     const { bytes, seconds } = await readResult(client);
     const began = performance.now();

@@ -5,6 +5,8 @@
 
 import { randomUUID } from 'node:crypto';
 import { connect, type Socket } from 'node:net';
+import { connect as connectTls, TLSSocket } from 'node:tls';
+import { fingerprintOf } from '../../receiver/identity/key-pair.ts';
 import { Proving } from '../../sender/uplink/proving.ts';
 import { encodeSegmentHeader } from '../../shared/log/segment-header.ts';
 import { parseLogId } from '../../shared/names/log-id.ts';
@@ -14,7 +16,7 @@ import { encodeHeader } from '../../shared/protocol/encoder.ts';
 import { FRAME_TYPES, WINDOW_BYTES } from '../../shared/protocol/protocol.ts';
 import { secretOf } from '../../test/helpers/known-nodes.ts';
 
-const [protocol, port, connections, lines] = process.argv.slice(2);
+const [protocol, port, connections, lines, transport] = process.argv.slice(2);
 const LINES_EACH = Math.floor(Number(lines) / Number(connections));
 const LINES_A_CHUNK = 136;
 
@@ -35,11 +37,21 @@ function sendLines(socket: Socket, index: number): Promise<number> {
         if (!socket.write(chunk.subarray(0, count * line.length))) break;
       }
       if (left > 0) socket.once('drain', more);
-      else socket.end(() => resolve(LINES_EACH * jsonLine.length));
+      else socket.end();
     };
+    // Of TLS much is still on its way when the last write is done; the peer closes when it has read everything.
+    const over = socket instanceof TLSSocket ? 'close' : 'finish';
+    socket.once(over, () => resolve(LINES_EACH * jsonLine.length));
+    socket.resume();
     socket.on('error', reject);
     more();
   });
+}
+
+/** SHA-256 of the certificate that a server shows, hex; undefined without TLS. */
+function certificateOf(socket: Socket): string | undefined {
+  const shown = socket instanceof TLSSocket ? socket.getPeerX509Certificate() : undefined;
+  return shown && fingerprintOf(shown.raw);
 }
 
 /** The same over the protocol: HELLO, WELCOME, DATA within the window, until everything is acknowledged. */
@@ -102,15 +114,19 @@ function sendFrames(socket: Socket, index: number): Promise<number> {
       oldest: 1,
     };
     const open = [{ segment: 1, bytes: total, crc: 0 }];
-    const proving = new Proving(secretOf(node), undefined);
+    const proving = new Proving(secretOf(node), certificateOf(socket));
     socket.write(proving.hello({ ...hello, open }));
   });
 }
 
 const sockets = await Promise.all(
   Array.from({ length: Number(connections) }, async () => {
-    const socket = connect({ host: '127.0.0.1', port: Number(port), noDelay: true });
-    await new Promise((resolve, reject) => socket.once('connect', resolve).once('error', reject));
+    const where = { host: '127.0.0.1', port: Number(port) };
+    const isTls = transport === 'tls';
+    const socket = isTls ? connectTls({ ...where, rejectUnauthorized: false }) : connect(where);
+    socket.setNoDelay(true);
+    const ready = isTls ? 'secureConnect' : 'connect';
+    await new Promise((resolve, reject) => socket.once(ready, resolve as () => void).once('error', reject));
     return socket;
   }),
 );

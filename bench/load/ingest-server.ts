@@ -1,12 +1,14 @@
-/** The receiver's ingest alone, for the benchmarks: `ingest-server.ts DIRECTORY PORT WORKERS`. Prints a line when it listens. */
+/** The receiver's ingest alone, for the benchmarks: `ingest-server.ts DIRECTORY PORT WORKERS [PAIR]`, with TLS when a file with key and certificate is named. Prints a line when it listens. */
 
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { decodePair } from '../../receiver/identity/key-pair.ts';
 import { type IngestEvents, startIngest } from '../../receiver/ingest/ingest.ts';
 import { readBootId } from '../../shared/files/boot-id.ts';
 import { createLogger } from '../../shared/logging/logger.ts';
 import { knownNodes, WIDE_LIMITS } from '../../test/helpers/known-nodes.ts';
 
-const [directory = '', port, workers] = process.argv.slice(2);
+const [directory = '', port, workers, pair] = process.argv.slice(2);
 const nothing = (): void => undefined;
 const events: IngestEvents = {
   connected: nothing,
@@ -34,7 +36,7 @@ const ingest = await startIngest({
   numberOfNodes: 100_000,
   workers: Number(workers),
   workerHeapMb: 512,
-  tls: undefined,
+  tls: pair === undefined ? undefined : decodePair(readFileSync(pair, 'utf8'), pair),
   gate: knownNodes(),
   limits: WIDE_LIMITS,
   events,
