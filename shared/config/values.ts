@@ -1,4 +1,4 @@
-import { validate as isCronExpression } from 'node-cron';
+import { createRequire } from 'node:module';
 import { z } from 'zod';
 import { parseJoinCode } from '../auth/join-code.ts';
 import { UserError } from '../errors/errors.ts';
@@ -6,6 +6,8 @@ import { parseNodeName } from '../names/node-name.ts';
 import { formatByteSize, parseByteSize, SIZE_PATTERN } from './byte-size.ts';
 import { parseHost, parseHostPort } from './host-port.ts';
 import { parseMailAddress, parseMailAddresses } from './mail-addresses.ts';
+
+const require = createRequire(import.meta.url);
 
 /**
  * What a value or a key says of itself beside its type and description. From it come the reference, the messages of
@@ -74,6 +76,11 @@ export const mailAddress = z
 export const mailAddresses = z.string().transform(parsedBy(parseMailAddresses)).meta({
   allowed: 'one or more mail addresses separated by commas, such as "ann@example.org, bob@example.org"',
 });
+
+/** Loaded when there is something to check: a sender as a rule has no schedule, and memory is dear on a node. */
+function isCronExpression(text: string): boolean {
+  return (require('node-cron') as typeof import('node-cron')).validate(text);
+}
 
 /** When something is due: five fields, since nothing here is worth doing more often than once a minute. */
 export const cronExpression = z

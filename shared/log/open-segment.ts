@@ -6,6 +6,7 @@ import {
   fsyncSync,
   openSync,
   read,
+  readSync,
   renameSync,
   writevSync,
 } from 'node:fs';
@@ -19,6 +20,8 @@ const readAsync = promisify(read);
 /** Distance between remembered CRC-32 values, bytes: what {@link OpenSegment.crcAt} has to read at most. */
 const MARK_BYTES = 4 * 1024 * 1024;
 const READ_BYTES = 256 * 1024;
+/** What was appended last and is surely in memory, bytes. */
+const FRESH_BYTES = 16 * 1024;
 
 /**
  * The file of the segment that is being appended to, with the running CRC-32 of its bytes. Appending is synchronous: one
@@ -164,6 +167,9 @@ export class OpenSegment {
   async #read(offset: number, maxBytes: number): Promise<Buffer> {
     const buffer = Buffer.allocUnsafe(Math.min(maxBytes, Math.max(0, this.#bytes - offset)));
     if (buffer.length === 0) return buffer;
+    // What was just appended lies in the page cache: taking it from there costs less than asking another thread to.
+    if (offset >= this.#bytes - FRESH_BYTES)
+      return buffer.subarray(0, readSync(this.#fd, buffer, 0, buffer.length, offset));
     const { bytesRead } = await readAsync(this.#fd, buffer, 0, buffer.length, offset);
     return buffer.subarray(0, bytesRead);
   }

@@ -1,7 +1,9 @@
 import { type Logger, pino } from 'pino';
-import pretty from 'pino-pretty';
 
 export type { Logger } from 'pino';
+
+// Loaded for a terminal only: a program that runs for years without one need not hold it in memory.
+const pretty = process.stderr.isTTY ? (await import('pino-pretty')).default : undefined;
 
 /** How much a program says of itself. */
 export type LogLevel = 'debug' | 'info' | 'warn' | 'error' | 'silent';
@@ -11,7 +13,7 @@ export type LogLevel = 'debug' | 'info' | 'warn' | 'error' | 'silent';
  * standard output belongs to what the user asked for. Each part takes `logger.child({ part: '…' })`.
  */
 export function createLogger(level: LogLevel): Logger {
-  const destination = process.stderr.isTTY
+  const destination = pretty
     ? pretty({ destination: 2, sync: true, ignore: 'pid,hostname,part', translateTime: 'SYS:HH:MM:ss' })
     : pino.destination({ dest: 2, sync: true });
   return pino({ level, base: null, timestamp: pino.stdTimeFunctions.isoTime }, destination);
