@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { type JoinCode, parseJoinCode } from '../../shared/auth/join-code.ts';
 import type { Config } from '../../shared/config/config.ts';
 import { UserError } from '../../shared/errors/errors.ts';
+import { readMachineId } from '../../shared/files/machine-id.ts';
 import { logPaths } from '../../shared/log/log.ts';
 import { readLogMeta } from '../../shared/log/log-meta.ts';
 import type { Logger } from '../../shared/logging/logger.ts';
@@ -12,6 +13,7 @@ import { VERSION } from '../../shared/names/version.ts';
 import { systemClock } from '../../shared/time/clock.ts';
 import { joinReceiver } from './join-receiver.ts';
 import { type Membership, readMembership } from './membership.ts';
+import { setTwinAside } from './set-twin-aside.ts';
 
 /** Options of {@link ensureMembership}. */
 export interface EnsureMembershipOptions {
@@ -33,7 +35,8 @@ export interface EnsureMembershipOptions {
 export async function ensureMembership(options: EnsureMembershipOptions): Promise<Membership> {
   const { config, code: given, log, signal } = options;
   const directory = config.sender.data_directory;
-  const membership = await readMembership(directory);
+  const machine = readMachineId();
+  const membership = await readOwn(directory, machine, log);
   if (membership !== undefined && (given === undefined || given.id === membership.code)) return membership;
   const code = given ?? configuredCode(config);
   if (code === undefined) {
@@ -43,7 +46,24 @@ export async function ensureMembership(options: EnsureMembershipOptions): Promis
   }
   const node = membership?.node ?? config.sender.node_name;
   const facts = { node, log: await findLogId(config, node), hostName: hostname(), version: VERSION };
-  return await joinReceiver({ directory, code, facts, clock: systemClock, log, signal });
+  return await joinReceiver({ directory, code, machine, facts, clock: systemClock, log, signal });
+}
+
+/** What this machine got by joining, not what the one got of which its data directory is a copy. */
+async function readOwn(
+  directory: string,
+  machine: string | undefined,
+  log: Logger,
+): Promise<Membership | undefined> {
+  const membership = await readMembership(directory);
+  if (membership?.machine === undefined || machine === undefined || membership.machine === machine)
+    return membership;
+  const moved = await setTwinAside(directory, new Date(systemClock.now()));
+  log.warn(
+    { node: membership.node, moved },
+    'this data directory is a copy of that of another machine; its log and credentials are set aside, and this machine joins by itself',
+  );
+  return undefined;
 }
 
 /** What this node is called: the name that it got when it joined; before, the one that it would like. */

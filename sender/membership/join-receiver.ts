@@ -18,6 +18,8 @@ export interface JoinOptions {
   /** The sender's data directory. */
   readonly directory: string;
   readonly code: JoinCode;
+  /** This machine, as `readMachineId` says. */
+  readonly machine: string | undefined;
   /** Without `installation`, which is kept in the data directory. */
   readonly facts: Omit<JoinFacts, 'installation'>;
   readonly clock: Clock;
@@ -46,7 +48,15 @@ export async function joinReceiver(options: JoinOptions): Promise<Membership> {
         if (outcome.kind === 'joined') {
           const { node, credential, receiver } = outcome.joined;
           const certificates = code.certificate === undefined ? undefined : [code.certificate];
-          const membership = { node, credential, receiver, certificates, addresses, code: code.id };
+          const membership = {
+            node,
+            credential,
+            receiver,
+            certificates,
+            addresses,
+            code: code.id,
+            machine: options.machine,
+          };
           await writeMembership(directory, { ...membership, secret: outcome.secret });
           log.info({ node, receiver: where }, 'this machine has joined the receiver');
           return { ...membership, secret: outcome.secret };

@@ -29,6 +29,8 @@ export interface Membership {
   readonly certificates: readonly string[] | undefined;
   /** The join code that was used, to know it again; not secret. */
   readonly code: string;
+  /** The machine that joined; undefined where the system does not tell machines apart. */
+  readonly machine: string | undefined;
 }
 
 const FORMAT = 1;
@@ -45,15 +47,21 @@ const FILE = z.object({
     .min(1)
     .optional(),
   code: z.string(),
+  machine: z.string().optional(),
 });
 
 /** Reads what this machine has got by joining; undefined when it has not joined. @throws UserError `DIRECTORY_UNUSABLE` */
 export async function readMembership(directory: string): Promise<Membership | undefined> {
   const path = pathOf(directory);
   try {
-    const { format: _, certificates, ...known } = FILE.parse(JSON.parse(await readFile(path, 'utf8')));
+    const {
+      format: _,
+      certificates,
+      machine,
+      ...known
+    } = FILE.parse(JSON.parse(await readFile(path, 'utf8')));
     if (known.secret.length !== SECRET_BYTES) throw new Error('its secret is not complete');
-    return { ...known, certificates };
+    return { ...known, certificates, machine };
   } catch (error) {
     if (errnoOf(error) === 'ENOENT') return undefined;
     const reason = error instanceof z.ZodError ? 'it does not hold what it must' : describeError(error);

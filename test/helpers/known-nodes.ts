@@ -52,6 +52,7 @@ export async function joinedBefore(directory: string, node: string, port: number
     addresses: [{ host: '127.0.0.1', port }],
     certificates: undefined,
     code: '0000000000000000',
+    machine: undefined,
   });
 }
 
