@@ -14,6 +14,7 @@ export function brokenRules(config: CheckedConfig, directory: string): readonly 
     ...smtpRules(config),
     ...directoryRules(config, directory),
     ...retentionRules(config),
+    ...quietHoursRules(config),
   ];
 }
 
@@ -89,6 +90,20 @@ function retentionRules(config: CheckedConfig): readonly Problem[] {
     const text = `${key} is ${formatByteSize(bytes)}, but must be no less than log.segment_bytes, ${formatByteSize(segment)}`;
     return [{ key, text }];
   });
+}
+
+function quietHoursRules({ alerts: { quiet_hours: quiet } }: CheckedConfig): readonly Problem[] {
+  const missing = quiet.from === undefined ? 'from' : 'to';
+  return [
+    ...when((quiet.from === undefined) !== (quiet.to === undefined), {
+      key: `alerts.quiet_hours.${missing}`,
+      text: `alerts.quiet_hours.${missing} is missing; quiet hours need a beginning and an end`,
+    }),
+    ...when(quiet.from !== undefined && quiet.from === quiet.to, {
+      key: 'alerts.quiet_hours.to',
+      text: `alerts.quiet_hours.to is "${quiet.to}", as is alerts.quiet_hours.from; that is no time at all`,
+    }),
+  ];
 }
 
 /** Whether one of two absolute paths is the other or lies below it. */

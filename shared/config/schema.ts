@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { alerts } from './schema-alerts.ts';
 import { mail } from './schema-mail.ts';
 import { receiver } from './schema-receiver.ts';
 import { keepForever } from './schema-retention.ts';
@@ -40,15 +41,6 @@ const mirror = z
   })
   .prefault({})
   .describe('The copy on the secondary drive, in `to_directory`.');
-
-const alerts = z
-  .strictObject({
-    disconnect_grace_seconds: seconds(0, 86_400)
-      .default(10)
-      .describe('Seconds for which a node may be disconnected before an alert is sent.'),
-  })
-  .prefault({})
-  .describe('When alerts are sent.');
 
 /**
  * The one source of config.json: types, limits, defaults and words. Validation, `config.schema.json` and

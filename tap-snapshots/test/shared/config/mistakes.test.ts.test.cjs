@@ -121,6 +121,10 @@ exports[`test/shared/config/mistakes.test.ts > TAP > config invariants 1–3: nu
 number-with-a-fraction.json: number_of_nodes is 2.5, but must be a whole number from 1 to 100000
 `
 
+exports[`test/shared/config/mistakes.test.ts > TAP > config invariants 1–3: quiet-hours-without-end.json is refused, in words > quiet-hours-without-end.json 1`] = `
+quiet-hours-without-end.json: alerts.quiet_hours.to is missing; quiet hours need a beginning and an end
+`
+
 exports[`test/shared/config/mistakes.test.ts > TAP > config invariants 1–3: receivers-none.json is refused, in words > receivers-none.json 1`] = `
 receivers-none.json: sender.receivers is [], but must be a list of one or more, each "host", "host:port" or "[IPv6]:port"
 `
@@ -218,6 +222,11 @@ text-for-a-section.json: receiver is "192.168.1.10", but must be an object with 
 
 exports[`test/shared/config/mistakes.test.ts > TAP > config invariants 1–3: text-for-a-switch.json is refused, in words > text-for-a-switch.json 1`] = `
 text-for-a-switch.json: mirror.allow_same_device is "yes", but must be true or false
+`
+
+exports[`test/shared/config/mistakes.test.ts > TAP > config invariants 1–3: time-zone-unknown.json is refused, in words > time-zone-unknown.json 1`] = `
+time-zone-unknown.json: alerts.quiet_hours.to is "25:00", but must be a time of day from "00:00" to "23:59"
+time-zone-unknown.json: alerts.quiet_hours.time_zone is "Berlin", but must be a time zone such as "Europe/Berlin" or "UTC"
 `
 
 exports[`test/shared/config/mistakes.test.ts > TAP > config invariants 1–3: unknown-key-in-a-section.json is refused, in words > unknown-key-in-a-section.json 1`] = `
