@@ -12,7 +12,7 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { setTimeout as delay } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
-import { NODE_FLAGS } from '../sender/install/sender-command.ts';
+import { NODE_FLAGS } from '../sender/node-flags.ts';
 import { cpuSeconds, memoryMib } from './program-use.ts';
 
 const { values } = parseArgs({ options: { seconds: { type: 'string', default: '60' } } });

@@ -3,6 +3,7 @@ import { Command } from 'commander';
 import { runProgram } from '../shared/cli/cli-program.ts';
 import { addBackup } from './commands/backup.ts';
 import { addCertificate } from './commands/certificate.ts';
+import { addInstall, addUninstall } from './commands/install.ts';
 import { addJoinCode } from './commands/join-code.ts';
 import { addLog } from './commands/log.ts';
 import { addNodes } from './commands/nodes.ts';
@@ -27,6 +28,8 @@ const commands = {
   verify: addVerify,
   restore: addRestore,
   'test-email': addTestEmail,
+  install: addInstall,
+  uninstall: addUninstall,
 };
 
 process.exit(await runProgram(program, commands, import.meta.filename));

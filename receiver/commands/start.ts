@@ -1,10 +1,16 @@
 import type { Command } from 'commander';
 import type { CommandContext } from '../../shared/cli/command-context.ts';
 import { parseInteger, parseNumber, parsePort } from '../../shared/cli/option-parsers.ts';
+import { UserError } from '../../shared/errors/errors.ts';
 import { createLogger } from '../../shared/logging/logger.ts';
 import { startReceiver } from '../main.ts';
 import { loadConfigOf, loadOptionsOf } from './command-context.ts';
 import { renderStart } from './render-start.ts';
+
+interface StartFlags {
+  readonly ifNotRunning?: boolean;
+  readonly quiet?: boolean;
+}
 
 /** `fleetkeep-receiver start` */
 export function addStart(command: Command, context: CommandContext): void {
@@ -33,16 +39,23 @@ export function addStart(command: Command, context: CommandContext): void {
       'threads that take in logs; 0 is one per core',
       parseInteger({ min: 0, max: 64 }),
     )
-    .action(async () => {
+    .option('--if-not-running', 'do nothing when a receiver works in this data directory already')
+    .option('--quiet', 'say nothing on standard output')
+    .action(async (flags: StartFlags) => {
       const loaded = await loadConfigOf(command, context);
       const stop = context.stopSignal();
       const log = createLogger(loaded.config.log_level);
-      await using receiver = await startReceiver({ ...loaded, load: loadOptionsOf(command, context), log });
-      context.stdout.write(renderStart(receiver));
-      await new Promise((resolve) => {
-        // The signal alone does not keep the process alive; the sockets do.
-        stop.addEventListener('abort', resolve, { once: true });
-      });
-      log.info('the receiver stops');
+      try {
+        await using receiver = await startReceiver({ ...loaded, load: loadOptionsOf(command, context), log });
+        if (flags.quiet !== true) context.stdout.write(renderStart(receiver));
+        await new Promise((resolve) => {
+          // The signal alone does not keep the process alive; the sockets do.
+          stop.addEventListener('abort', resolve, { once: true });
+        });
+        log.info('the receiver stops');
+      } catch (error) {
+        const isRunning = error instanceof UserError && error.code === 'ALREADY_RUNNING';
+        if (!(isRunning && flags.ifNotRunning === true)) throw error;
+      }
     });
 }

@@ -4,11 +4,12 @@ import type { JoinCode } from '../../shared/auth/join-code.ts';
 import type { CommandContext } from '../../shared/cli/command-context.ts';
 import type { Config } from '../../shared/config/config.ts';
 import { UsageError, UserError } from '../../shared/errors/errors.ts';
+import { installProgram, uninstallProgram } from '../../shared/install/install.ts';
+import type { InstallMethod } from '../../shared/install/install-options.ts';
+import { renderReport } from '../../shared/install/render-report.ts';
 import { createLogger } from '../../shared/logging/logger.ts';
-import { installSender, uninstallSender } from '../install/install.ts';
-import type { InstallMethod } from '../install/install-options.ts';
-import { renderReport } from '../install/render-report.ts';
 import { ensureMembership } from '../membership/ensure-membership.ts';
+import { NODE_FLAGS } from '../node-flags.ts';
 import { loadConfigOf } from './command-context.ts';
 import { parseJoin } from './parse-join.ts';
 
@@ -39,10 +40,11 @@ export function addInstall(command: Command, context: CommandContext): void {
       }
       if (flags.dryRun !== true) await joinFirst(config, flags.join, context);
       const { nodePath, cliPath } = context;
-      const report = await installSender({
+      const report = await installProgram({
         method: methodOf(flags),
         isDryRun: flags.dryRun === true,
-        command: { nodePath, cliPath, configPath: resolve(path) },
+        program: 'sender',
+        command: { program: 'sender', nodePath, nodeFlags: NODE_FLAGS, cliPath, configPath: resolve(path) },
         dataDirectory: config.sender.data_directory,
       });
       context.stdout.write(renderReport(report));
@@ -55,7 +57,9 @@ export function addUninstall(command: Command, context: CommandContext): void {
     .description('Take back what install did. The log and the configuration stay.')
     .option('--dry-run', 'only print what would be done')
     .action(async (flags: { readonly dryRun?: boolean }) => {
-      context.stdout.write(renderReport(await uninstallSender({ isDryRun: flags.dryRun === true })));
+      context.stdout.write(
+        renderReport(await uninstallProgram({ program: 'sender', isDryRun: flags.dryRun === true })),
+      );
     });
 }
 

@@ -13,18 +13,18 @@ type Setting<T> = T & { readonly run: CommandRunner };
 export async function installCron(
   setting: Setting<InstallOptions>,
 ): Promise<ChangeReport & { readonly text: string }> {
-  const { isDryRun } = setting;
+  const { isDryRun, program } = setting;
   const text = cronBlock(setting.command);
   const before = await readCrontab(setting);
   // A crontab is bytes of unknown encoding, held as one character a byte; our part is UTF-8.
-  const after = withCronBlock(before ?? '', Buffer.from(text, 'utf8').toString('latin1'));
+  const after = withCronBlock(before ?? '', Buffer.from(text, 'utf8').toString('latin1'), program);
   if (after === before) return { isDryRun, text, steps: [], notes: [] };
   if (!isDryRun) await writeCrontab(after, setting);
   return {
     isDryRun,
     text,
-    steps: [`write the lines of the sender into the crontab${ofWhom(setting)}`],
-    notes: ['cron starts the sender within five minutes; `fleetkeep-sender start` starts it now.'],
+    steps: [`write the lines of the ${program} into the crontab${ofWhom(setting)}`],
+    notes: [`cron starts the ${program} within five minutes; \`fleetkeep-${program} start\` starts it now.`],
   };
 }
 
@@ -34,15 +34,15 @@ export async function installCron(
  * @throws UserError `INSTALL_FAILED`
  */
 export async function uninstallCron(setting: Setting<UninstallOptions>): Promise<ChangeReport> {
-  const { isDryRun } = setting;
+  const { isDryRun, program } = setting;
   const before = await readCrontab({ ...setting, isMissingFine: true });
-  const after = withoutCronBlock(before ?? '');
+  const after = withoutCronBlock(before ?? '', program);
   if (before === undefined || after === before) return { isDryRun, steps: [], notes: [] };
   if (!isDryRun) await (after === '' ? removeCrontab(setting) : writeCrontab(after, setting));
   return {
     isDryRun,
-    steps: [`take the lines of the sender out of the crontab${ofWhom(setting)}`],
-    notes: ['A sender that cron has started goes on until it is told to stop.'],
+    steps: [`take the lines of the ${program} out of the crontab${ofWhom(setting)}`],
+    notes: [`A ${program} that cron has started goes on until it is told to stop.`],
   };
 }
 

@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import { buffer, text } from 'node:stream/consumers';
-import { errnoOf } from '../../shared/errors/errors.ts';
+import { errnoOf } from '../errors/errors.ts';
 
 /** What came of a command. */
 export type CommandResult =

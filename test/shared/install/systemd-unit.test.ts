@@ -2,11 +2,13 @@ import { spawnSync } from 'node:child_process';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import t from 'tap';
-import { NODE_FLAGS } from '../../../sender/install/sender-command.ts';
-import { systemdUnit } from '../../../sender/install/systemd-unit.ts';
+import { NODE_FLAGS } from '../../../sender/node-flags.ts';
+import { systemdUnit } from '../../../shared/install/systemd-unit.ts';
 
 const OPTIONS = {
   command: {
+    program: 'sender',
+    nodeFlags: NODE_FLAGS,
     nodePath: '/opt/node/bin/node',
     cliPath: '/opt/fleetkeep/sender/cli.ts',
     configPath: '/etc/fleetkeep/config.json',
@@ -22,10 +24,26 @@ await t.test('systemdUnit() for a user leaves out what needs privileges', async 
   t.matchSnapshot(systemdUnit({ ...OPTIONS, scope: 'user' }));
 });
 
+await t.test('systemdUnit() lets the receiver write to the mirror as well', async (t) => {
+  const command = {
+    ...OPTIONS.command,
+    program: 'receiver',
+    nodeFlags: [],
+    cliPath: '/opt/fleetkeep/receiver/cli.ts',
+  } as const;
+  const unit = systemdUnit({ ...OPTIONS, command, otherDirectories: ['/mnt/backup'], scope: 'system' });
+  t.match(unit, '\nReadWritePaths="/var/lib/fleetkeep" "/mnt/backup"\n');
+  t.match(
+    unit,
+    '\nExecStart="/opt/node/bin/node" "/opt/fleetkeep/receiver/cli.ts" start --config "/etc/fleetkeep/config.json"\n',
+  );
+  t.match(unit, /Description=Fleetkeep receiver/);
+});
+
 await t.test('systemdUnit() quotes paths', async (t) => {
   const odd = `/o dd/100%/"q"/$HOME/b\\s`;
   const unit = systemdUnit({
-    command: { nodePath: odd, cliPath: odd, configPath: odd },
+    command: { ...OPTIONS.command, nodePath: odd, cliPath: odd, configPath: odd },
     dataDirectory: odd,
     scope: 'system',
   });
@@ -48,6 +66,7 @@ await t.test(
     mkdirSync(data);
     const path = join(directory, 'fleetkeep-sender.service');
     const command = {
+      ...OPTIONS.command,
       nodePath: process.execPath,
       cliPath: join(data, '$cli.ts'),
       configPath: join(data, 'c.json'),

@@ -2,12 +2,15 @@ import { spawnSync } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import t from 'tap';
-import { cronBlock } from '../../../sender/install/cron-lines.ts';
-import { installSender, uninstallSender } from '../../../sender/install/install.ts';
-import { renderReport } from '../../../sender/install/render-report.ts';
-import { type CommandRunner, commandRunner, runCommand } from '../../../sender/install/run-command.ts';
+import { NODE_FLAGS } from '../../../sender/node-flags.ts';
+import { cronBlock } from '../../../shared/install/cron-lines.ts';
+import { installProgram, uninstallProgram } from '../../../shared/install/install.ts';
+import { renderReport } from '../../../shared/install/render-report.ts';
+import { type CommandRunner, commandRunner, runCommand } from '../../../shared/install/run-command.ts';
 
 const COMMAND = {
+  program: 'sender',
+  nodeFlags: NODE_FLAGS,
   nodePath: '/opt/node/bin/node',
   cliPath: '/opt/flëetkeep/sender/cli.ts',
   configPath: '/etc/fleetkeep/config.json',
@@ -20,6 +23,7 @@ function optionsFor(
 ) {
   const root = t.testdir();
   return {
+    program: 'sender',
     command: COMMAND,
     dataDirectory: join(root, 'data'),
     isDryRun: false,
@@ -54,18 +58,18 @@ await t.test('with the real crontab', { skip }, async (t) => {
   const options = { ...optionsFor(t), crontabUser };
 
   await t.test('install invariant 4: a dry run tells and changes nothing', async (t) => {
-    const report = await installSender({ ...options, isDryRun: true });
+    const report = await installProgram({ ...options, isDryRun: true });
     t.matchSnapshot(renderReport(report).replaceAll(crontabUser, 'USER'));
     t.match(crontab(['-l']).stderr.toString(), 'no crontab');
     t.notOk(existsSync(options.dataDirectory));
   });
 
   await t.test('a user without a crontab gets one, and is without again afterwards', async (t) => {
-    const report = await installSender(options);
+    const report = await installProgram(options);
     t.match(report, { method: 'cron', text: cronBlock(COMMAND), steps: [/crontab of fk-test/] });
     t.equal(crontab(['-l']).stdout.toString(), cronBlock(COMMAND));
     t.ok(existsSync(options.dataDirectory));
-    await uninstallSender(options);
+    await uninstallProgram(options);
     t.match(crontab(['-l']).stderr.toString(), 'no crontab');
   });
 
@@ -74,36 +78,36 @@ await t.test('with the real crontab', { skip }, async (t) => {
     async (t) => {
       const lines = Buffer.from('MAILTO=ann\n# caf\xe9 \xff\n\n0 0 * * *\techo 100\\% \n', 'latin1');
       t.equal(crontab(['-'], lines).status, 0);
-      await installSender(options);
+      await installProgram(options);
       t.same(crontab(['-l']).stdout, Buffer.concat([lines, Buffer.from(cronBlock(COMMAND))]));
 
       await t.test(
         'install invariant 1: a second installation changes nothing, another path replaces',
         async (t) => {
-          t.match(renderReport(await installSender(options)), /^Nothing to do/);
+          t.match(renderReport(await installProgram(options)), /^Nothing to do/);
           const moved = { ...COMMAND, nodePath: '/new/node' };
-          t.equal((await installSender({ ...options, command: moved })).steps.length, 1);
+          t.equal((await installProgram({ ...options, command: moved })).steps.length, 1);
           t.same(crontab(['-l']).stdout, Buffer.concat([lines, Buffer.from(cronBlock(moved))]));
         },
       );
 
-      const removed = await uninstallSender(options);
+      const removed = await uninstallProgram(options);
       t.match(removed, { steps: [/take the lines/], notes: [/goes on until/] });
       t.same(crontab(['-l']).stdout, lines);
-      t.same((await uninstallSender(options)).steps, [], 'twice does no harm');
+      t.same((await uninstallProgram(options)).steps, [], 'twice does no harm');
     },
   );
 });
 
 await t.test('a machine without crontab is told what to do', async (t) => {
   const options = optionsFor(t, { run: (_file, args) => runCommand('no-such-crontab', args) });
-  await t.rejects(installSender(options), { code: 'INSTALL_FAILED', hint: /apt install cron/ });
-  t.same((await uninstallSender(options)).steps, [], 'nothing to uninstall is no mistake');
+  await t.rejects(installProgram(options), { code: 'INSTALL_FAILED', hint: /apt install cron/ });
+  t.same((await uninstallProgram(options)).steps, [], 'nothing to uninstall is no mistake');
 });
 
 await t.test('a crontab that refuses is quoted', async (t) => {
   const run: CommandRunner = () => runCommand('sh', ['-c', 'echo "you (ann) are not allowed" >&2; exit 1']);
-  await t.rejects(installSender(optionsFor(t, { run })), {
+  await t.rejects(installProgram(optionsFor(t, { run })), {
     code: 'INSTALL_FAILED',
     message: 'cannot read the crontab: you (ann) are not allowed',
   });
@@ -112,7 +116,7 @@ await t.test('a crontab that refuses is quoted', async (t) => {
 await t.test('systemd: the unit is written, enabled and started, and goes again', async (t) => {
   const { commands, run } = recorder();
   const options = optionsFor(t, { isRunning: true, run });
-  const report = await installSender(options);
+  const report = await installProgram(options);
   const path = join(options.systemd.unitDirectory, 'fleetkeep-sender.service');
   t.equal(report.method, 'systemd', 'it is the default where it runs');
   t.equal(readFileSync(path, 'utf8'), report.text);
@@ -124,10 +128,10 @@ await t.test('systemd: the unit is written, enabled and started, and goes again'
     'crontab -l',
   ]);
 
-  t.same((await installSender(options)).steps, [], 'install invariant 1: again changes nothing');
+  t.same((await installProgram(options)).steps, [], 'install invariant 1: again changes nothing');
   t.equal(commands.splice(0)[0], 'systemctl --user enable --now fleetkeep-sender.service');
 
-  await uninstallSender(options);
+  await uninstallProgram(options);
   t.notOk(existsSync(path));
   t.match(commands, [
     'systemctl --user disable --now fleetkeep-sender.service',
@@ -138,7 +142,7 @@ await t.test('systemd: the unit is written, enabled and started, and goes again'
 await t.test('install invariant 4: a dry run runs nothing that changes and shows the unit', async (t) => {
   const { commands, run } = recorder();
   const options = { ...optionsFor(t, { isRunning: true, run }), isDryRun: true } as const;
-  t.match(renderReport(await installSender(options)), /^would write .*\[Service\]/s);
+  t.match(renderReport(await installProgram(options)), /^would write .*\[Service\]/s);
   t.same(commands, ['crontab -l']);
   t.notOk(existsSync(options.systemd.unitDirectory));
 });
@@ -146,20 +150,20 @@ await t.test('install invariant 4: a dry run runs nothing that changes and shows
 await t.test('install invariant 1: changing to cron removes the unit', async (t) => {
   const { run } = recorder();
   const options = optionsFor(t, { isRunning: true, run });
-  await installSender(options);
+  await installProgram(options);
   const withCron: CommandRunner = (file, args, more) =>
     file === 'crontab' ? runCommand('sh', ['-c', 'cat >/dev/null'], more) : run(file, args, more);
-  const report = await installSender({ ...options, run: withCron, method: 'cron' });
+  const report = await installProgram({ ...options, run: withCron, method: 'cron' });
   t.match(report, { method: 'cron', steps: [/crontab/, /stop and disable/, /remove/] });
   t.notOk(existsSync(join(options.systemd.unitDirectory, 'fleetkeep-sender.service')));
 });
 
 await t.test('systemd that does not run, or refuses, is said so', async (t) => {
-  await t.rejects(installSender({ ...optionsFor(t, { run: recorder().run }), method: 'systemd' }), {
+  await t.rejects(installProgram({ ...optionsFor(t, { run: recorder().run }), method: 'systemd' }), {
     code: 'INSTALL_FAILED',
     hint: 'Use --cron.',
   });
-  await t.rejects(installSender(optionsFor(t, { isRunning: true, run: recorder(1).run })), {
+  await t.rejects(installProgram(optionsFor(t, { isRunning: true, run: recorder(1).run })), {
     code: 'INSTALL_FAILED',
     message: '`systemctl --user daemon-reload` failed: Failed to connect to bus',
   });
@@ -167,15 +171,15 @@ await t.test('systemd that does not run, or refuses, is said so', async (t) => {
 
 await t.test('a method that fails leaves the other one as it was', async (t) => {
   const options = optionsFor(t, { isRunning: true, run: recorder().run });
-  await installSender(options);
-  await t.rejects(installSender({ ...options, method: 'cron' }), { code: 'INSTALL_FAILED' });
+  await installProgram(options);
+  await t.rejects(installProgram({ ...options, method: 'cron' }), { code: 'INSTALL_FAILED' });
   t.ok(existsSync(join(options.systemd.unitDirectory, 'fleetkeep-sender.service')));
 });
 
 await t.test('a command that hangs is ended and said so', async (t) => {
   const hanging = commandRunner(100);
   const run: CommandRunner = () => hanging('sleep', ['60']);
-  await t.rejects(installSender(optionsFor(t, { run })), {
+  await t.rejects(installProgram(optionsFor(t, { run })), {
     message: 'cannot read the crontab: it took longer than 0.1 s',
   });
 });

@@ -5,7 +5,7 @@
  * Make sure to inspect the output below.  Do not ignore changes!
  */
 'use strict'
-exports[`test/sender/install/systemd-unit.test.ts > TAP > systemdUnit() for a user leaves out what needs privileges > must match snapshot 1`] = `
+exports[`test/shared/install/systemd-unit.test.ts > TAP > systemdUnit() for a user leaves out what needs privileges > must match snapshot 1`] = `
 [Unit]
 Description=Fleetkeep sender: samples this machine and sends its log to the receiver
 StartLimitIntervalSec=0
@@ -29,7 +29,7 @@ WantedBy=default.target
 
 `
 
-exports[`test/sender/install/systemd-unit.test.ts > TAP > systemdUnit() for the machine is hardened and waits for the network > must match snapshot 1`] = `
+exports[`test/shared/install/systemd-unit.test.ts > TAP > systemdUnit() for the machine is hardened and waits for the network > must match snapshot 1`] = `
 [Unit]
 Description=Fleetkeep sender: samples this machine and sends its log to the receiver
 Wants=network-online.target

@@ -1,17 +1,23 @@
-import { UserError } from '../../shared/errors/errors.ts';
-import { NODE_FLAGS, type SenderCommand } from './sender-command.ts';
+import { UserError } from '../errors/errors.ts';
+import type { ProgramCommand, ProgramName } from './program-command.ts';
 
 /** What a unit is made of. */
 export interface SystemdUnitOptions {
-  readonly command: SenderCommand;
-  /** The only directory that the sender may write to. */
+  readonly command: ProgramCommand;
+  /** Where the program may write; nowhere else. */
   readonly dataDirectory: string;
+  readonly otherDirectories?: readonly string[] | undefined;
   /** Of the whole machine, or of one user. */
   readonly scope: SystemdScope;
 }
 
 /** Whose systemd starts the unit. */
 export type SystemdScope = 'system' | 'user';
+
+const DESCRIPTIONS: Readonly<Record<ProgramName, string>> = {
+  sender: 'Fleetkeep sender: samples this machine and sends its log to the receiver',
+  receiver: 'Fleetkeep receiver: keeps and mirrors the logs of the nodes, and tells when one is gone',
+};
 
 /** Both managers enforce these without privileges. */
 const HARDENING = [
@@ -41,18 +47,20 @@ const SYSTEM_HARDENING = [
 ];
 
 /**
- * The text of `fleetkeep-sender.service`.
+ * The text of `fleetkeep-sender.service` or `fleetkeep-receiver.service`.
  *
  * @throws UserError `INSTALL_FAILED` when a path cannot be written in a unit
  */
-export function systemdUnit({ command, dataDirectory, scope }: SystemdUnitOptions): string {
+export function systemdUnit(options: SystemdUnitOptions): string {
+  const { command, dataDirectory, otherDirectories = [], scope } = options;
+  const writable = [dataDirectory, ...otherDirectories].map(quoteValue).join(' ');
   const isSystem = scope === 'system';
   return `${[
     '[Unit]',
-    'Description=Fleetkeep sender: samples this machine and sends its log to the receiver',
-    // A user's manager knows no network-online.target; the sender tries again by itself anyway.
+    `Description=${DESCRIPTIONS[command.program]}`,
+    // A user's manager knows no network-online.target; the program tries again by itself anyway.
     ...(isSystem ? ['Wants=network-online.target', 'After=network-online.target'] : []),
-    // It goes on trying for ever: a node that gives up after five failures is a node that nobody watches.
+    // It goes on trying for ever: what gives up after five failures watches nobody any more.
     'StartLimitIntervalSec=0',
     '',
     '[Service]',
@@ -62,7 +70,7 @@ export function systemdUnit({ command, dataDirectory, scope }: SystemdUnitOption
     'RestartSec=5',
     'TimeoutStopSec=20',
     ...HARDENING,
-    ...(isSystem ? [...SYSTEM_HARDENING, `ReadWritePaths=${quoteValue(dataDirectory)}`] : []),
+    ...(isSystem ? [...SYSTEM_HARDENING, `ReadWritePaths=${writable}`] : []),
     '',
     '[Install]',
     `WantedBy=${isSystem ? 'multi-user.target' : 'default.target'}`,
@@ -70,9 +78,9 @@ export function systemdUnit({ command, dataDirectory, scope }: SystemdUnitOption
 }
 
 /** In arguments `$` begins a variable; in the program's own path it does not, and must not be doubled. */
-function execStart({ nodePath, cliPath, configPath }: SenderCommand): string {
+function execStart({ nodePath, nodeFlags, cliPath, configPath }: ProgramCommand): string {
   const [cli, config] = [cliPath, configPath].map((path) => quoteValue(path.replaceAll('$', '$$$$')));
-  return `${quoteValue(nodePath)} ${NODE_FLAGS.join(' ')} ${cli} start --config ${config}`;
+  return [quoteValue(nodePath), ...nodeFlags, cli, 'start --config', config].join(' ');
 }
 
 /** systemd.syntax(7), «Quoting», and specifiers of systemd.unit(5). */

@@ -2,15 +2,18 @@ import { existsSync } from 'node:fs';
 import { mkdir, readFile, rm } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import { dirname, join } from 'node:path';
-import { errnoOf, UserError } from '../../shared/errors/errors.ts';
-import { replaceFile } from '../../shared/files/replace-file.ts';
+import { errnoOf, UserError } from '../errors/errors.ts';
+import { replaceFile } from '../files/replace-file.ts';
 import type { ChangeReport, InstallOptions, SystemdPlace, UninstallOptions } from './install-options.ts';
+import type { ProgramName } from './program-command.ts';
 import type { CommandRunner } from './run-command.ts';
 import { systemdUnit } from './systemd-unit.ts';
 
-const UNIT = 'fleetkeep-sender.service';
-
 type Setting<T> = T & { readonly run: CommandRunner; readonly systemd: SystemdPlace };
+
+function unitOf(program: ProgramName): string {
+  return `fleetkeep-${program}.service`;
+}
 
 /** What this machine has: units of the whole machine for root, otherwise those of the user. */
 export function findSystemd(): SystemdPlace {
@@ -31,17 +34,18 @@ export function findSystemd(): SystemdPlace {
 export async function installSystemd(
   setting: Setting<InstallOptions>,
 ): Promise<ChangeReport & { readonly text: string }> {
-  const { isDryRun, systemd } = setting;
+  const { isDryRun, systemd, program } = setting;
+  const unit = unitOf(program);
   if (!isDryRun && !systemd.isRunning) {
     throw new UserError('INSTALL_FAILED', 'systemd does not run on this machine', { hint: 'Use --cron.' });
   }
   const text = systemdUnit({ ...setting, scope: systemd.scope });
-  const path = join(systemd.unitDirectory, UNIT);
+  const path = join(systemd.unitDirectory, unit);
   const isChanged = (await readIfThere(path)) !== text;
   if (!isDryRun)
-    await (isChanged ? writeAndStart(path, text, setting) : systemctl(['enable', '--now', UNIT], setting));
+    await (isChanged ? writeAndStart(path, text, setting) : systemctl(['enable', '--now', unit], setting));
   const notes = isDryRun ? [] : await keepAfterLogout(setting);
-  const steps = isChanged ? [`write ${path}`, `enable ${UNIT} and start it`] : [];
+  const steps = isChanged ? [`write ${path}`, `enable ${unit} and start it`] : [];
   return { isDryRun, text, steps, notes };
 }
 
@@ -52,14 +56,15 @@ export async function installSystemd(
  */
 export async function uninstallSystemd(setting: Setting<UninstallOptions>): Promise<ChangeReport> {
   const { isDryRun, systemd } = setting;
-  const path = join(systemd.unitDirectory, UNIT);
+  const unit = unitOf(setting.program);
+  const path = join(systemd.unitDirectory, unit);
   if ((await readIfThere(path)) === undefined) return { isDryRun, steps: [], notes: [] };
   if (!isDryRun) {
-    if (systemd.isRunning) await systemctl(['disable', '--now', UNIT], setting);
+    if (systemd.isRunning) await systemctl(['disable', '--now', unit], setting);
     await rm(path);
     if (systemd.isRunning) await systemctl(['daemon-reload'], setting);
   }
-  return { isDryRun, steps: [`stop and disable ${UNIT}`, `remove ${path}`], notes: [] };
+  return { isDryRun, steps: [`stop and disable ${unit}`, `remove ${path}`], notes: [] };
 }
 
 async function writeAndStart(path: string, text: string, setting: Setting<InstallOptions>): Promise<void> {
@@ -70,18 +75,22 @@ async function writeAndStart(path: string, text: string, setting: Setting<Instal
     throw new UserError('INSTALL_FAILED', `cannot write ${path}`, { cause });
   }
   await systemctl(['daemon-reload'], setting);
-  await systemctl(['enable', UNIT], setting);
-  // Not `enable --now`: that leaves a sender running as an older unit had started it.
-  await systemctl(['restart', UNIT], setting);
+  await systemctl(['enable', unitOf(setting.program)], setting);
+  // Not `enable --now`: that leaves a program running as an older unit had started it.
+  await systemctl(['restart', unitOf(setting.program)], setting);
 }
 
 /** A user's services start at boot, and outlive the user's session, only when the user lingers. */
-async function keepAfterLogout({ systemd, run }: Setting<InstallOptions>): Promise<readonly string[]> {
+async function keepAfterLogout({
+  systemd,
+  run,
+  program,
+}: Setting<InstallOptions>): Promise<readonly string[]> {
   if (systemd.scope === 'system') return [];
   const result = await run('loginctl', ['enable-linger']);
   if (result.kind === 'ended' && result.exitCode === 0) return [];
   return [
-    'The sender will run only while you are logged in; `sudo loginctl enable-linger $USER` changes that.',
+    `The ${program} will run only while you are logged in; \`sudo loginctl enable-linger $USER\` changes that.`,
   ];
 }
 

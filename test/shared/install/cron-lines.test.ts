@@ -3,9 +3,12 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import t from 'tap';
-import { cronBlock, withCronBlock, withoutCronBlock } from '../../../sender/install/cron-lines.ts';
+import { NODE_FLAGS } from '../../../sender/node-flags.ts';
+import { cronBlock, withCronBlock, withoutCronBlock } from '../../../shared/install/cron-lines.ts';
 
 const COMMAND = {
+  program: 'sender',
+  nodeFlags: NODE_FLAGS,
   nodePath: '/opt/node/bin/node',
   cliPath: '/opt/fleetkeep/sender/cli.ts',
   configPath: '/etc/fleetkeep/config.json',
@@ -24,7 +27,8 @@ await t.test('cronBlock() writes paths so that cron and sh hand them on as they 
     `require('fs').writeFileSync(__dirname + '/args', JSON.stringify(process.argv.slice(2)))`,
   );
   const configPath = join(directory, 'config.json');
-  const line = cronBlock({ nodePath: process.execPath, cliPath, configPath }).split('\n')[2] ?? '';
+  const line =
+    cronBlock({ ...COMMAND, nodePath: process.execPath, cliPath, configPath }).split('\n')[2] ?? '';
   // What cron does with a command: a plain % would end it, and a backslash before one goes away.
   const command = line.replace('*/5 * * * * ', '');
   t.notMatch(command, /(?<!\\)%/);
@@ -49,11 +53,11 @@ await t.test('cronBlock() refuses what a crontab cannot hold', async (t) => {
 });
 
 await t.test('install invariant 1: our part is put in once, and replaced where it stands', async (t) => {
-  t.equal(withCronBlock('', BLOCK), BLOCK);
-  t.equal(withCronBlock(BLOCK, BLOCK), BLOCK);
-  t.equal(withCronBlock('a', BLOCK), `a\n${BLOCK}`, 'a last line without its end');
+  t.equal(withCronBlock('', BLOCK, 'sender'), BLOCK);
+  t.equal(withCronBlock(BLOCK, BLOCK, 'sender'), BLOCK);
+  t.equal(withCronBlock('a', BLOCK, 'sender'), `a\n${BLOCK}`, 'a last line without its end');
   const older = cronBlock({ ...COMMAND, nodePath: '/older' });
-  t.equal(withCronBlock(`a\n${older}b\n`, BLOCK), `a\n${BLOCK}b\n`);
+  t.equal(withCronBlock(`a\n${older}b\n`, BLOCK, 'sender'), `a\n${BLOCK}b\n`);
 });
 
 await t.test('install invariant 2: other lines stay byte for byte', async (t) => {
@@ -63,8 +67,8 @@ await t.test('install invariant 2: other lines stay byte for byte', async (t) =>
     ['\t0 0 * * * x\r\n', '# fleetkeep-sender beginning\n\n\n'],
     ['a\n', '# no line end'],
   ] as const) {
-    t.equal(withoutCronBlock(`${before}${BLOCK}${after}`), `${before}${after}`);
-    t.equal(withoutCronBlock(`${before}${after}`), `${before}${after}`);
+    t.equal(withoutCronBlock(`${before}${BLOCK}${after}`, 'sender'), `${before}${after}`);
+    t.equal(withoutCronBlock(`${before}${after}`, 'sender'), `${before}${after}`);
   }
 });
 
@@ -72,7 +76,15 @@ await t.test('markers that are not one pair are left to a person', async (t) => 
   const begin = '# fleetkeep-sender begin\n';
   const end = '# fleetkeep-sender end\n';
   for (const crontab of [begin, end, `${end}${begin}`, `${BLOCK}${BLOCK}`, `${begin}${BLOCK}`]) {
-    t.throws(() => withCronBlock(crontab, BLOCK), { code: 'INSTALL_FAILED', hint: /crontab -e/ });
-    t.throws(() => withoutCronBlock(crontab), { code: 'INSTALL_FAILED' });
+    t.throws(() => withCronBlock(crontab, BLOCK, 'sender'), { code: 'INSTALL_FAILED', hint: /crontab -e/ });
+    t.throws(() => withoutCronBlock(crontab, 'sender'), { code: 'INSTALL_FAILED' });
   }
+});
+
+await t.test('the lines of the two programs do not touch each other', async (t) => {
+  const receiver = cronBlock({ ...COMMAND, program: 'receiver', nodeFlags: [] });
+  const both = withCronBlock(withCronBlock('', BLOCK, 'sender'), receiver, 'receiver');
+  t.equal(both, BLOCK + receiver);
+  t.equal(withoutCronBlock(both, 'sender'), receiver);
+  t.equal(withoutCronBlock(both, 'receiver'), BLOCK);
 });

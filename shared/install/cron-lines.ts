@@ -1,28 +1,25 @@
-import { UserError } from '../../shared/errors/errors.ts';
-import { NODE_FLAGS, type SenderCommand } from './sender-command.ts';
-
-const BEGIN = '# fleetkeep-sender begin';
-const END = '# fleetkeep-sender end';
+import { UserError } from '../errors/errors.ts';
+import type { ProgramCommand, ProgramName } from './program-command.ts';
 
 /** What Debian's and other descendants of Vixie cron take as a command (MAX_COMMAND, with the closing NUL), bytes. */
 const MAX_COMMAND_BYTES = 999;
 
 /**
- * Our part of a crontab: a start at boot, and one every five minutes that does nothing when the sender runs, because
+ * Our part of a crontab: a start at boot, and one every five minutes that does nothing when the program runs, because
  * cron does not restart what has ended. Nothing is left to the environment, which under cron is nearly empty.
  *
  * @throws UserError `INSTALL_FAILED` when a path cannot be written in a crontab
  */
-export function cronBlock(command: SenderCommand): string {
-  const { nodePath, cliPath, configPath } = command;
+export function cronBlock(command: ProgramCommand): string {
+  const { program, nodePath, nodeFlags, cliPath, configPath } = command;
   const words = [
     quote(nodePath),
-    ...NODE_FLAGS,
+    ...nodeFlags,
     quote(cliPath),
     'start --if-not-running --quiet --config',
     quote(configPath),
   ];
-  // exec: otherwise the shell waits beside the sender for as long as it runs.
+  // exec: otherwise the shell waits beside the program for as long as it runs.
   const line = `exec ${words.join(' ')} >/dev/null 2>&1`;
   const sizeBytes = Buffer.byteLength(line);
   if (sizeBytes > MAX_COMMAND_BYTES) {
@@ -32,7 +29,8 @@ export function cronBlock(command: SenderCommand): string {
       { hint: 'Move Fleetkeep or its configuration to a shorter path, or use --systemd.' },
     );
   }
-  return `${BEGIN}\n@reboot ${line}\n*/5 * * * * ${line}\n${END}\n`;
+  const { begin, end } = markersOf(program);
+  return `${begin}\n@reboot ${line}\n*/5 * * * * ${line}\n${end}\n`;
 }
 
 /**
@@ -40,8 +38,8 @@ export function cronBlock(command: SenderCommand): string {
  *
  * @throws UserError `INSTALL_FAILED` when our marker lines in it are not a pair
  */
-export function withCronBlock(crontab: string, block: string): string {
-  const found = findBlock(crontab);
+export function withCronBlock(crontab: string, block: string, program: ProgramName): string {
+  const found = findBlock(crontab, program);
   if (found !== undefined) return crontab.slice(0, found.start) + block + crontab.slice(found.end);
   const isWhole = crontab === '' || crontab.endsWith('\n');
   return `${crontab}${isWhole ? '' : '\n'}${block}`;
@@ -52,8 +50,8 @@ export function withCronBlock(crontab: string, block: string): string {
  *
  * @throws UserError `INSTALL_FAILED` when our marker lines in it are not a pair
  */
-export function withoutCronBlock(crontab: string): string {
-  const found = findBlock(crontab);
+export function withoutCronBlock(crontab: string, program: ProgramName): string {
+  const found = findBlock(crontab, program);
   return found === undefined ? crontab : crontab.slice(0, found.start) + crontab.slice(found.end);
 }
 
@@ -70,9 +68,17 @@ function quote(path: string): string {
   return `'${path.replaceAll("'", `'"'"'`).replaceAll('%', '\\%')}'`;
 }
 
-function findBlock(crontab: string): { readonly start: number; readonly end: number } | undefined {
-  const begins = [...crontab.matchAll(new RegExp(`^${BEGIN}$`, 'gm'))];
-  const ends = [...crontab.matchAll(new RegExp(`^${END}$`, 'gm'))];
+function markersOf(program: ProgramName): { readonly begin: string; readonly end: string } {
+  return { begin: `# fleetkeep-${program} begin`, end: `# fleetkeep-${program} end` };
+}
+
+function findBlock(
+  crontab: string,
+  program: ProgramName,
+): { readonly start: number; readonly end: number } | undefined {
+  const markers = markersOf(program);
+  const begins = [...crontab.matchAll(new RegExp(`^${markers.begin}$`, 'gm'))];
+  const ends = [...crontab.matchAll(new RegExp(`^${markers.end}$`, 'gm'))];
   if (begins.length === 0 && ends.length === 0) return undefined;
   const [begin, end] = [begins[0], ends[0]];
   if (
@@ -82,9 +88,13 @@ function findBlock(crontab: string): { readonly start: number; readonly end: num
     end === undefined ||
     end.index < begin.index
   ) {
-    throw new UserError('INSTALL_FAILED', `in the crontab, «${BEGIN}» and «${END}» are not one pair`, {
-      hint: 'Somebody has edited between them. Remove these lines with `crontab -e` and try again.',
-    });
+    throw new UserError(
+      'INSTALL_FAILED',
+      `in the crontab, «${markers.begin}» and «${markers.end}» are not one pair`,
+      {
+        hint: 'Somebody has edited between them. Remove these lines with `crontab -e` and try again.',
+      },
+    );
   }
   const lineEnd = crontab.indexOf('\n', end.index);
   return { start: begin.index, end: lineEnd === -1 ? crontab.length : lineEnd + 1 };

@@ -5,7 +5,7 @@
  * Make sure to inspect the output below.  Do not ignore changes!
  */
 'use strict'
-exports[`test/sender/install/install.test.ts > TAP > with the real crontab > install invariant 4: a dry run tells and changes nothing > must match snapshot 1`] = `
+exports[`test/shared/install/install.test.ts > TAP > with the real crontab > install invariant 4: a dry run tells and changes nothing > must match snapshot 1`] = `
 would write the lines of the sender into the crontab of USER
 
 # fleetkeep-sender begin

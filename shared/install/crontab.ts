@@ -1,4 +1,4 @@
-import { UserError } from '../../shared/errors/errors.ts';
+import { UserError } from '../errors/errors.ts';
 import type { CommandResult, CommandRunner } from './run-command.ts';
 
 /** Which crontab, and how it is reached. */

@@ -1,8 +1,8 @@
+import type { ProgramCommand, ProgramName } from './program-command.ts';
 import type { CommandRunner } from './run-command.ts';
-import type { SenderCommand } from './sender-command.ts';
 import type { SystemdScope } from './systemd-unit.ts';
 
-/** What starts the sender. */
+/** What starts the program. */
 export type InstallMethod = 'cron' | 'systemd';
 
 /** What was done, or in a dry run would be done. */
@@ -14,7 +14,7 @@ export interface ChangeReport {
   readonly notes: readonly string[];
 }
 
-/** The report of {@link installSender}. */
+/** The report of {@link installProgram}. */
 export interface InstallReport extends ChangeReport {
   readonly method: InstallMethod;
   /** The lines of the crontab, or the unit. */
@@ -23,6 +23,7 @@ export interface InstallReport extends ChangeReport {
 
 /** Where and how changes are made. */
 export interface UninstallOptions {
+  readonly program: ProgramName;
   /** Only tell what would be done. */
   readonly isDryRun: boolean;
   /** Whose crontab, for root; default one's own. */
@@ -33,13 +34,15 @@ export interface UninstallOptions {
   readonly run?: CommandRunner | undefined;
 }
 
-/** Options of {@link installSender}. */
+/** Options of {@link installProgram}. */
 export interface InstallOptions extends UninstallOptions {
   /** Default: systemd where it runs, otherwise cron. */
   readonly method?: InstallMethod | undefined;
-  readonly command: SenderCommand;
-  /** The sender's data directory, absolute; made when it is missing. */
+  readonly command: ProgramCommand;
+  /** The program's data directory, absolute; made when it is missing. */
   readonly dataDirectory: string;
+  /** Other directories that it writes to, absolute. */
+  readonly otherDirectories?: readonly string[] | undefined;
 }
 
 /** Where units lie and whether anybody reads them. */

@@ -5,7 +5,7 @@
  * Make sure to inspect the output below.  Do not ignore changes!
  */
 'use strict'
-exports[`test/sender/install/cron-lines.test.ts > TAP > cronBlock() is two lines between two markers > must match snapshot 1`] = `
+exports[`test/shared/install/cron-lines.test.ts > TAP > cronBlock() is two lines between two markers > must match snapshot 1`] = `
 # fleetkeep-sender begin
 @reboot exec '/opt/node/bin/node' --lite-mode --single-threaded --max-semi-space-size=1 '/opt/fleetkeep/sender/cli.ts' start --if-not-running --quiet --config '/etc/fleetkeep/config.json' >/dev/null 2>&1
 */5 * * * * exec '/opt/node/bin/node' --lite-mode --single-threaded --max-semi-space-size=1 '/opt/fleetkeep/sender/cli.ts' start --if-not-running --quiet --config '/etc/fleetkeep/config.json' >/dev/null 2>&1
