@@ -53,7 +53,8 @@ const SYSTEM_HARDENING = [
  */
 export function systemdUnit(options: SystemdUnitOptions): string {
   const { command, dataDirectory, otherDirectories = [], scope } = options;
-  const writable = [dataDirectory, ...otherDirectories].map(quoteValue).join(' ');
+  // With «-» one that is missing does not keep the program from starting: it has to tell that a drive is not there.
+  const writable = [dataDirectory, ...otherDirectories.map((path) => `-${path}`)].map(quoteValue).join(' ');
   const isSystem = scope === 'system';
   return `${[
     '[Unit]',

@@ -32,7 +32,7 @@ await t.test('systemdUnit() lets the receiver write to the mirror as well', asyn
     cliPath: '/opt/fleetkeep/receiver/cli.ts',
   } as const;
   const unit = systemdUnit({ ...OPTIONS, command, otherDirectories: ['/mnt/backup'], scope: 'system' });
-  t.match(unit, '\nReadWritePaths="/var/lib/fleetkeep" "/mnt/backup"\n');
+  t.match(unit, '\nReadWritePaths="/var/lib/fleetkeep" "-/mnt/backup"\n');
   t.match(
     unit,
     '\nExecStart="/opt/node/bin/node" "/opt/fleetkeep/receiver/cli.ts" start --config "/etc/fleetkeep/config.json"\n',
