@@ -91,6 +91,59 @@ const MIGRATIONS: readonly string[] = [
      made_ms INTEGER NOT NULL,
      expires_ms INTEGER NOT NULL
    ) STRICT, WITHOUT ROWID;`,
+
+  `ALTER TABLE incidents ADD COLUMN firing INTEGER NOT NULL DEFAULT 1;
+   ALTER TABLE incidents ADD COLUMN changed_ms INTEGER NOT NULL DEFAULT 0;
+   ALTER TABLE incidents ADD COLUMN fires TEXT NOT NULL DEFAULT '[]';
+   ALTER TABLE incidents ADD COLUMN count INTEGER NOT NULL DEFAULT 1;
+   ALTER TABLE incidents ADD COLUMN flapping INTEGER NOT NULL DEFAULT 0;
+   ALTER TABLE incidents ADD COLUMN flapping_told INTEGER NOT NULL DEFAULT 0;
+   ALTER TABLE incidents ADD COLUMN told_severity TEXT;
+   ALTER TABLE incidents ADD COLUMN told_ms INTEGER;
+   ALTER TABLE incidents ADD COLUMN reminders INTEGER NOT NULL DEFAULT 0;
+   ALTER TABLE incidents ADD COLUMN acked_ms INTEGER;
+   ALTER TABLE incidents ADD COLUMN acked_by TEXT;
+   ALTER TABLE incidents ADD COLUMN ack_note TEXT;
+   ALTER TABLE incidents ADD COLUMN silence INTEGER;
+   ALTER TABLE incidents ADD COLUMN held INTEGER NOT NULL DEFAULT 0;
+   UPDATE incidents SET told = 'end', firing = 0 WHERE ended_ms IS NOT NULL;
+   UPDATE incidents SET changed_ms = coalesce(ended_ms, opened_ms);
+   UPDATE incidents SET told_severity = severity, told_ms = opened_ms WHERE told <> 'nothing';
+   DROP INDEX incidents_untold;
+   CREATE INDEX incidents_thread ON incidents (thread);
+
+   CREATE TABLE silences (
+     id INTEGER PRIMARY KEY AUTOINCREMENT,
+     pattern TEXT NOT NULL,
+     why TEXT NOT NULL,
+     by TEXT NOT NULL,
+     begins_ms INTEGER NOT NULL,
+     ends_ms INTEGER NOT NULL
+   ) STRICT;
+   CREATE INDEX silences_end ON silences (ends_ms);
+
+   CREATE TABLE nodes_with_plans (
+     name TEXT PRIMARY KEY,
+     log_id TEXT NOT NULL,
+     host_name TEXT NOT NULL,
+     address TEXT NOT NULL,
+     boot_id TEXT NOT NULL,
+     version TEXT NOT NULL,
+     sleeptime_seconds REAL NOT NULL,
+     state TEXT NOT NULL CHECK (state IN ('up', 'late', 'down', 'unknown', 'planned_off')),
+     since_ms INTEGER NOT NULL,
+     end_how TEXT,
+     end_reason TEXT,
+     last_seen_ms INTEGER NOT NULL,
+     segment INTEGER,
+     offset INTEGER,
+     off_since_ms INTEGER,
+     off_until_ms INTEGER,
+     off_why TEXT
+   ) STRICT, WITHOUT ROWID;
+   INSERT INTO nodes_with_plans SELECT *, NULL, NULL, NULL FROM nodes;
+   DROP TABLE nodes;
+   ALTER TABLE nodes_with_plans RENAME TO nodes;`,
 ];
 
 /** How long a write waits for another process to finish its own, ms; commands only read, so nobody waits in practice. */
