@@ -3,6 +3,7 @@ import { Command } from 'commander';
 import { runProgram } from '../shared/cli/cli-program.ts';
 import { addBackup } from './commands/backup.ts';
 import { addCertificate } from './commands/certificate.ts';
+import { addDoctor } from './commands/doctor.ts';
 import { addInstall, addUninstall } from './commands/install.ts';
 import { addJoinCode } from './commands/join-code.ts';
 import { addLog } from './commands/log.ts';
@@ -28,6 +29,7 @@ const commands = {
   verify: addVerify,
   restore: addRestore,
   'test-email': addTestEmail,
+  doctor: addDoctor,
   install: addInstall,
   uninstall: addUninstall,
 };

@@ -1,6 +1,7 @@
 #!/usr/bin/env node
 import { Command } from 'commander';
 import { runProgram } from '../shared/cli/cli-program.ts';
+import { addDoctor } from './commands/doctor.ts';
 import { addInstall, addUninstall } from './commands/install.ts';
 import { addSample } from './commands/sample.ts';
 import { addStart } from './commands/start.ts';
@@ -16,6 +17,7 @@ const commands = {
   status: addStatus,
   verify: addVerify,
   sample: addSample,
+  doctor: addDoctor,
   install: addInstall,
   uninstall: addUninstall,
 };

@@ -18,6 +18,7 @@ const SHARED_MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   auth: ['errors', 'names'],
   sample: ['errors', 'names'],
   config: ['errors', 'time', 'names', 'files', 'auth'],
+  doctor: ['errors', 'files', 'cli'],
 };
 
 const MAX_LINES = 300;

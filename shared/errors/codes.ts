@@ -32,6 +32,8 @@ export const ERROR_CODES = {
   MIRROR_UNUSABLE: 'MIRROR_UNUSABLE',
   /** A mail could not be sent. */
   MAIL_FAILED: 'MAIL_FAILED',
+  /** The doctor has found something that does not work. */
+  UNHEALTHY: 'UNHEALTHY',
   /** Not possible on this operating system. */
   UNSUPPORTED: 'UNSUPPORTED',
   /** cron, systemd or the like refused. */

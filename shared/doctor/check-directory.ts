@@ -1,0 +1,42 @@
+import { constants } from 'node:fs';
+import { access, stat, statfs } from 'node:fs/promises';
+import { dirname } from 'node:path';
+import { formatBytes, formatRatio } from '../cli/format.ts';
+import { describeError, errnoOf } from '../errors/errors.ts';
+import { type Finding, fine, problem, warning } from './finding.ts';
+
+const LOW = 0.1;
+const VERY_LOW = 0.02;
+
+/** Whether a directory can be written, or made, and how much room there is. */
+export async function checkDirectory(subject: string, path: string): Promise<Finding> {
+  try {
+    const place = await nearest(path);
+    await access(place, constants.W_OK | constants.X_OK);
+    const { bavail, blocks, bsize } = await statfs(place);
+    const share = blocks === 0 ? 1 : bavail / blocks;
+    const text = `${path}${place === path ? '' : ' (will be made)'}, ${formatBytes(bavail * bsize)} free, ${formatRatio(share)}`;
+    if (share < VERY_LOW) return problem(subject, text, 'Make room; a full disk stops the log.');
+    if (share < LOW) return warning(subject, text, 'Make room before it is full.');
+    return fine(subject, text);
+  } catch (error) {
+    const reason = errnoOf(error) === 'EACCES' ? 'this user may not write it' : describeError(error);
+    return problem(
+      subject,
+      `${path}: ${reason}`,
+      'Run as a user who may, or name another directory in config.json.',
+    );
+  }
+}
+
+/** The path itself if it is there, else the nearest directory above that is. */
+async function nearest(path: string): Promise<string> {
+  try {
+    if ((await stat(path)).isDirectory()) return path;
+    throw new Error('it is no directory');
+  } catch (error) {
+    const above = dirname(path);
+    if (errnoOf(error) !== 'ENOENT' || above === path) throw error;
+    return await nearest(above);
+  }
+}
