@@ -50,13 +50,15 @@ function addressesOf({ receiver, host }: Config): readonly string[] {
   const { listen_address: listening } = receiver;
   // Listening everywhere: `host`, if it is an address to find the receiver at, is what people configured for that.
   if (!EVERY_ADDRESS.has(listening)) return [listening];
-  return EVERY_ADDRESS.has(host) || host.startsWith('127.') ? ownAddresses() : [host];
+  return EVERY_ADDRESS.has(host) || host.startsWith('127.') ? ownAddresses(listening) : [host];
 }
 
-/** The addresses of this machine that others may reach, IPv4 first. */
-function ownAddresses(): readonly string[] {
+/** The addresses of this machine that others may reach, IPv4 first. Who listens on `0.0.0.0` is not reached by IPv6. */
+function ownAddresses(listening: string): readonly string[] {
   const all = Object.values(networkInterfaces()).flatMap((addresses) => addresses ?? []);
-  const reachable = all.filter(({ internal, scopeid }) => !internal && (scopeid ?? 0) === 0);
+  const reachable = all
+    .filter(({ internal, scopeid }) => !internal && (scopeid ?? 0) === 0)
+    .filter(({ family }) => listening === '::' || family === 'IPv4');
   const byFamily = reachable.toSorted((a, b) => a.family.localeCompare(b.family));
   return byFamily.slice(0, MAX_ADDRESSES).map(({ address }) => address);
 }

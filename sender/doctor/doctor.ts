@@ -41,7 +41,13 @@ export async function examineSender({
   const reached = await Promise.all(
     addressesOf(config, membership).map(async ({ host, port }) => await reach(host, port, membership)),
   );
-  return [...findings, fine('joined', `as node ${membership.node}`), ...reached];
+  return [...findings, fine('joined', `as node ${membership.node}`), ...weighed(reached)];
+}
+
+/** One receiver that answers is enough; the others are worth a look. */
+function weighed(reached: readonly Finding[]): readonly Finding[] {
+  if (reached.every(({ level }) => level !== 'fine')) return reached;
+  return reached.map((finding) => (finding.level === 'problem' ? { ...finding, level: 'warning' } : finding));
 }
 
 function checkRunning(isRunning: boolean): Finding {

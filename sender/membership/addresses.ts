@@ -14,9 +14,10 @@ export function addressesOf(
   if (receivers !== undefined) return receivers;
   const { host, port } = config;
   const isKnown = addresses.some((address) => address.host === host && address.port === port);
-  return isKnown || isLoopback(host) ? addresses : [...addresses, { host, port }];
+  return isKnown || isNowhere(host) ? addresses : [...addresses, { host, port }];
 }
 
-function isLoopback(host: string): boolean {
-  return host === 'localhost' || host === '::1' || host.startsWith('127.');
+/** This machine itself, or every address at once, where a receiver may listen and nobody can connect to. */
+function isNowhere(host: string): boolean {
+  return ['localhost', '::1', '0.0.0.0', '::'].includes(host) || host.startsWith('127.');
 }

@@ -61,6 +61,7 @@ t.test(
       addressesOf((await loadConfig({ cwd, overrides: { ...overrides } })).config, MEMBERSHIP);
     t.strictSame(await of({}), [{ host: '10.0.0.5', port: 4280 }]);
     t.strictSame(await of({ host: '127.0.0.1' }), [{ host: '10.0.0.5', port: 4280 }]);
+    t.strictSame(await of({ host: '0.0.0.0' }), [{ host: '10.0.0.5', port: 4280 }]);
     t.strictSame(await of({ host: '10.0.0.9' }), [
       { host: '10.0.0.5', port: 4280 },
       { host: '10.0.0.9', port: 4280 },
