@@ -27,6 +27,7 @@ import { openStateStore } from './fleet/state-store.ts';
 import { startIngest } from './ingest/ingest.ts';
 import { failedAttempts, ingestEvents } from './ingest-events.ts';
 import { adoptIdentity, keepIdentity } from './keep-identity.ts';
+import { keepPrivate } from './keep-private.ts';
 import type { Receiver } from './receiver.ts';
 import { readReceiverId } from './receiver-id.ts';
 import { retentionLimitsOf, startRetention } from './retention.ts';
@@ -58,6 +59,7 @@ export async function startReceiver(options: ReceiverOptions): Promise<Receiver>
   stack.use(await startControl({ directory, name: 'receiver', handlers, log }));
 
   const store = stack.use(openStateStore(directory));
+  await keepPrivate(directory);
   await adoptIdentity(directory, config.to_directory, store, log);
   const receiverId = await readReceiverId(directory);
   const fleet = stack.use(startFleet({ store, log: log.child({ part: 'fleet' }) }));

@@ -65,6 +65,7 @@ t.test('a code lets in as many machines as it says, under names that are theirs'
   t.equal(statSync(credentials).mode & 0o777, 0o600);
   const { secret } = JSON.parse(readFileSync(credentials, 'utf8')) as { secret: string };
   const state = readFileSync(join(place.directory, 'receiver/fleet.db'));
+  t.equal(statSync(join(place.directory, 'receiver/fleet.db')).mode & 0o777, 0o600);
   t.notOk(state.includes(Buffer.from(secret, 'base64url')), 'the receiver does not have the secret');
 });
 
