@@ -19,7 +19,6 @@
  * Main thread only.
  */
 
-import { join } from 'node:path';
 import type { Logger } from '../../shared/logging/logger.ts';
 import type { NodeName } from '../../shared/names/node-name.ts';
 import type { BackoffOptions } from '../../shared/time/backoff.ts';
@@ -28,34 +27,25 @@ import { every } from '../../shared/time/every.ts';
 import type { Fleet } from '../fleet/fleet.ts';
 import { repeatedFailure } from '../fleet/repeated-failure.ts';
 import type { StateStore } from '../fleet/state-store.ts';
-import type { Channel } from './channels/channel.ts';
-import { createEmlChannel } from './channels/eml/send.ts';
-import type { SmtpConfig, SmtpTimeouts } from './channels/smtp/config.ts';
-import { createSmtpChannel } from './channels/smtp/send.ts';
+import { openChannels } from './channels/open-channels.ts';
+import type { SmtpTimeouts } from './channels/smtp/config.ts';
 import { watchDisconnects } from './incidents/disconnects.ts';
 import { incidentStore } from './incidents/incident-store.ts';
 import { type Problem, watchProblems } from './incidents/problems.ts';
-import { type OutboxState, type OutboxStep, startOutbox } from './outbox/outbox.ts';
+import type { MailOptions } from './mail-options.ts';
+import type { SendStep } from './outbox/lane.ts';
+import { type OutboxState, startOutbox } from './outbox/outbox.ts';
 import { outboxStore } from './outbox/outbox-store.ts';
-import { postOffice } from './outbox/post-office.ts';
-import { senderAddress } from './sender-address.ts';
+import { type PostStep, postOffice } from './outbox/post-office.ts';
 
 export type { Problem } from './incidents/problems.ts';
+export type { MailOptions } from './mail-options.ts';
 
 /** How often the rules look whether something is due, ms; looking costs next to nothing. */
 const LOOK_MS = 500;
 
-/** How mails are sent, and to whom. */
-export interface MailOptions {
-  /** Left out, or without a recipient: mails are written as `.eml` files. */
-  readonly smtp?: SmtpConfig | undefined;
-  /** Sender's address. Default: the SMTP user if that is an address, else `fleetkeep@` this machine. */
-  readonly from?: string | undefined;
-  /** The administrators' addresses. */
-  readonly to: readonly string[];
-  /** How many `.eml` files are kept. Default 500. */
-  readonly keptFiles?: number | undefined;
-}
+/** Messages that may wait for one recipient before they become a digest. */
+const QUEUE_LIMIT = 500;
 
 /** When things are told; all in ms. */
 export interface AlertTimes {
@@ -110,7 +100,7 @@ export interface StartAlertsOptions {
   readonly backoff?: BackoffOptions | undefined;
   readonly smtpTimeouts?: SmtpTimeouts | undefined;
   /** Called at each step of a message, for tests that stop the program there. */
-  readonly atStep?: ((step: OutboxStep) => void) | undefined;
+  readonly atStep?: ((step: PostStep | SendStep) => void) | undefined;
 }
 
 /** Starts watching the fleet and sending messages. Start it after the fleet, dispose it before. */
@@ -118,13 +108,14 @@ export function startAlerts(options: StartAlertsOptions): Alerts {
   const { store, fleet, log, readLastSample } = options;
   const clock = options.clock ?? systemClock;
   const times = { ...ALERT_TIMES, ...options.times };
-  const { channel, domain } = chooseChannel(options);
+  const { channels, destinations, domain } = openChannels(options);
   const outbox = outboxStore(store);
   const incidents = incidentStore(store);
-  const post = postOffice({ outbox, domain, to: options.mail.to, recipients: channel.recipients });
+  const { to, queueLimit = QUEUE_LIMIT } = options.mail;
+  const post = postOffice({ store, outbox, domain, to, destinations, queueLimit, atStep: options.atStep });
   const disconnects = watchDisconnects({ fleet, incidents, post, clock, log, rule: times, readLastSample });
   const problems = watchProblems({ store, incidents, post, clock, log, groupMs: times.groupMs });
-  const sending = startOutbox({ ...options, outbox, channel, clock });
+  const sending = startOutbox({ ...options, outbox, channels, clock });
 
   const failure = repeatedFailure(log, 'cannot queue a message');
   const telling = every(
@@ -147,15 +138,4 @@ export function startAlerts(options: StartAlertsOptions): Alerts {
       await sending[Symbol.asyncDispose]();
     },
   };
-}
-
-function chooseChannel(options: StartAlertsOptions): { readonly channel: Channel; readonly domain: string } {
-  const { smtp, to, keptFiles = 500 } = options.mail;
-  const from = senderAddress(options.mail);
-  const domain = from.slice(from.lastIndexOf('@') + 1);
-  const channel =
-    smtp !== undefined && to.length > 0
-      ? createSmtpChannel({ smtp, from, to, timeouts: options.smtpTimeouts })
-      : createEmlChannel({ directory: join(options.directory, 'mail'), from, keptFiles });
-  return { channel, domain };
 }

@@ -1,17 +1,14 @@
 import { randomUUID } from 'node:crypto';
 import { hostname } from 'node:os';
-import { join } from 'node:path';
-import { UserError } from '../../shared/errors/errors.ts';
-import type { MailOptions } from './alerts.ts';
-import { createEmlChannel } from './channels/eml/send.ts';
+import { UsageError, UserError } from '../../shared/errors/errors.ts';
+import { type ChannelKind, MAIL_CHANNEL, type SendResult } from './channels/channel.ts';
+import { openChannels } from './channels/open-channels.ts';
 import type { SmtpTimeouts } from './channels/smtp/config.ts';
-import { explainFailure } from './channels/smtp/explain-failure.ts';
-import { sendBySmtp } from './channels/smtp/send.ts';
 import { cleanText } from './mail/clean-text.ts';
 import { type Block, renderHtml, renderText } from './mail/document.ts';
 import { formatMoment } from './mail/format-time.ts';
 import type { Mail } from './mail/mail.ts';
-import { senderAddress } from './sender-address.ts';
+import { type MailOptions, smtpServersOf } from './mail-options.ts';
 
 /** Options of {@link sendTestMail}. */
 export interface SendTestMailOptions {
@@ -22,54 +19,76 @@ export interface SendTestMailOptions {
   readonly signal?: AbortSignal | undefined;
 }
 
-/** Where a test mail went. */
-export interface SentTestMail {
-  readonly channel: 'smtp' | 'eml';
-  /** The recipients, or the directory. */
+/** Where a test message went. */
+export interface SentTest {
+  readonly channel: ChannelKind;
+  /** The recipients, the directory, or the host. */
   readonly target: string;
 }
 
+const NEVER = new AbortController().signal;
+
 /**
- * Sends a mail at once, past the outbox, on the way that real ones take, for the command `test-email`.
+ * Sends a mail at once, past the outbox, on the way that real ones take, for the command `test-email`. With several servers
+ * each has to take one: a fallback that does not work is better known before it is needed.
  *
  * @throws UserError `MAIL_FAILED` that says in words what went wrong and what to do about it
  */
-export async function sendTestMail(options: SendTestMailOptions): Promise<SentTestMail> {
-  const { smtp, to } = options.mail;
-  const from = senderAddress(options.mail);
-  const mail = testMail(from, to);
-  if (smtp === undefined || to.length === 0) return writeTestMail(options, from, mail);
-  for (const recipient of to) {
-    try {
-      await sendBySmtp({ ...options, smtp, from, to }, mail, recipient, options.signal);
-    } catch (cause) {
-      options.signal?.throwIfAborted();
-      const { message, hint } = explainFailure(cause, smtp);
-      const what = `the test mail to ${cleanText(recipient)} was not sent: ${message}`;
-      throw new UserError('MAIL_FAILED', what, { hint });
+export async function sendTestMail(options: SendTestMailOptions): Promise<SentTest> {
+  const { mail, directory, timeouts, signal = NEVER } = options;
+  const servers = smtpServersOf(mail);
+  const ways = servers.length > 0 ? servers.map((smtp) => ({ ...mail, smtp })) : [mail];
+  const opened = ways.map((way) => openChannels({ mail: way, directory, smtpTimeouts: timeouts }));
+  for (const { channels, domain } of opened) {
+    for (const recipient of channels[0].recipients) {
+      const test = testMail(domain, mail.to, 'test-email');
+      const what = recipient === '' ? 'the test mail' : `the test mail to ${cleanText(recipient)}`;
+      throwUnlessSent(await channels[0].send(test, recipient, signal), what);
     }
   }
-  return { channel: 'smtp', target: to.join(', ') };
+  const { kind, target } = openChannels({ mail, directory }).channels[0];
+  return { channel: kind, target: kind === 'smtp' ? mail.to.join(', ') : target };
 }
 
-async function writeTestMail(options: SendTestMailOptions, from: string, mail: Mail): Promise<SentTestMail> {
-  const directory = join(options.directory, 'mail');
-  const channel = createEmlChannel({ directory, from, keptFiles: options.mail.keptFiles ?? 500 });
-  const result = await channel.send(mail, '', options.signal ?? new AbortController().signal);
-  if (result.kind !== 'sent') {
-    const hint = 'This user must be able to write into the data directory.';
-    throw new UserError('MAIL_FAILED', `cannot write the test mail into ${directory}: ${result.error}`, {
-      hint,
+/** Options of {@link sendTestMessage}. */
+export interface SendTestMessageOptions extends SendTestMailOptions {
+  /** Name of the channel. */
+  readonly name: string;
+}
+
+/**
+ * The same for any channel, for the command `test-channel`.
+ *
+ * @throws UserError `USAGE` when no channel has that name, `MAIL_FAILED` as {@link sendTestMail}
+ */
+export async function sendTestMessage(options: SendTestMessageOptions): Promise<SentTest> {
+  const { name, mail, directory, signal = NEVER } = options;
+  if (name === MAIL_CHANNEL) return sendTestMail(options);
+  const { channels, domain } = openChannels({ mail, directory });
+  const channel = channels.find((one) => one.name === name);
+  if (channel === undefined) {
+    const known = channels.map((one) => one.name).join(', ');
+    throw new UsageError('USAGE', `no channel is called ${cleanText(name)}`, {
+      hint: `There are: ${known}. More can be added as alerts.channels in config.json.`,
     });
   }
-  return { channel: 'eml', target: directory };
+  const test = testMail(domain, mail.to, 'test-channel');
+  throwUnlessSent(await channel.send(test, '', signal), `the test message to ${name}`);
+  return { channel: channel.kind, target: channel.target };
 }
 
-function testMail(from: string, to: readonly string[]): Mail {
+function throwUnlessSent(result: SendResult, what: string): void {
+  if (result.kind === 'sent') return;
+  throw new UserError('MAIL_FAILED', `${what} was not sent: ${result.error}`, {
+    hint: result.hint ?? 'This user must be able to write into the data directory.',
+  });
+}
+
+function testMail(domain: string, to: readonly string[], command: string): Mail {
   const dateMs = Date.now();
   const host = cleanText(hostname(), 64);
   const blocks: readonly Block[] = [
-    { kind: 'headline', text: 'Mail from this receiver arrives.' },
+    { kind: 'headline', text: 'Messages from this receiver arrive.' },
     {
       kind: 'facts',
       facts: [
@@ -77,15 +96,16 @@ function testMail(from: string, to: readonly string[]): Mail {
         ['sent', formatMoment(dateMs)],
       ],
     },
-    { kind: 'text', text: 'Nothing is wrong; somebody asked for this with test-email.' },
+    { kind: 'text', text: `Nothing is wrong; somebody asked for this with ${command}.` },
   ];
   return {
-    messageId: `<test-${randomUUID()}@${from.slice(from.lastIndexOf('@') + 1)}>`,
+    messageId: `<test-${randomUUID()}@${domain}>`,
     references: [],
     subject: `[fleetkeep] test mail from ${host}`,
     text: renderText(blocks),
     html: renderHtml(blocks),
     dateMs,
     to,
+    notice: { headline: 'Messages from this receiver arrive.', alerts: [] },
   };
 }

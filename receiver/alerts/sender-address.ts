@@ -1,13 +1,10 @@
 import { hostname } from 'node:os';
-import type { SmtpConfig } from './channels/smtp/config.ts';
+import { type MailOptions, smtpServersOf } from './mail-options.ts';
 
 /** The address that mails come from: the configured one, else the SMTP user if that is an address, else this machine. */
-export function senderAddress(mail: {
-  readonly smtp?: SmtpConfig | undefined;
-  readonly from?: string | undefined;
-}): string {
+export function senderAddress(mail: Pick<MailOptions, 'smtp' | 'from'>): string {
   if (mail.from !== undefined) return mail.from;
-  const user = mail.smtp?.user;
+  const user = smtpServersOf(mail)[0]?.user;
   if (user?.includes('@') === true) return user;
   const host = hostname()
     .replace(/[^a-zA-Z0-9.-]+/g, '-')

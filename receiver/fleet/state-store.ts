@@ -106,6 +106,7 @@ const MIGRATIONS: readonly string[] = [
    ALTER TABLE incidents ADD COLUMN ack_note TEXT;
    ALTER TABLE incidents ADD COLUMN silence INTEGER;
    ALTER TABLE incidents ADD COLUMN held INTEGER NOT NULL DEFAULT 0;
+   ALTER TABLE incidents ADD COLUMN recipients TEXT;
    UPDATE incidents SET told = 'end', firing = 0 WHERE ended_ms IS NOT NULL;
    UPDATE incidents SET changed_ms = coalesce(ended_ms, opened_ms);
    UPDATE incidents SET told_severity = severity, told_ms = opened_ms WHERE told <> 'nothing';
@@ -144,6 +145,14 @@ const MIGRATIONS: readonly string[] = [
    INSERT INTO nodes_with_plans SELECT *, NULL, NULL, NULL FROM nodes;
    DROP TABLE nodes;
    ALTER TABLE nodes_with_plans RENAME TO nodes;`,
+
+  `ALTER TABLE threads ADD COLUMN recipients TEXT;
+   ALTER TABLE outbox ADD COLUMN channel TEXT NOT NULL DEFAULT 'mail';
+   ALTER TABLE outbox ADD COLUMN is_digest INTEGER NOT NULL DEFAULT 0;
+   DROP INDEX outbox_pending;
+   DROP INDEX outbox_thread;
+   CREATE INDEX outbox_pending ON outbox (channel, due_ms) WHERE state = 'pending';
+   CREATE INDEX outbox_thread ON outbox (channel, thread, recipient, id) WHERE state = 'pending';`,
 ];
 
 /** How long a write waits for another process to finish its own, ms; commands only read, so nobody waits in practice. */

@@ -5,6 +5,7 @@ import { describeSample } from './describe-sample.ts';
 import type { Block, Fact } from './document.ts';
 import { formatMoment } from './format-time.ts';
 import { listOfNames, listOfNodes } from './list-nodes.ts';
+import type { NoticeAlert } from './notice.ts';
 
 /** What a mail about lost nodes is made of. */
 export interface DisconnectFacts {
@@ -24,6 +25,10 @@ export interface DisconnectFacts {
 export interface ComposedMail {
   readonly subject: string;
   readonly blocks: readonly Block[];
+  /** The incidents that it tells of: by them channels choose what they pass on, and programs read them. */
+  readonly about?: readonly NoticeAlert[] | undefined;
+  /** Who gets the mails of this thread, where that is not everybody; addresses. */
+  readonly to?: readonly string[] | undefined;
 }
 
 /** The mail that says that nodes were lost: one with all that is known, several as a list. */

@@ -9,7 +9,17 @@
  *    through HTML escaping when it is rendered. No control character reaches a header.
  */
 
-/** A mail, ready to be rendered. */
+import type { Notice } from './notice.ts';
+
+/** A picture that stands in a mail. */
+export interface MailImage {
+  /** What `<img src="cid:…">` names it by; letters, digits and hyphens. */
+  readonly cid: string;
+  /** The picture as PNG, in base64. */
+  readonly png: string;
+}
+
+/** A mail, ready to be rendered; also what the other channels make their messages of. */
 export interface Mail {
   /** With its angle brackets. */
   readonly messageId: string;
@@ -22,4 +32,24 @@ export interface Mail {
   readonly dateMs: number;
   /** The administrators' addresses. */
   readonly to: readonly string[];
+  /** The same in short. */
+  readonly notice: Notice;
+  readonly images?: readonly MailImage[] | undefined;
+  /** What was gathered in it, for a mail that stands for several which could not be sent. */
+  readonly digest?: Digest | undefined;
+}
+
+/** Messages that were gathered into one. */
+export interface Digest {
+  readonly count: number;
+  /** The newest of them, oldest first. */
+  readonly lines: readonly DigestLine[];
+}
+
+/** One of them. */
+export interface DigestLine {
+  /** When it was written, ms since 1970. */
+  readonly atMs: number;
+  readonly subject: string;
+  readonly headline: string;
 }

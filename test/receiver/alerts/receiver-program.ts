@@ -3,7 +3,8 @@
  * Connects a node and loses it, unless told otherwise; kills itself with SIGKILL at the named step.
  */
 
-import type { OutboxStep } from '../../../receiver/alerts/outbox/outbox.ts';
+import type { SendStep } from '../../../receiver/alerts/outbox/lane.ts';
+import type { PostStep } from '../../../receiver/alerts/outbox/post-office.ts';
 import { systemClock } from '../../../shared/time/clock.ts';
 import { startReceiverParts } from './start-receiver-parts.ts';
 
@@ -11,7 +12,7 @@ import { startReceiverParts } from './start-receiver-parts.ts';
 export interface ReceiverProgramOptions {
   readonly directory: string;
   readonly smtpPort: number;
-  readonly killAt?: OutboxStep | 'node lost' | 'mail queued' | undefined;
+  readonly killAt?: SendStep | PostStep | 'node lost' | 'mail queued' | undefined;
   /** Default `lose`. */
   readonly node: 'lose' | 'leave alone' | 'connect';
 }

@@ -8,6 +8,7 @@ import { renderMail } from '../nodemailer.ts';
 
 /** Options of {@link createEmlChannel}. */
 export interface EmlChannelOptions {
+  readonly name: string;
   /** Where the files go; made when missing. */
   readonly directory: string;
   readonly from: string;
@@ -20,8 +21,9 @@ export interface EmlChannelOptions {
  * replaces its file, since the name is made of the mail alone.
  */
 export function createEmlChannel(options: EmlChannelOptions): Channel {
-  const { directory, from, keptFiles } = options;
+  const { name, directory, from, keptFiles } = options;
   return {
+    name,
     kind: 'eml',
     target: directory,
     recipients: [''],

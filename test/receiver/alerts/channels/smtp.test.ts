@@ -24,13 +24,14 @@ const MAIL: Mail = {
   html: '<p>Küche</p>',
   dateMs: Date.UTC(2026, 10, 20, 22),
   to: ['root@example.com', 'second@example.com'],
+  notice: { headline: 'Knoten 7 (Küche) is down.', alerts: [] },
 };
 
 const SHORT: SmtpTimeouts = { connectMs: 500, greetingMs: 300, socketMs: 600, totalMs: 2_000 };
 
 function channelTo(smtp: Partial<SmtpConfig> & { readonly port: number }, timeouts?: SmtpTimeouts) {
   const config: SmtpConfig = { host: '127.0.0.1', tls: 'none', ...smtp };
-  return createSmtpChannel({ smtp: config, from: 'fleetkeep@example.com', to: MAIL.to, timeouts });
+  return createSmtpChannel({ servers: [config], from: 'fleetkeep@example.com', to: MAIL.to, timeouts });
 }
 
 t.test('a mail goes out encrypted and with a login, whole', async (t) => {
@@ -192,7 +193,7 @@ t.test('sendTestMail() writes a file where no SMTP server is configured', async 
 
 t.test('.eml files are replaced by a repeat, and the oldest give way', async (t) => {
   const directory = t.testdir();
-  const channel = createEmlChannel({ directory, from: 'fleetkeep@example.com', keptFiles: 3 });
+  const channel = createEmlChannel({ name: 'mail', directory, from: 'fleetkeep@example.com', keptFiles: 3 });
   for (let day = 1; day <= 5; day += 1) {
     const mail = {
       ...MAIL,
@@ -211,7 +212,7 @@ t.test('.eml files are replaced by a repeat, and the oldest give way', async (t)
 
 t.test('a directory that cannot be written is tried again later', async (t) => {
   const directory = join(t.testdir({ file: '' }), 'file');
-  const channel = createEmlChannel({ directory, from: 'fleetkeep@example.com', keptFiles: 3 });
+  const channel = createEmlChannel({ name: 'mail', directory, from: 'fleetkeep@example.com', keptFiles: 3 });
   t.match(await channel.send(MAIL, '', NEVER), { kind: 'try_later', scope: 'channel' });
 });
 

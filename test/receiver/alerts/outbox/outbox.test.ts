@@ -1,6 +1,8 @@
 import t from 'tap';
 import type { MailOptions } from '../../../../receiver/alerts/alerts.ts';
 import type { Channel, SendResult } from '../../../../receiver/alerts/channels/channel.ts';
+import type { Mail } from '../../../../receiver/alerts/mail/mail.ts';
+import type { NoticeAlert } from '../../../../receiver/alerts/mail/notice.ts';
 import { type Outbox, startOutbox } from '../../../../receiver/alerts/outbox/outbox.ts';
 import { type OutboxStore, outboxStore } from '../../../../receiver/alerts/outbox/outbox-store.ts';
 import { type PostOffice, postOffice } from '../../../../receiver/alerts/outbox/post-office.ts';
@@ -16,9 +18,11 @@ const RECIPIENTS = ['a@example.com', 'b@example.com'];
 /** A channel that answers as the test says, and remembers what it was given. */
 function scriptedChannel(
   answer: (subject: string, recipient: string) => SendResult['kind'] | 'channel trouble',
+  sent: Mail[] = [],
 ) {
   const tries: string[] = [];
   const channel: Channel = {
+    name: 'mail',
     kind: 'smtp',
     target: 'a test',
     recipients: RECIPIENTS,
@@ -26,7 +30,10 @@ function scriptedChannel(
       tries.push(`${mail.messageId.replace(/^<incident-|\.[0-9a-f]{8}@.*$/g, '')} ${recipient.charAt(0)}`);
       const kind = answer(mail.subject, recipient);
       if (kind === 'channel trouble') return { kind: 'try_later', scope: 'channel', error: 'server away' };
-      if (kind === 'sent') return { kind };
+      if (kind === 'sent') {
+        sent.push(mail);
+        return { kind };
+      }
       return kind === 'refused' ? { kind, error: '550 no' } : { kind, scope: 'message', error: '451 later' };
     },
   };
@@ -42,15 +49,22 @@ interface SetUp extends AsyncDisposable {
   pass(ms: number): Promise<void>;
 }
 
-function setUp(directory: string, channel: Channel, recipients: readonly string[] = RECIPIENTS): SetUp {
+function setUp(
+  directory: string,
+  channel: Channel,
+  recipients: readonly string[] = RECIPIENTS,
+  queueLimit = 1_000,
+): SetUp {
   const clock = fakeClock();
   const store = openStateStore(directory);
   const table = outboxStore(store);
-  const post = postOffice({ outbox: table, to: RECIPIENTS, recipients, domain: 'example.com' });
+  const destinations = [{ name: 'mail', recipients, hasAddresses: true, wants: () => true }];
+  const domain = 'example.com';
+  const post = postOffice({ store, outbox: table, to: RECIPIENTS, destinations, domain, queueLimit });
   const backoff = { firstMs: 10_000, maxMs: 80_000 };
   const log = createLogger('silent');
   // Half of the ceiling: 5, 10, 20, 40, 40, … seconds.
-  const outbox = startOutbox({ outbox: table, channel, clock, log, backoff, random: () => 0.5 });
+  const outbox = startOutbox({ outbox: table, channels: [channel], clock, log, backoff, random: () => 0.5 });
   return {
     ...{ clock, table, post, outbox },
     async pass(ms) {
@@ -126,21 +140,131 @@ t.test('outbox invariant 5: while the channel is in trouble one message is tried
   t.match(set.outbox.state(), { pending: 0, trouble: undefined });
 });
 
-t.test('outbox invariant 5: a full queue gives up its oldest, visibly', async (t) => {
-  const { channel } = scriptedChannel(() => 'channel trouble');
-  await using set = setUp(t.testdir(), channel, ['a@example.com']);
-  for (let count = 0; count < 1_003; count += 1) {
-    set.post.open({ subject: `s${count}`, blocks: BODY }, set.clock.now());
+t.test('outbox invariant 6: a full queue becomes one digest, which takes in what still comes', async (t) => {
+  let isAway = true;
+  const sent: Mail[] = [];
+  const { channel, tries } = scriptedChannel(() => (isAway ? 'channel trouble' : 'sent'), sent);
+  await using set = setUp(t.testdir(), channel, ['a@example.com'], 50);
+  const open = (count: number) =>
+    set.post.open({ subject: `[fleetkeep] s${count}`, blocks: BODY }, set.clock.now());
+  for (let count = 0; count < 50; count += 1) open(count);
+  t.equal(set.outbox.state().pending, 50);
+  for (let count = 50; count < 400; count += 1) {
+    open(count);
+    t.equal(set.outbox.state().pending, 1);
   }
-  t.equal(set.outbox.state().pending, 1_000);
-  t.match(
-    set.outbox.state().givenUp.map(({ subject, error }) => [subject, error]),
-    [
-      ['s2', 'the outbox was full'],
-      ['s1', 'the outbox was full'],
-      ['s0', 'the outbox was full'],
-    ],
-  );
+  await set.pass(10_000);
+  t.ok(tries.length > 1);
+  isAway = false;
+  await set.pass(120_000);
+  t.match(set.outbox.state(), { pending: 0, givenUp: [] });
+  t.equal(sent.length, 1, 'one message, not four hundred');
+  t.equal(sent[0]?.subject, '[fleetkeep] 400 messages that could not be sent');
+  t.match(sent[0]?.text, /300 earlier ones\n.*s300/);
+  t.match(sent[0]?.text, /s399/);
+  t.notMatch(sent[0]?.text, /s299\b/);
+  t.ok((sent[0]?.text.length ?? 0) < 20_000);
+
+  open(400);
+  await set.pass(1_000);
+  t.equal(sent.at(-1)?.subject, '[fleetkeep] s400', 'afterwards messages come by themselves again');
+});
+
+t.test('outbox invariants 2 and 6: what is just being sent goes into no digest', async (t) => {
+  const { channel, tries } = scriptedChannel(() => 'sent');
+  const under = Promise.withResolvers<void>();
+  const slow: Channel = {
+    ...channel,
+    send: async (...args) => {
+      if (tries.length === 0) await under.promise;
+      return channel.send(...args);
+    },
+  };
+  await using set = setUp(t.testdir(), slow, ['a@example.com'], 3);
+  set.post.open({ subject: 'first', blocks: BODY }, set.clock.now());
+  await set.pass(1_000);
+  for (let count = 0; count < 20; count += 1) set.post.open({ subject: 's', blocks: BODY }, set.clock.now());
+  t.equal(set.outbox.state().pending, 2, 'the first, and a digest of the others');
+  under.resolve();
+  await set.pass(5_000);
+  t.equal(tries.length, 2);
+  t.match(tries[0], '1.1 a');
+  t.equal(set.outbox.state().pending, 0);
+});
+
+t.test('a digest that was tried gets another Message-ID when more comes into it', async (t) => {
+  const sent: Mail[] = [];
+  const { channel } = scriptedChannel(() => 'channel trouble', sent);
+  await using set = setUp(t.testdir(), channel, ['a@example.com'], 2);
+  const ids = new Set<string>();
+  for (let count = 0; count < 6; count += 1) {
+    set.post.open({ subject: 's', blocks: BODY }, set.clock.now());
+    const due = set.table.waiting({ channel: 'mail', recipient: 'a@example.com' });
+    if (due[0]?.mail.digest !== undefined) ids.add(due[0].mail.messageId);
+    await set.pass(5_000);
+  }
+  t.equal(ids.size, 4);
+});
+
+t.test('outbox invariant 5: a channel in trouble holds up no other', async (t) => {
+  const away = scriptedChannel(() => 'channel trouble');
+  const well = scriptedChannel(() => 'sent');
+  const clock = fakeClock();
+  const log = createLogger('silent');
+  const store = openStateStore(t.testdir());
+  t.teardown(() => store[Symbol.dispose]());
+  const table = outboxStore(store);
+  const destinations = ['mail', 'pager'].map((name) => ({
+    ...{ name, recipients: [''], hasAddresses: false },
+    wants: ({ severity }: NoticeAlert) => name === 'mail' || severity === 'critical',
+  }));
+  const post = postOffice({
+    ...{ store, outbox: table, to: RECIPIENTS, destinations, domain: 'example.com', queueLimit: 100 },
+  });
+  const channels = [away.channel, { ...well.channel, name: 'pager', kind: 'ntfy' }] as const;
+  {
+    await using outbox = startOutbox({ outbox: table, channels, clock, log });
+    const about = (severity: 'warning' | 'critical') => [
+      { key: 'k', rule: 'problem', node: undefined, severity, title: 'x', openedMs: 1, endedMs: undefined },
+    ];
+    post.open({ subject: 'one', blocks: BODY, about: about('critical') }, clock.now());
+    post.open({ subject: 'two', blocks: BODY, about: about('warning') }, clock.now());
+    await clock.advance(3_000);
+    t.same(well.tries.length, 1, 'only what it wants');
+    t.match(outbox.state(), {
+      pending: 2,
+      trouble: { error: 'server away' },
+      channels: [
+        { name: 'mail', pending: 2 },
+        { name: 'pager', pending: 0, trouble: undefined },
+      ],
+    });
+  }
+  await using outbox = startOutbox({ outbox: table, channels: [channels[1]], clock, log });
+  t.match(outbox.state(), { pending: 0, givenUp: [{ error: /not in alerts.channels/ }, {}] });
+});
+
+t.test('outbox invariant 4: a mail server away for an hour delays the mail and loses nothing', async (t) => {
+  let isAway = true;
+  const { channel, tries } = scriptedChannel(() => (isAway ? 'channel trouble' : 'sent'));
+  const clock = fakeClock();
+  const store = openStateStore(t.testdir());
+  t.teardown(() => store[Symbol.dispose]());
+  const table = outboxStore(store);
+  const destinations = [{ name: 'mail', recipients: [''], hasAddresses: true, wants: () => true }];
+  const post = postOffice({
+    ...{ store, outbox: table, to: RECIPIENTS, destinations, domain: 'example.com', queueLimit: 100 },
+  });
+  // As it is in earnest, but that the jitter is always the worst.
+  const log = createLogger('silent');
+  await using outbox = startOutbox({ outbox: table, channels: [channel], clock, log, random: () => 0.999 });
+  for (let count = 0; count < 3; count += 1) post.open({ subject: 's', blocks: BODY }, clock.now());
+  await clock.advance(3_600_000);
+  t.ok(tries.length >= 12 && tries.length <= 22, `tried now and then, and not all the time: ${tries.length}`);
+  t.equal(outbox.state().pending, 3);
+  isAway = false;
+  await clock.advance(301_000);
+  t.equal(outbox.state().pending, 0, 'sent at most five minutes after the server is back');
 });
 
 t.test('a mail that was sent but could not be marked is not sent again in this run', async (t) => {
@@ -180,7 +304,7 @@ t.test('a long thread names its first mail and the newest, not hundreds', async 
   const thread = set.post.open({ subject: 's', blocks: BODY }, 0);
   for (let count = 0; count < 40; count += 1) set.post.reply(thread, BODY, count);
   let last: readonly string[] = [];
-  for (let next = set.table.nextDue(99); next !== undefined; next = set.table.nextDue(99)) {
+  for (let next = set.table.nextDue('mail', 99); next !== undefined; next = set.table.nextDue('mail', 99)) {
     last = next.mail.references;
     set.table.markSent(next.id, 99);
   }

@@ -1,0 +1,37 @@
+import { cleanText } from '../../mail/clean-text.ts';
+import type { Mail } from '../../mail/mail.ts';
+
+/** A mail in short. */
+export interface ShortMessage {
+  /** One line. */
+  readonly title: string;
+  /** Lines. */
+  readonly text: string;
+}
+
+/**
+ * What a chat or a phone shows of a mail: its sentence, and as much of its text as has room.
+ *
+ * @param maxBytes of the text in UTF-8
+ */
+export function shortMessage({ subject, notice, text }: Mail, maxBytes: number): ShortMessage {
+  const headline = cleanText(notice.headline, 300);
+  // What the text begins with is the sentence itself.
+  const body = text.startsWith(notice.headline) ? text.slice(notice.headline.length).trim() : text.trim();
+  const title = cleanText(subject.replace(/^\[fleetkeep\] /, ''), 120);
+  const isSame = headline.toLowerCase().startsWith(title.toLowerCase());
+  return { title: isSame ? headline : `${title}: ${headline}`, text: cut(body, maxBytes) };
+}
+
+/** Whole lines, and a note where some are missing. */
+function cut(text: string, maxBytes: number): string {
+  if (Buffer.byteLength(text) <= maxBytes) return text;
+  const kept: string[] = [];
+  let room = maxBytes - 8;
+  for (const line of text.split('\n')) {
+    room -= Buffer.byteLength(line) + 1;
+    if (room < 0) break;
+    kept.push(line);
+  }
+  return `${kept.join('\n')}\n…`;
+}
