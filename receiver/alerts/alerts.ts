@@ -29,9 +29,9 @@ import { repeatedFailure } from '../fleet/repeated-failure.ts';
 import type { StateStore } from '../fleet/state-store.ts';
 import { openChannels } from './channels/open-channels.ts';
 import type { SmtpTimeouts } from './channels/smtp/config.ts';
-import { watchDisconnects } from './incidents/disconnects.ts';
-import { incidentStore } from './incidents/incident-store.ts';
-import { type Problem, watchProblems } from './incidents/problems.ts';
+import { CALM_POLICY, type CalmPolicy } from './incidents/calm-policy.ts';
+import { watchIncidents } from './incidents/incidents.ts';
+import type { Problem } from './incidents/problems.ts';
 import type { MailOptions } from './mail-options.ts';
 import type { SendStep } from './outbox/lane.ts';
 import { type OutboxState, startOutbox } from './outbox/outbox.ts';
@@ -91,6 +91,8 @@ export interface StartAlertsOptions {
   readonly mail: MailOptions;
   /** Overrides of {@link ALERT_TIMES}. */
   readonly times?: Partial<AlertTimes> | undefined;
+  /** Overrides of {@link CALM_POLICY}. */
+  readonly policy?: Partial<CalmPolicy> | undefined;
   /** The last line of a node's log, for the mail about its loss. May fail or be slow: the mail does without. */
   readonly readLastSample: (node: NodeName) => Promise<string | undefined>;
   readonly log: Logger;
@@ -110,30 +112,52 @@ export function startAlerts(options: StartAlertsOptions): Alerts {
   const times = { ...ALERT_TIMES, ...options.times };
   const { channels, destinations, domain } = openChannels(options);
   const outbox = outboxStore(store);
-  const incidents = incidentStore(store);
   const { to, queueLimit = QUEUE_LIMIT } = options.mail;
   const post = postOffice({ store, outbox, domain, to, destinations, queueLimit, atStep: options.atStep });
-  const disconnects = watchDisconnects({ fleet, incidents, post, clock, log, rule: times, readLastSample });
-  const problems = watchProblems({ store, incidents, post, clock, log, groupMs: times.groupMs });
+  const ending = new AbortController();
+  let isWaking = false;
+  const incidents = watchIncidents({
+    store,
+    fleet,
+    post,
+    rule: times,
+    policy: { ...CALM_POLICY, settleMs: times.settleMs, digestMs: times.digestMs, ...options.policy },
+    silenceOf: () => undefined,
+    readLastSample,
+    clock,
+    log,
+    wakeIn(ms) {
+      // Soon enough by the usual look; a timer for each of many nodes would be many.
+      if (ms > LOOK_MS || isWaking) return;
+      isWaking = true;
+      clock.sleep(ms, ending.signal).then(
+        () => {
+          isWaking = false;
+          telling.trigger();
+        },
+        () => undefined,
+      );
+    },
+  });
   const sending = startOutbox({ ...options, outbox, channels, clock });
 
   const failure = repeatedFailure(log, 'cannot queue a message');
   const telling = every(
     async () => {
-      const hasTold = problems.tell();
-      if ((await disconnects.tell()) || hasTold) sending.trigger();
+      if (await incidents.tell()) sending.trigger();
       failure.succeeded();
     },
     { intervalMs: LOOK_MS, clock, onError: failure.failed },
   );
 
   return {
-    raise: problems.raise,
-    clear: problems.clear,
-    report: problems.report,
+    raise: incidents.raise,
+    clear: incidents.clear,
+    report: incidents.report,
     state: sending.state,
     async [Symbol.asyncDispose]() {
-      disconnects[Symbol.dispose]();
+      incidents[Symbol.dispose]();
+      ending.abort();
       await telling[Symbol.asyncDispose]();
       await sending[Symbol.asyncDispose]();
     },

@@ -18,22 +18,37 @@ export interface DisconnectRule {
   forget(node: NodeName): void;
   /** The group that is complete now; empty while there is none. The same again until its nodes are forgotten. */
   due(nowMs: number): readonly NodeName[];
+  /** How long after it went a lone node is due, ms. */
+  readonly soonestMs: number;
 }
+
+/** How long a lone node waits for others at most when its grace is shorter than the window, ms. */
+const QUICK_MS = 150;
 
 /**
  * The rule: a node that stays away for the grace is told of, together with those that went at about the same time.
  *
  * Grouping costs a lone node nothing: when its grace ends, every other one whose grace ends within `groupMs` is known
- * already, because it must have gone before (unless the grace is shorter than that; then it waits for the difference).
+ * already, because it must have gone before. With a grace shorter than that somebody is in a hurry: the first that goes is
+ * told of almost at once, and only those that follow it wait for each other.
  */
 export function createDisconnectRule(options: DisconnectRuleOptions): DisconnectRule {
   const { graceMs, groupMs, longestGroupMs } = options;
   // In the order in which the graces end, since all are equally long: looking at the first is enough.
   const graceEnds = new Map<NodeName, number>();
+  /** The group that was due last: when its first and its last grace ended. */
+  let group = { firstMs: Number.NEGATIVE_INFINITY, lastMs: Number.NEGATIVE_INFINITY };
+
+  /** How long the group that begins with this end waits for nodes that nobody knows of yet. */
+  function patienceMs(firstMs: number): number {
+    const unknownMs = Math.max(0, groupMs - graceMs);
+    const isFollower = firstMs !== group.firstMs && firstMs <= group.lastMs + longestGroupMs;
+    return isFollower ? unknownMs : Math.min(unknownMs, QUICK_MS);
+  }
 
   /** When the group that begins with this end is complete. */
   function completeAt(firstMs: number): number {
-    let lastMs = firstMs + Math.max(0, groupMs - graceMs);
+    let lastMs = firstMs + patienceMs(firstMs);
     for (const endMs of graceEnds.values()) {
       if (endMs > lastMs + groupMs || endMs > firstMs + longestGroupMs) break;
       lastMs = Math.max(lastMs, endMs);
@@ -47,15 +62,17 @@ export function createDisconnectRule(options: DisconnectRuleOptions): Disconnect
       graceEnds.set(node, nowMs + graceMs);
     },
     forget: (node) => void graceEnds.delete(node),
+    soonestMs: graceMs + Math.min(Math.max(0, groupMs - graceMs), QUICK_MS),
     due(nowMs) {
       const { value: firstMs } = graceEnds.values().next();
       if (firstMs === undefined || firstMs > nowMs || completeAt(firstMs) > nowMs) return [];
-      const group: NodeName[] = [];
+      const due: NodeName[] = [];
       for (const [node, endMs] of graceEnds) {
         if (endMs > nowMs) break;
-        group.push(node);
+        group = { firstMs, lastMs: endMs };
+        due.push(node);
       }
-      return group;
+      return due;
     },
   };
 }

@@ -1,129 +1,133 @@
+import type { NodeName } from '../../../shared/names/node-name.ts';
+import type { Clock } from '../../../shared/time/clock.ts';
 import type { Fleet, FleetChange } from '../../fleet/fleet.ts';
 import type { NodeRecord } from '../../fleet/node-record.ts';
-import { composeDisconnect } from '../mail/compose-disconnect.ts';
-import { composeRecovery, type ReturnedNode } from '../mail/compose-recovery.ts';
 import { describeNode } from '../mail/describe-node.ts';
-import type { PostOffice } from '../outbox/post-office.ts';
-import { type AwayThread, awayNodes } from './away-nodes.ts';
 import { createDisconnectRule, type DisconnectRuleOptions } from './disconnect-rule.ts';
 import type { Incident } from './incident.ts';
+import type { IncidentKeeper } from './incident-keeper.ts';
 import type { IncidentStore } from './incident-store.ts';
-import { type LastSampleSource, readLastSamples } from './read-last-samples.ts';
-import type { RecoveryRuleOptions } from './recovery-rule.ts';
-
-/** Nodes of one mail whose last values are shown. */
-const MAX_SAMPLES = 10;
+import { endIncident, type IncidentFacts } from './life-cycle.ts';
 
 /** Options of {@link watchDisconnects}. */
-export interface DisconnectsOptions extends LastSampleSource {
+export interface DisconnectsOptions {
   readonly fleet: Fleet;
   readonly incidents: IncidentStore;
-  readonly post: PostOffice;
-  readonly rule: DisconnectRuleOptions & RecoveryRuleOptions;
+  readonly keeper: IncidentKeeper;
+  readonly rule: DisconnectRuleOptions;
+  readonly clock: Clock;
+  /** Something changed; `dueInMs` after which it is to be told, where that is known. */
+  readonly onChange: (dueInMs?: number) => void;
 }
 
 /** Watches the fleet for nodes that go and come back. */
 export interface Disconnects extends Disposable {
-  /** Tells what is due; true when a message was queued. Not to be called again before it has resolved. */
-  tell(): Promise<boolean>;
+  /** Writes down which nodes came back, or went again; many at a time, in a transaction of its own. */
+  note(): void;
+  /** The group of nodes whose grace is over and that is complete now; empty while there is none. */
+  due(): readonly NodeName[];
+  /** Declares them down, and runs `alongside` with those that really are in the same transaction. */
+  declare(names: readonly NodeName[], alongside: (lost: readonly NodeRecord[]) => void): void;
+  /** Ends those of the open incidents whose nodes are no longer known. In a transaction. */
+  endForgotten(open: readonly Incident[]): void;
+  /** Whether the machine of a node was started anew while it was away; undefined when that is not known. */
+  wasRebooted(node: NodeName): boolean | undefined;
 }
 
 /**
- * An open incident of this rule means: the last that the administrator heard of the node is that it is down. It begins
- * and ends in the transaction that queues the mail, and at no other time; so a node that comes back and goes again before
- * anybody was told of its return is simply still away.
+ * Turns states of nodes into incidents. A node that comes back and goes again before anybody was told of its return is
+ * simply still away: its incident goes on, and no message says otherwise.
  */
 export function watchDisconnects(options: DisconnectsOptions): Disconnects {
-  const { fleet, incidents, post, clock, rule } = options;
+  const { fleet, incidents, keeper, clock, rule, onChange } = options;
   const grace = createDisconnectRule(rule);
-  const away = awayNodes(rule);
+  const rebooted = new Map<NodeName, boolean>();
+  /** What is not yet written. A kill loses it, and then every node is unknown until it is back anyway. */
+  const changes = new Map<NodeName, { readonly isBack: boolean; readonly atMs: number }>();
 
-  for (const incident of incidents.unfinished('disconnect')) away.add(incident);
   for (const { name, state } of fleet.nodes()) {
     if (state.kind === 'unknown' || state.kind === 'late') grace.watch(name, clock.monotonic());
   }
-  const subscription = fleet.onChange(onChange);
+  // Nobody is connected yet, so nobody is back.
+  for (const { rule: kind, node, told, isHeld } of incidents.open()) {
+    if (kind !== 'disconnect' || node === undefined || told === 'nothing' || isHeld) continue;
+    changes.set(node, { isBack: false, atMs: clock.now() });
+  }
+  const subscription = fleet.onChange(noteChange);
 
-  function onChange({ node, before }: FleetChange): void {
-    switch (node.state.kind) {
+  function noteChange({ node, before }: FleetChange): void {
+    const { name, state } = node;
+    switch (state.kind) {
       case 'late':
       case 'unknown':
-        grace.watch(node.name, clock.monotonic());
-        away.setAway(node.name);
+        grace.watch(name, clock.monotonic());
+        changes.set(name, { isBack: false, atMs: state.sinceMs });
+        onChange(grace.soonestMs);
         return;
       case 'down':
-        grace.forget(node.name);
+        grace.forget(name);
         return;
       case 'up':
-        grace.forget(node.name);
-        away.setBack(node.name, clock.monotonic(), before?.bootId !== node.bootId);
+        grace.forget(name);
+        changes.set(name, { isBack: true, atMs: state.sinceMs });
+        noteBoot(name, before, node);
+        onChange();
         return;
       default:
-        node.state satisfies never;
+        state satisfies never;
     }
   }
 
-  async function tellLost(): Promise<boolean> {
-    const due = grace.due(clock.monotonic());
-    if (due.length === 0) return false;
-    const unheard = due.filter((name) => !away.has(name));
-    const lastSamples = await readLastSamples(unheard.slice(0, MAX_SAMPLES), options);
-    const opened: Incident[] = [];
-    fleet.declareDown(due, (lost) => {
-      const news = lost.filter((node) => !away.has(node.name));
-      if (news.length === 0) return;
-      const nodes = fleet.nodes();
-      const alsoDown = nodes.filter((node) => node.state.kind === 'down');
-      const mail = composeDisconnect({ lost: news, alsoDown, lastSamples, nodeCount: nodes.length });
-      const threadId = post.open(mail, clock.now());
-      for (const node of news) opened.push(incidents.insert(newIncident(node, threadId)));
-    });
-    for (const incident of opened) away.add(incident);
-    return opened.length > 0;
-  }
-
-  function tellBack({ threadId, nodes }: AwayThread): void {
-    const settledMs = clock.monotonic() - rule.settleMs;
-    const returned: (ReturnedNode & { readonly incident: Incident })[] = [];
-    const stillAway: NodeRecord[] = [];
-    for (const [name, { incident, backSince, wasRebooted }] of nodes) {
-      const node = fleet.node(name);
-      if (node === undefined) continue;
-      if (backSince === undefined || backSince > settledMs) stillAway.push(node);
-      else
-        returned.push({ incident, node, lostMs: incident.openedMs, backMs: node.state.sinceMs, wasRebooted });
-    }
-    fleet.save(() => {
-      post.reply(threadId, composeRecovery({ returned, stillAway }), clock.now());
-      for (const { incident, backMs } of returned) {
-        incidents.end(incident.key, backMs);
-        incidents.markTold(incident.id, 'end', threadId);
-      }
-    });
-    for (const { node } of returned) away.remove(node.name);
+  function noteBoot(name: NodeName, before: NodeRecord | undefined, node: NodeRecord): void {
+    if (before === undefined) return;
+    // Restarted once is restarted, however often it came and went since.
+    rebooted.set(name, before.bootId !== node.bootId || rebooted.get(name) === true);
   }
 
   return {
-    async tell() {
-      const back = away.due(clock.monotonic());
-      back.forEach(tellBack);
-      return (await tellLost()) || back.length > 0;
+    note() {
+      if (changes.size === 0) return;
+      fleet.save(() => {
+        for (const [name, { isBack, atMs }] of changes) {
+          if (isBack) keeper.over(keyOf(name), atMs);
+          else keeper.resume(keyOf(name), atMs);
+        }
+      });
+      changes.clear();
     },
+    due: () => grace.due(clock.monotonic()),
+    declare(names, alongside) {
+      fleet.declareDown(names, (lost) => {
+        for (const node of lost) {
+          keeper.fire(factsOf(node), node.state.sinceMs);
+          rebooted.delete(node.name);
+        }
+        alongside(lost);
+      });
+    },
+    endForgotten(open) {
+      for (const incident of open) {
+        if (incident.rule !== 'disconnect' || incident.node === undefined) continue;
+        if (fleet.node(incident.node) === undefined) incidents.save(endIncident(incident));
+      }
+    },
+    wasRebooted: (node) => rebooted.get(node),
     [Symbol.dispose]: () => subscription[Symbol.dispose](),
   };
 }
 
-function newIncident(node: NodeRecord, threadId: number): Omit<Incident, 'id'> {
+function keyOf(node: NodeName): string {
+  return `disconnect:${node}`;
+}
+
+function factsOf(node: NodeRecord): IncidentFacts {
   return {
-    key: `disconnect:${node.name}`,
+    key: keyOf(node.name),
     rule: 'disconnect',
     node: node.name,
     severity: 'critical',
     title: `${describeNode(node)} is down`,
     detail: '',
-    openedMs: node.state.sinceMs,
-    endedMs: undefined,
-    told: 'opening',
-    threadId,
+    to: undefined,
   };
 }

@@ -2,13 +2,13 @@ import type { Logger } from '../../../shared/logging/logger.ts';
 import type { NodeName } from '../../../shared/names/node-name.ts';
 import type { Clock } from '../../../shared/time/clock.ts';
 import type { StateStore } from '../../fleet/state-store.ts';
-import { composeProblems, composeProblemsOver } from '../mail/compose-problems.ts';
-import type { PostOffice } from '../outbox/post-office.ts';
-import type { Incident, Severity } from './incident.ts';
+import type { Severity } from './incident.ts';
+import type { IncidentKeeper } from './incident-keeper.ts';
 import type { IncidentStore } from './incident-store.ts';
+import type { IncidentFacts } from './life-cycle.ts';
 
-/** Problems open at the same time at most; more than that nobody reads. */
-const MAX_OPEN = 500;
+/** Problems open at the same time at most: twice as many as the largest fleet that this was built for has nodes. */
+const MAX_OPEN = 10_000;
 
 /** Changes that wait in memory for a disk that cannot be written, at most. */
 const MAX_UNWRITTEN = 100;
@@ -29,17 +29,19 @@ export interface Problem {
   readonly title: string;
   /** More, and what to do about it; a line break makes a paragraph. May hold text from outside. */
   readonly detail: string;
+  /** Who is told, where that is not everybody; addresses. */
+  readonly to?: readonly string[] | undefined;
 }
 
 /** Options of {@link watchProblems}. */
 export interface ProblemsOptions {
   readonly store: StateStore;
   readonly incidents: IncidentStore;
-  readonly post: PostOffice;
+  readonly keeper: IncidentKeeper;
   readonly clock: Clock;
   readonly log: Logger;
-  /** How long problems are gathered into one mail, ms. */
-  readonly groupMs: number;
+  /** There may be something to tell. */
+  readonly onChange: () => void;
 }
 
 /** The problems that other parts of the receiver report. */
@@ -47,8 +49,8 @@ export interface Problems {
   raise(problem: Problem): void;
   clear(key: string): void;
   report(problem: Problem): void;
-  /** Tells what is due; true when a message was queued. */
-  tell(): boolean;
+  /** Writes what the disk did not take before. @throws when it does not take it now either */
+  writeEarlier(): void;
 }
 
 /**
@@ -56,14 +58,11 @@ export interface Problems {
  * time; the same of its end. A kill in between only delays the mail.
  */
 export function watchProblems(options: ProblemsOptions): Problems {
-  const { store, incidents, post, clock, log, groupMs } = options;
-  /** Since when something waits to be told, of the clock that never jumps. */
+  const { store, incidents, keeper, clock, log, onChange } = options;
   const unwritten: (() => void)[] = [];
-  let waitingSince = incidents.unfinished('problem').some(isWaiting) ? clock.monotonic() : undefined;
 
   /** Writes to disk now, or as soon as that is possible again: whoever reports a full disk must not fail of it. */
   function write(work: () => void): void {
-    waitingSince ??= clock.monotonic();
     try {
       if (unwritten.length > 0) throw new Error('earlier problems could not be written yet');
       store.transaction(work);
@@ -74,81 +73,50 @@ export function watchProblems(options: ProblemsOptions): Problems {
       }
       unwritten.push(work);
     }
+    onChange();
   }
 
-  function writeEarlier(): void {
-    for (let work = unwritten[0]; work !== undefined; work = unwritten[0]) {
-      store.transaction(work);
-      unwritten.shift();
-    }
-  }
-
-  function begin(problem: Problem, span: Pick<Incident, 'openedMs' | 'endedMs'>, sinceMs: number): void {
-    const { key, node, severity, title } = problem;
-    if (incidents.exists(key, sinceMs)) return;
-    if (incidents.countOpen('problem') >= MAX_OPEN) {
-      log.error({ key, title, max: MAX_OPEN }, 'too many open problems, nobody is told of this one');
-      return;
-    }
-    incidents.insert({
-      ...span,
-      key,
-      rule: 'problem',
-      node,
-      severity,
-      title,
-      detail: problem.detail.slice(0, MAX_DETAIL),
-      told: 'nothing',
-      threadId: undefined,
-    });
-    log.warn({ key, title }, 'problem');
-  }
-
-  function tellAll(waiting: readonly Incident[]): void {
-    const nowMs = clock.now();
-    const news = waiting.filter((incident) => incident.told === 'nothing');
-    const over = waiting.filter((incident) => incident.told === 'opening');
-    store.transaction(() => {
-      if (news.length > 0) {
-        const threadId = post.open(composeProblems(news), nowMs);
-        for (const { id, endedMs } of news) {
-          incidents.markTold(id, endedMs === undefined ? 'opening' : 'end', threadId);
-        }
-      }
-      for (const [threadId, ended] of Map.groupBy(over, (incident) => incident.threadId)) {
-        if (threadId === undefined) continue;
-        post.reply(threadId, composeProblemsOver(ended), nowMs);
-        for (const { id } of ended) incidents.markTold(id, 'end', threadId);
-      }
-    });
+  /** There is a limit to what anybody reads, and to what a disk should hold. */
+  function hasRoom({ key, title }: Problem): boolean {
+    if (incidents.countOpen('problem') < MAX_OPEN) return true;
+    log.error({ key, title, max: MAX_OPEN }, 'too many open problems, nobody is told of this one');
+    return false;
   }
 
   return {
     raise(problem) {
-      const openedMs = clock.now();
-      write(() => begin(problem, { openedMs, endedMs: undefined }, Number.MAX_SAFE_INTEGER));
+      const atMs = clock.now();
+      write(() => {
+        if (!hasRoom(problem)) return;
+        keeper.fire(factsOf(problem), atMs);
+        log.warn({ key: problem.key, title: problem.title }, 'problem');
+      });
     },
     report(problem) {
       const atMs = clock.now();
-      write(() => begin(problem, { openedMs: atMs, endedMs: atMs }, atMs - REPEAT_MS));
-    },
-    clear(key) {
-      const endedMs = clock.now();
       write(() => {
-        if (incidents.end(key, endedMs)) log.info({ key }, 'problem is over');
+        const before = incidents.latest(problem.key);
+        if (before !== undefined && before.openedMs > atMs - REPEAT_MS && before.openedMs <= atMs) return;
+        if (!hasRoom(problem)) return;
+        keeper.note(factsOf(problem), atMs);
+        log.warn({ key: problem.key, title: problem.title }, 'problem');
       });
     },
-    tell() {
-      if (waitingSince === undefined || clock.monotonic() - waitingSince < groupMs) return false;
-      writeEarlier();
-      const waiting = incidents.unfinished('problem').filter(isWaiting);
-      if (waiting.length > 0) tellAll(waiting);
-      waitingSince = undefined;
-      return waiting.length > 0;
+    clear(key) {
+      const atMs = clock.now();
+      write(() => {
+        if (keeper.over(key, atMs)) log.info({ key }, 'problem is over');
+      });
+    },
+    writeEarlier() {
+      for (let work = unwritten[0]; work !== undefined; work = unwritten[0]) {
+        store.transaction(work);
+        unwritten.shift();
+      }
     },
   };
 }
 
-function isWaiting(incident: Incident): boolean {
-  return incident.told === 'nothing' || incident.endedMs !== undefined;
+function factsOf({ key, node, severity, title, detail, to }: Problem): IncidentFacts {
+  return { key, rule: 'problem', node, severity, title, detail: detail.slice(0, MAX_DETAIL), to };
 }

@@ -41,10 +41,20 @@ t.test('a group that never ends is told of in parts', async (t) => {
   t.equal(Object.values(told).flat().length, 30);
 });
 
-t.test('with a grace shorter than the window the window is waited for', async (t) => {
-  t.same(timetable({ a: 0, b: 1_000 }, { ...OPTIONS, graceMs: 0 }), { 2000: ['a', 'b'] });
-  t.same(timetable({ a: 0 }, { ...OPTIONS, graceMs: 0 }), { 2000: ['a'] });
-});
+t.test(
+  'with a grace shorter than the window the first is told of at once, and those that follow together',
+  async (t) => {
+    const hasty = { ...OPTIONS, graceMs: 0 };
+    t.same(timetable({ a: 0 }, hasty), { 500: ['a'] });
+    t.same(timetable({ a: 0, b: 1_000, c: 2_000, d: 30_000 }, hasty), {
+      500: ['a'],
+      3000: ['b', 'c'],
+      30500: ['d'],
+    });
+    t.equal(createDisconnectRule(hasty).soonestMs, 150);
+    t.equal(createDisconnectRule(OPTIONS).soonestMs, 10_000);
+  },
+);
 
 t.test('a node that came back is not told of, and its grace begins anew when it goes again', async (t) => {
   const rule = createDisconnectRule(OPTIONS);

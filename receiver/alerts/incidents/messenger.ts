@@ -1,0 +1,172 @@
+import type { NodeName } from '../../../shared/names/node-name.ts';
+import type { Fleet } from '../../fleet/fleet.ts';
+import type { NodeRecord } from '../../fleet/node-record.ts';
+import { type ComposedMail, composeDisconnect } from '../mail/compose-disconnect.ts';
+import {
+  composeFlapping,
+  composeFlappingOver,
+  composeFlaps,
+  composeSteady,
+} from '../mail/compose-flapping.ts';
+import { composeProblems, composeProblemsOver } from '../mail/compose-problems.ts';
+import { composeQuietDigest } from '../mail/compose-quiet-digest.ts';
+import { composeRecovery } from '../mail/compose-recovery.ts';
+import { composeReminder, composeWorse } from '../mail/compose-reminder.ts';
+import type { Block } from '../mail/document.ts';
+import type { PostOffice } from '../outbox/post-office.ts';
+import type { Incident } from './incident.ts';
+import type { MessageKind } from './next-message.ts';
+
+/** What is known of nodes besides their incidents. */
+export interface NodeNews {
+  /** Nodes that are being declared down in this transaction: the fleet itself knows of it afterwards. */
+  readonly lost: ReadonlyMap<NodeName, NodeRecord>;
+  /** Last line of the log of some nodes. */
+  readonly lastSamples: ReadonlyMap<string, string>;
+}
+
+/** Options of {@link createMessenger}. */
+export interface MessengerOptions {
+  readonly fleet: Fleet;
+  readonly post: PostOffice;
+  /** How long what flaps must be quiet, ms. */
+  readonly quietMs: number;
+  /** Whether the machine of a node that is back was started anew meanwhile; undefined: not known. */
+  readonly wasRebooted: (node: NodeName) => boolean | undefined;
+}
+
+/** Puts what is to be told into mails, as few as possible. All in the transaction of what they tell. */
+export interface Messenger {
+  /** Tells what began. Calls `told` with the thread of each. */
+  open(incidents: readonly Incident[], news: NodeNews, nowMs: number, told: Told): void;
+  /** Tells all that waited for the end of the quiet hours in one mail. */
+  digest(incidents: readonly Incident[], nowMs: number, told: Told): void;
+  /** Says something about incidents of one thread. */
+  reply(
+    kind: Exclude<MessageKind, 'opening' | 'end'>,
+    threadId: number,
+    incidents: readonly Incident[],
+    nowMs: number,
+  ): void;
+  /** Tells that these incidents of one thread and one rule are over, and that those others are not. */
+  end(threadId: number, over: readonly Incident[], lasting: readonly Incident[], nowMs: number): void;
+}
+
+type Told = (incident: Incident, threadId: number) => void;
+
+/** Makes a messenger. */
+export function createMessenger(options: MessengerOptions): Messenger {
+  const { fleet, post, quietMs, wasRebooted } = options;
+
+  function openings(
+    incidents: readonly Incident[],
+    news: NodeNews,
+  ): readonly (readonly [incidents: readonly Incident[], compose: () => ComposedMail])[] {
+    const flapping = incidents.filter(({ isFlapping }) => isFlapping);
+    const steady = incidents.filter(({ isFlapping }) => !isFlapping);
+    const lost = steady.filter(({ rule, isFiring }) => rule === 'disconnect' && isFiring);
+    const problems = steady.filter(({ rule, isFiring }) => rule === 'problem' || !isFiring);
+    return [
+      [lost, () => composeLost(lost, news)],
+      [problems, () => composeProblems(problems.map(asTold))],
+      [flapping, () => composeFlapping(flapping, quietMs)],
+    ];
+  }
+
+  function composeLost(incidents: readonly Incident[], news: NodeNews): ComposedMail {
+    const nodes = fleet.nodes();
+    const lost = incidents.flatMap(({ node }) => {
+      const record = node && (news.lost.get(node) ?? fleet.node(node));
+      return record ? [record] : [];
+    });
+    const names = new Set(lost.map(({ name }) => name));
+    const alsoDown = nodes.filter(({ name, state }) => state.kind === 'down' && !names.has(name));
+    const { lastSamples } = news;
+    return composeDisconnect({ lost, alsoDown, lastSamples, nodeCount: nodes.length });
+  }
+
+  function returnedNode(incident: Incident, node: NodeRecord) {
+    const { openedMs: lostMs, changedMs: backMs } = incident;
+    return { node, lostMs, backMs, wasRebooted: wasRebooted(node.name) };
+  }
+
+  function nodesOf(incidents: readonly Incident[]): readonly (readonly [Incident, NodeRecord])[] {
+    return incidents.flatMap((incident) => {
+      const node = incident.node && fleet.node(incident.node);
+      return node ? [[incident, node] as const] : [];
+    });
+  }
+
+  function composeReply(
+    kind: Exclude<MessageKind, 'opening' | 'end'>,
+    incidents: readonly Incident[],
+    nowMs: number,
+  ): readonly Block[] {
+    switch (kind) {
+      case 'flapping':
+        return composeFlaps(incidents, quietMs);
+      case 'steady':
+        return composeSteady(incidents);
+      case 'worse':
+        return composeWorse(incidents);
+      case 'reminder':
+        return composeReminder(incidents, nowMs);
+      default:
+        return kind satisfies never;
+    }
+  }
+
+  return {
+    open(incidents, news, nowMs, told) {
+      for (const [to, group] of byRecipients(incidents)) {
+        for (const [some, compose] of openings(group, news)) {
+          if (some.length === 0) continue;
+          const threadId = post.open({ ...compose(), about: some.map(asTold), to }, nowMs);
+          for (const incident of some) told(incident, threadId);
+        }
+      }
+    },
+    digest(incidents, nowMs, told) {
+      for (const [to, group] of byRecipients(incidents)) {
+        const mail = composeQuietDigest(group);
+        const threadId = post.open({ ...mail, about: group.map(asTold), to }, nowMs);
+        for (const incident of group) told(incident, threadId);
+      }
+    },
+    reply(kind, threadId, incidents, nowMs) {
+      post.reply(threadId, composeReply(kind, incidents, nowMs), nowMs, incidents.map(asTold));
+    },
+    end(threadId, over, lasting, nowMs) {
+      const flapping = over.filter(({ isFlapping }) => isFlapping);
+      const steady = over.filter(({ isFlapping }) => !isFlapping);
+      const returned = nodesOf(steady.filter(({ rule }) => rule === 'disconnect'));
+      const problems = steady.filter(({ rule }) => rule === 'problem');
+      const say = (some: readonly Incident[], compose: () => readonly Block[]) => {
+        if (some.length > 0) post.reply(threadId, compose(), nowMs, some.map(asTold));
+      };
+      say(flapping, () => composeFlappingOver(flapping));
+      say(problems, () => composeProblemsOver(problems.map(asTold)));
+      say(
+        returned.map(([incident]) => incident),
+        () =>
+          composeRecovery({
+            returned: returned.map(([incident, node]) => returnedNode(incident, node)),
+            stillAway: nodesOf(lasting.filter(({ rule }) => rule === 'disconnect')).map(([, node]) => node),
+          }),
+      );
+    },
+  };
+}
+
+/** Each mail has its recipients. */
+function byRecipients(
+  incidents: readonly Incident[],
+): Iterable<readonly [to: readonly string[] | undefined, incidents: readonly Incident[]]> {
+  const groups = Map.groupBy(incidents, ({ to }) => to?.join());
+  return [...groups.values()].map((group) => [group[0]?.to, group]);
+}
+
+/** As it is told: over as soon as it no longer holds. */
+function asTold(incident: Incident): Incident {
+  return incident.isFiring ? incident : { ...incident, endedMs: incident.changedMs };
+}
