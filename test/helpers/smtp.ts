@@ -53,6 +53,9 @@ export type SmtpFault =
   | { readonly at: 'connect' | 'recipient' | 'data'; readonly code: number; readonly text: string }
   | { readonly at: 'stall' };
 
+/** A moment of a conversation, as the server sees it; at `message whole` it has all of it and has not answered yet. */
+export type SmtpMoment = 'connected' | 'sender named' | 'recipient named' | 'message begun' | 'message whole';
+
 /** A real SMTP server in this process. */
 export interface TestSmtpServer extends AsyncDisposable {
   readonly port: number;
@@ -73,6 +76,8 @@ export interface TestSmtpOptions {
   /** Default `starttls` when there is a certificate, else `none`. */
   readonly tls?: 'starttls' | 'implicit' | 'none' | undefined;
   readonly port?: number | undefined;
+  /** Called at each moment, before the server goes on. */
+  readonly at?: ((moment: SmtpMoment) => void) | undefined;
 }
 
 /** Starts an SMTP server on 127.0.0.1. */
@@ -104,6 +109,7 @@ export async function startSmtpServer(options: TestSmtpOptions = {}): Promise<Te
       conversations += 1;
       const fault = faults.shift();
       if (fault !== undefined) faultOf.set(session.id, fault);
+      options.at?.('connected');
       callback(answer(session.id, 'connect') ?? null);
     },
     onAuth(auth, _session, callback) {
@@ -112,7 +118,12 @@ export async function startSmtpServer(options: TestSmtpOptions = {}): Promise<Te
         user: auth.username,
       });
     },
+    onMailFrom(_address, _session, callback) {
+      options.at?.('sender named');
+      callback(null);
+    },
     onRcptTo(_address, session, callback) {
+      options.at?.('recipient named');
       callback(answer(session.id, 'recipient') ?? null);
     },
     onData(stream, session, callback) {
@@ -120,6 +131,7 @@ export async function startSmtpServer(options: TestSmtpOptions = {}): Promise<Te
         stream.resume();
         return;
       }
+      options.at?.('message begun');
       void readMail(stream).then(async (raw) => {
         const fault = answer(session.id, 'data');
         if (fault !== undefined) return callback(fault);
@@ -132,6 +144,7 @@ export async function startSmtpServer(options: TestSmtpOptions = {}): Promise<Te
           raw,
           parsed: await PostalMime.parse(raw),
         });
+        options.at?.('message whole');
         callback(null);
       }, callback);
     },

@@ -112,6 +112,58 @@ t.test('a server that falls silent in the middle of DATA is given up after the t
   t.match(result, { kind: 'try_later', scope: 'channel', error: /did not answer in time/ });
 });
 
+t.test('a server that answers a little at a time is cut off when its time is over', async (t) => {
+  const drips: NodeJS.Timeout[] = [];
+  const slow = createServer((socket) => {
+    socket.on('error', () => undefined);
+    // A greeting of many lines that never ends: each one ends the silence.
+    drips.push(setInterval(() => socket.write('220-please wait\r\n'), 20));
+  }).listen(0, '127.0.0.1');
+  await once(slow, 'listening');
+  const timeouts = { connectMs: 500, greetingMs: 60_000, socketMs: 60_000, totalMs: 400 };
+  const began = performance.now();
+  const channel = channelTo({ port: (slow.address() as AddressInfo).port }, timeouts);
+  const result = await channel.send(MAIL, 'root@example.com', NEVER);
+  t.match(result, { kind: 'try_later', scope: 'channel', error: /did not answer in time/ });
+  t.ok(performance.now() - began < 5_000);
+  for (const drip of drips) clearInterval(drip);
+  slow.close();
+});
+
+t.test('several servers are tried in their order', async (t) => {
+  await using first = await startSmtpServer();
+  await using second = await startSmtpServer();
+  const servers: readonly SmtpConfig[] = [first, second].map(({ port }) => ({
+    ...{ host: '127.0.0.1', tls: 'none', port },
+  }));
+  const channel = createSmtpChannel({
+    servers,
+    from: 'fleetkeep@example.com',
+    to: ['root@example.com'],
+    timeouts: SHORT,
+  });
+  const send = () => channel.send(MAIL, 'root@example.com', NEVER);
+  t.same(await send(), { kind: 'sent' });
+  t.equal(second.conversations, 0, 'the second is left alone while the first is well');
+
+  first.fail({ at: 'connect', code: 421, text: 'closing' });
+  t.same(await send(), { kind: 'sent' });
+  first.fail({ at: 'recipient', code: 451, text: 'greylisted' });
+  t.same(await send(), { kind: 'sent' });
+  first.fail({ at: 'stall' });
+  t.same(await send(), { kind: 'sent' });
+  t.equal(first.mails.length, 1);
+  t.equal(second.mails.length, 3);
+
+  first.fail({ at: 'recipient', code: 550, text: 'no such user' });
+  t.match(await send(), { kind: 'refused', error: /no such user/ });
+  t.equal(second.conversations, 3, 'a refusal for good is not taken elsewhere');
+
+  first.fail({ at: 'connect', code: 421, text: 'closing' });
+  second.fail({ at: 'recipient', code: 451, text: 'greylisted' });
+  t.match(await send(), { kind: 'try_later', scope: 'message', error: /closing.*; .*greylisted/ });
+});
+
 t.test('a password is never sent unencrypted when STARTTLS is wanted', async (t) => {
   await using server = await startSmtpServer({ tls: 'none', ...LOGIN });
   const channel = channelTo({ port: server.port, tls: 'starttls', ca: certificate.cert, ...LOGIN });
