@@ -8,6 +8,7 @@ import { addInstall, addUninstall } from './commands/install.ts';
 import { addJoinCode } from './commands/join-code.ts';
 import { addLog } from './commands/log.ts';
 import { addNodes } from './commands/nodes.ts';
+import { addReload } from './commands/reload.ts';
 import { addRestore } from './commands/restore.ts';
 import { addStart } from './commands/start.ts';
 import { addStatus } from './commands/status.ts';
@@ -27,6 +28,7 @@ const commands = {
   log: addLog,
   backup: addBackup,
   verify: addVerify,
+  reload: addReload,
   restore: addRestore,
   'test-email': addTestEmail,
   doctor: addDoctor,

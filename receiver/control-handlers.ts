@@ -25,6 +25,7 @@ export function controlHandlers(find: () => Receiver | undefined): ControlHandle
 
   return {
     ...nodeControl(running),
+    reload: async () => await running().reload(),
     status: async () => describeReceiver(running()),
     backup: async (args, { signal, progress }) => {
       const isNewDrive = BACKUP.parse(args).is_new_drive;

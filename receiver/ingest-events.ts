@@ -17,7 +17,7 @@ export interface IngestEventsOptions {
   /** A node has kept the hashes of these certificates. */
   readonly onConfirmed: (node: NodeName, sha256: readonly string[]) => void;
   /** How many nodes may be connected, for the words of the alert. */
-  readonly numberOfNodes: number;
+  readonly numberOfNodes: () => number;
   /** What a node may send in a day, for the words of the alert. */
   readonly bytesPerDay: number;
   readonly log: Logger;
@@ -70,10 +70,10 @@ export function ingestEvents(options: IngestEventsOptions): IngestEvents {
       alerts.report({
         key: 'limit',
         severity: 'warning',
-        title: `node ${node} was refused: the limit of ${numberOfNodes} nodes is reached`,
+        title: `node ${node} was refused: the limit of ${numberOfNodes()} nodes is reached`,
         detail:
-          `Node ${node} (${hostName}, ${address}) wants to connect, but number_of_nodes = ${numberOfNodes} are connected. ` +
-          'It keeps sampling into its local copy and tries again. Raise number_of_nodes in config.json and restart the receiver.',
+          `Node ${node} (${hostName}, ${address}) wants to connect, but number_of_nodes = ${numberOfNodes()} are connected. ` +
+          'It keeps sampling into its local copy and tries again. Raise number_of_nodes in config.json; the receiver need not be restarted for that.',
       });
     },
   };

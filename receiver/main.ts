@@ -5,7 +5,6 @@
 
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
-import type { Config } from '../shared/config/config.ts';
 import type { LoadConfigOptions, LoadedConfig } from '../shared/config/load.ts';
 import { startControl } from '../shared/control/control.ts';
 import { readBootId } from '../shared/files/boot-id.ts';
@@ -28,11 +27,11 @@ import { startIngest } from './ingest/ingest.ts';
 import { failedAttempts, ingestEvents } from './ingest-events.ts';
 import { adoptIdentity, keepIdentity } from './keep-identity.ts';
 import { keepPrivate } from './keep-private.ts';
+import { startLiveConfig } from './live-config.ts';
 import type { Receiver } from './receiver.ts';
 import { readReceiverId } from './receiver-id.ts';
 import { retentionLimitsOf, startRetention } from './retention.ts';
 import { ingestLimitsOf, logsRootOf, mailOptionsOf, openIdentityOf } from './settings.ts';
-import { watchConfig } from './watch-config.ts';
 
 /** Options of {@link startReceiver}. */
 export interface ReceiverOptions extends LoadedConfig {
@@ -106,6 +105,7 @@ export async function startReceiver(options: ReceiverOptions): Promise<Receiver>
   });
   stack.use(admission.onChange(keepInMirror));
 
+  let { sleeptime, number_of_nodes: numberOfNodes } = config;
   const ingest = stack.use(
     await startIngest({
       logsRoot,
@@ -137,7 +137,7 @@ export async function startReceiver(options: ReceiverOptions): Promise<Receiver>
           const name = admission.credentialOf(node)?.nextName;
           if (name !== undefined) parts.receiver?.ingest.control(node, { kind: 'rename', node: name });
         },
-        numberOfNodes: config.number_of_nodes,
+        numberOfNodes: () => numberOfNodes,
         bytesPerDay: config.receiver.limits.bytes_per_day,
         log: log.child({ part: 'ingest' }),
       }),
@@ -176,17 +176,24 @@ export async function startReceiver(options: ReceiverOptions): Promise<Receiver>
     }),
   );
 
-  let { sleeptime } = config;
-  if (options.path !== undefined) {
-    const onChange = (changed: Config) => {
-      if (changed.sleeptime === sleeptime)
-        return log.info('config.json was changed; restart the receiver to use it');
-      sleeptime = changed.sleeptime;
-      ingest.setSleeptime(sleeptime);
-      log.info({ sleeptime }, 'the senders have a new interval');
-    };
-    stack.use(watchConfig({ load: options.load, path: options.path, onChange, log }));
-  }
+  const liveConfig = stack.use(
+    startLiveConfig({
+      config,
+      load: options.load,
+      path: options.path,
+      live: {
+        sleeptime: (changed) => {
+          sleeptime = changed.sleeptime;
+          ingest.setSleeptime(sleeptime);
+        },
+        number_of_nodes: (changed) => {
+          numberOfNodes = changed.number_of_nodes;
+          ingest.setNumberOfNodes(numberOfNodes);
+        },
+      },
+      log,
+    }),
+  );
 
   const running = stack.move();
   const receiver: Receiver = {
@@ -196,6 +203,8 @@ export async function startReceiver(options: ReceiverOptions): Promise<Receiver>
     certificates,
     startedMs,
     sleeptimeSeconds: () => sleeptime,
+    numberOfNodes: () => numberOfNodes,
+    reload: () => liveConfig.reload(),
     admission,
     ingest,
     fleet,

@@ -5,6 +5,7 @@ import type { Mirror } from './backup/mirror.ts';
 import type { CertificateChange } from './certificate-change.ts';
 import type { Fleet } from './fleet/fleet.ts';
 import type { Ingest } from './ingest/ingest.ts';
+import type { Reloaded } from './live-config.ts';
 
 /** A running receiver, as its commands see it. */
 export interface Receiver extends AsyncDisposable {
@@ -17,6 +18,10 @@ export interface Receiver extends AsyncDisposable {
   readonly startedMs: number;
   /** The interval that senders have been told, seconds. */
   readonly sleeptimeSeconds: () => number;
+  /** How many nodes may be connected now. */
+  readonly numberOfNodes: () => number;
+  /** Loads config.json again. */
+  readonly reload: () => Promise<Reloaded>;
   readonly admission: Admission;
   readonly ingest: Ingest;
   readonly fleet: Fleet;

@@ -30,7 +30,7 @@ export function describeReceiver(receiver: Receiver): ReceiverStatus {
     listening: { host: config.receiver.listen_address, port: receiver.port },
     data_directory: config.receiver.data_directory,
     sleeptime: receiver.sleeptimeSeconds(),
-    number_of_nodes: config.number_of_nodes,
+    number_of_nodes: receiver.numberOfNodes(),
     connected: ingest.connected().size,
     nodes: describeNodes(fleet.nodes(), admission.credentials()),
     mirror: mirror.state(),

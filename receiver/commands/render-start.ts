@@ -6,7 +6,7 @@ export function renderStart(receiver: Receiver): string {
   const { config, port } = receiver;
   const mail = receiver.alerts.state();
   const lines = [
-    `fleetkeep-receiver listens on ${config.receiver.listen_address}, port ${port}, for up to ${config.number_of_nodes} nodes`,
+    `fleetkeep-receiver listens on ${config.receiver.listen_address}, port ${port}, for up to ${receiver.numberOfNodes()} nodes`,
     `  logs    ${logsRootOf(config)}/node-NAME.log`,
     `  mirror  ${config.to_directory} (${config.mirror.schedule}, UTC)`,
     `  alerts  to ${config.to_addr.join(', ')}, ${mail.channel === 'eml' ? `as files in ${mail.target}: mail.smtp is not configured` : `by ${mail.target}`}`,

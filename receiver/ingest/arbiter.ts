@@ -21,10 +21,15 @@ interface Claim {
  */
 export class Arbiter {
   readonly #claims = new Map<NodeName, Claim>();
-  readonly #limit: number;
+  #limit: number;
 
   /** @param limit how many nodes may be connected (`number_of_nodes`). */
   constructor(limit: number) {
+    this.#limit = limit;
+  }
+
+  /** Sets another limit. Who is connected stays, even where that is more. */
+  setLimit(limit: number): void {
     this.#limit = limit;
   }
 

@@ -80,6 +80,8 @@ export interface Ingest extends AsyncDisposable {
   connected(): ReadonlyMap<NodeName, ConnectedNode>;
   /** Sets the interval of all senders, now and from now on. */
   setSleeptime(seconds: number): void;
+  /** Sets how many nodes may be connected. */
+  setNumberOfNodes(limit: number): void;
   /** Asks a connected node what it holds up to a position. @throws when it is not connected or does not answer in time. */
   askDigest(node: NodeName, upTo: Position, timeoutMs: number): Promise<DigestResult>;
   /** Tells a node something; does nothing when it is not connected. */
@@ -102,9 +104,10 @@ const STOP_MS = 5000;
  */
 export async function startIngest(options: IngestOptions): Promise<Ingest> {
   const { events, log, host } = options;
+  const arbiter = new Arbiter(options.numberOfNodes);
   const lobby = new Lobby({
     gate: options.gate,
-    arbiter: new Arbiter(options.numberOfNodes),
+    arbiter,
     bytesPerDay: options.limits.bytesPerDay,
     post: (session, message) => ownerOf(session)?.post(message),
     onLimitReached: events.limitReached,
@@ -246,6 +249,7 @@ export async function startIngest(options: IngestOptions): Promise<Ingest> {
       sleeptimeSeconds = seconds;
       for (const worker of workers) worker.post({ kind: 'interval', sleeptimeSeconds });
     },
+    setNumberOfNodes: (limit) => arbiter.setLimit(limit),
     async askDigest(node, upTo, timeoutMs) {
       const session = connected.get(node)?.session;
       if (session === undefined) throw new UserError('NODE_UNKNOWN', `node ${node} is not connected`);

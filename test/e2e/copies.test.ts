@@ -153,6 +153,33 @@ t.test(
   },
 );
 
+t.test(
+  'a changed config.json: what can change while the receiver runs does, a wrong one is refused',
+  async (t) => {
+    const place = await preparePlace(t.testdir(), { number_of_nodes: 1 });
+    await using _receiver = await place.start('receiver');
+    await using _first = await place.start('sender');
+    t.match(await place.run('receiver', 'reload'), { code: 0, stdout: 'nothing has changed\n' });
+    place.configure({ number_of_nodes: 0 });
+    t.match(await place.run('receiver', 'reload'), { code: 2, stderr: /number_of_nodes is 0/ });
+    const limitOf = async () =>
+      (
+        JSON.parse((await place.run('receiver', 'status', '--json')).stdout || '{}') as {
+          number_of_nodes?: number;
+        }
+      ).number_of_nodes;
+    place.configure({ number_of_nodes: 2, to_addr: 'bob@example.org' });
+    await until(async () => (await limitOf()) === 2, { ...PATIENT, what: 'the new limit' });
+    t.match(await place.run('receiver', 'reload'), { code: 0, stdout: 'holds after a restart: to_addr\n' });
+    const args = ['--node-name', '8', '--data-directory', join(place.directory, 'sender-8')];
+    await using _second = await place.start('sender', ...args);
+    await until(() => openLines(logsOf(place, 'receiver'), '8').length > 0, {
+      ...PATIENT,
+      what: 'a second node',
+    });
+  },
+);
+
 t.test('sleeptime changed at the receiver reaches the sender at once, without a restart', async (t) => {
   const place = await preparePlace(t.testdir(), { sleeptime: 5 });
   await using _receiver = await place.start('receiver');
