@@ -1,0 +1,82 @@
+/**
+ * Silences: times in which nobody is told, because somebody knows already (an update, a move).
+ *
+ * 1. Durable when `begin` or `end` returns; they outlive the receiver.
+ * 2. A silence is about telling, not about knowing: what it covers is recorded, and told when it ends if it still lasts.
+ * 3. Bounded: so many at a time, so long at most.
+ */
+
+import { UserError } from '../../../shared/errors/errors.ts';
+import type { Clock } from '../../../shared/time/clock.ts';
+import type { StateStore } from '../../fleet/state-store.ts';
+import { patternMatcher, type Silenceable } from './pattern-matcher.ts';
+import { type Silence, silenceStore } from './silence-store.ts';
+
+export type { Silence } from './silence-store.ts';
+
+/** Silences at a time at most. */
+const MAX_SILENCES = 500;
+
+/** What is wanted of a new silence. */
+export interface NewSilence {
+  /** A node, a rule or a key, with `*` and `?`; see pattern-matcher.ts. */
+  readonly pattern: string;
+  readonly forMs: number;
+  readonly why: string;
+  /** Who wants it. */
+  readonly by: string;
+}
+
+/** The silences of a running receiver. */
+export interface Silences {
+  /** @throws UserError `USAGE` when there are too many */
+  begin(silence: NewSilence): Silence;
+  /** Ends one before its time. @throws UserError `USAGE` when it does not last */
+  end(id: number): void;
+  /** Those that last. */
+  active(): readonly Silence[];
+  /** The id of one that covers this now. */
+  silenceOf(what: Silenceable, nowMs: number): number | undefined;
+}
+
+/** Options of {@link startSilences}. */
+export interface SilencesOptions {
+  readonly store: StateStore;
+  readonly clock: Clock;
+  /** Something may be told now that was not before, or the other way round. */
+  readonly onChange: () => void;
+}
+
+/** Opens the silences in the receiver's state. */
+export function startSilences({ store, clock, onChange }: SilencesOptions): Silences {
+  const table = silenceStore(store);
+  const withMatcher = (silence: Silence) => ({ silence, covers: patternMatcher(silence.pattern) });
+  let known = table.endingAfter(clock.now()).map(withMatcher);
+  const active = (nowMs: number) => known.filter(({ silence }) => silence.endsMs > nowMs);
+
+  return {
+    begin({ pattern, forMs, why, by }) {
+      const beginsMs = clock.now();
+      if (active(beginsMs).length >= MAX_SILENCES) {
+        throw new UserError('USAGE', `there are ${MAX_SILENCES} silences already`, {
+          hint: 'One with a pattern such as "lab-*" covers many nodes. fleetkeep-receiver silence end ID ends one.',
+        });
+      }
+      const silence = table.insert({ pattern, why, by, beginsMs, endsMs: beginsMs + forMs });
+      known = [...active(beginsMs), withMatcher(silence)];
+      onChange();
+      return silence;
+    },
+    end(id) {
+      if (!table.end(id, clock.now())) {
+        throw new UserError('USAGE', `there is no silence ${id} that lasts`, {
+          hint: 'fleetkeep-receiver silence list shows those that there are.',
+        });
+      }
+      known = known.filter(({ silence }) => silence.id !== id);
+      onChange();
+    },
+    active: () => active(clock.now()).map(({ silence }) => silence),
+    silenceOf: (what, nowMs) => active(nowMs).find(({ covers }) => covers(what))?.silence.id,
+  };
+}
