@@ -1,13 +1,13 @@
 import { connect } from 'node:net';
-import type { Config } from '../../shared/config/config.ts';
+import type { Config, SmtpConfig } from '../../shared/config/config.ts';
 import { type Finding, fine, problem, warning } from '../../shared/doctor/finding.ts';
 import { describeError } from '../../shared/errors/errors.ts';
 
 const TIMEOUT_MS = 5000;
 
-/** Whether the mail server answers. Whether it takes our mail, `test-email` finds out. */
+/** Whether the mail servers answer. Whether they take our mail, `test-email` finds out. */
 export async function checkMailServer({ mail: { smtp }, to_addr: to }: Config): Promise<Finding> {
-  if (smtp === undefined) {
+  if (smtp.length === 0) {
     const hint = 'Set mail.smtp in config.json, then: fleetkeep-receiver test-email';
     return warning(
       'mail',
@@ -15,16 +15,24 @@ export async function checkMailServer({ mail: { smtp }, to_addr: to }: Config): 
       hint,
     );
   }
-  const where = `${smtp.host}, port ${smtp.port}`;
+  const silent = (await Promise.all(smtp.map(complaintAbout))).filter((text) => text !== undefined);
+  if (silent.length === 0) {
+    const all = smtp.map(({ host, port }) => `${host}, port ${port}`).join(' and ');
+    const answers = smtp.length === 1 ? 'answers' : 'answer';
+    return fine('mail', `${all} ${answers}; fleetkeep-receiver test-email sends one to ${to.join(', ')}`);
+  }
+  const hint = 'Check host and port of mail.smtp, and the network.';
+  // While one of them answers mails go out.
+  return (silent.length < smtp.length ? warning : problem)('mail', silent.join('; '), hint);
+}
+
+/** Undefined when it answers. */
+async function complaintAbout({ host, port }: SmtpConfig): Promise<string | undefined> {
   try {
-    await greet(smtp.host, smtp.port);
-    return fine('mail', `${where} answers; fleetkeep-receiver test-email sends one to ${to.join(', ')}`);
+    await greet(host, port);
+    return undefined;
   } catch (error) {
-    return problem(
-      'mail',
-      `${where}: ${describeError(error)}`,
-      'Check host and port of mail.smtp, and the network.',
-    );
+    return `${host}, port ${port}: ${describeError(error)}`;
   }
 }
 
