@@ -12,6 +12,7 @@ import { addReload } from './commands/reload.ts';
 import { addRestore } from './commands/restore.ts';
 import { addStart } from './commands/start.ts';
 import { addStatus } from './commands/status.ts';
+import { addTestChannel } from './commands/test-channel.ts';
 import { addTestEmail } from './commands/test-email.ts';
 import { addVerify } from './commands/verify.ts';
 
@@ -31,6 +32,7 @@ const commands = {
   reload: addReload,
   restore: addRestore,
   'test-email': addTestEmail,
+  'test-channel': addTestChannel,
   doctor: addDoctor,
   install: addInstall,
   uninstall: addUninstall,

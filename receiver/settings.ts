@@ -14,11 +14,16 @@ export function logsRootOf(config: Config): string {
   return join(config.receiver.data_directory, 'logs');
 }
 
-/** How mails go out, from the configuration. @throws UsageError when `mail.smtp.ca_file` cannot be read */
+/** How messages go out, from the configuration. @throws UsageError when `mail.smtp.ca_file` cannot be read */
 export async function mailOptionsOf(config: Config): Promise<MailOptions> {
-  const { smtp, from } = config.mail;
-  const ca = smtp?.ca_file === undefined ? undefined : await readCa(smtp.ca_file);
-  return { smtp: smtp === undefined ? undefined : { ...smtp, ca }, from, to: config.to_addr };
+  const { channels, queue_limit: queueLimit, link_base: linkBase } = config.alerts;
+  const smtp = await Promise.all(
+    config.mail.smtp.map(async (server) => ({
+      ...server,
+      ca: server.ca_file === undefined ? undefined : await readCa(server.ca_file),
+    })),
+  );
+  return { smtp, from: config.mail.from, to: config.to_addr, channels, queueLimit, linkBase };
 }
 
 async function readCa(path: string): Promise<string> {

@@ -1,7 +1,10 @@
 import { resolve } from 'node:path';
 import { nodeNameFromHost } from '../names/node-name.ts';
+import { completeChannels } from './complete-channels.ts';
 import type { Config, DeepReadonly, SmtpConfig } from './config.ts';
+import type { Secrets } from './read-secrets.ts';
 import type { CheckedConfig } from './schema.ts';
+import { type CheckedSmtp, smtpKeysOf } from './smtp-keys.ts';
 
 /** What is not in config.json itself. */
 export interface Surroundings {
@@ -9,14 +12,14 @@ export interface Surroundings {
   readonly directory: string;
   /** Host name of this machine. */
   readonly hostName: string;
-  /** What `mail.smtp.password_file` holds, where it is given. */
-  readonly password: string | undefined;
+  /** What the files hold that config.json names. */
+  readonly secrets: Secrets;
 }
 
 /** Adds what depends on other keys or on the machine (invariant 4 of config.ts). */
 export function completeConfig(checked: CheckedConfig, surroundings: Surroundings): Config {
   const { $schema: _, ...config } = checked;
-  const { receiver, sender, mail } = config;
+  const { receiver, sender, mail, alerts } = config;
   const at = (path: string) => resolve(surroundings.directory, path);
   return deepFreeze({
     ...config,
@@ -34,12 +37,18 @@ export function completeConfig(checked: CheckedConfig, surroundings: Surrounding
       node_name: sender.node_name ?? nodeNameFromHost(surroundings.hostName),
       receivers: sender.receivers?.map(({ host, port = config.port }) => ({ host, port })),
     },
-    mail: { ...mail, smtp: mail.smtp && completeSmtp(mail.smtp, at, surroundings.password) },
+    mail: {
+      ...mail,
+      smtp: smtpKeysOf(mail.smtp).map(({ key, server }) =>
+        completeSmtp(server, at, surroundings.secrets.get(`${key}.password_file`)),
+      ),
+    },
+    alerts: { ...alerts, channels: completeChannels(alerts.channels, surroundings.secrets) },
   });
 }
 
 function completeSmtp(
-  { password_file: _, ...smtp }: NonNullable<CheckedConfig['mail']['smtp']>,
+  { password_file: _, ...smtp }: CheckedSmtp,
   at: (path: string) => string,
   password = smtp.password,
 ): SmtpConfig {

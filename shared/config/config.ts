@@ -16,16 +16,19 @@
 
 import type { NodeName } from '../names/node-name.ts';
 import type { CheckedConfig } from './schema.ts';
+import type { CheckedSmtp } from './smtp-keys.ts';
 
 /** The configuration that both programs work with: complete, its paths absolute, frozen. Keys as in config.json. */
 export type Config = DeepReadonly<
-  Omit<CheckedConfig, '$schema' | 'receiver' | 'sender' | 'mail'> & {
+  Omit<CheckedConfig, '$schema' | 'receiver' | 'sender' | 'mail' | 'alerts'> & {
     receiver: CheckedConfig['receiver'] & { listen_address: string };
     sender: Omit<CheckedConfig['sender'], 'receivers'> & {
       node_name: NodeName;
       receivers: ReceiverAddress[] | undefined;
     };
-    mail: Omit<CheckedConfig['mail'], 'smtp'> & { smtp?: SmtpConfig | undefined };
+    /** The servers in the order in which they are tried; none: mails are written as files. */
+    mail: Omit<CheckedConfig['mail'], 'smtp'> & { smtp: SmtpConfig[] };
+    alerts: Omit<CheckedConfig['alerts'], 'channels'> & { channels: ChannelConfig[] };
   }
 >;
 
@@ -36,8 +39,16 @@ export interface ReceiverAddress {
   readonly port: number;
 }
 
-/** `mail.smtp`, with the password read from its file (unless that was left out, see `skipSecrets` in load.ts). */
-export type SmtpConfig = Omit<NonNullable<CheckedConfig['mail']['smtp']>, 'password_file'>;
+/** A server of `mail.smtp`, with the password read from its file (unless that was left out, see `skipSecrets` in load.ts). */
+export type SmtpConfig = Omit<CheckedSmtp, 'password_file'>;
+
+/** A channel of `alerts.channels` with its name, and with what its files hold. */
+export type ChannelConfig = Pick<CheckedChannel, 'kind' | 'token' | 'secret' | 'severities' | 'nodes'> & {
+  readonly name: string;
+  readonly url: string;
+};
+
+type CheckedChannel = CheckedConfig['alerts']['channels'][string];
 
 /** A type with everything in it readonly; branded strings and other primitives stay as they are. */
 export type DeepReadonly<T> = T extends string | number | boolean | undefined

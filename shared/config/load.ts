@@ -8,7 +8,8 @@ import { isJsonObject, type JsonObject, withValue } from './dotted.ts';
 import { listConfigKeys } from './keys.ts';
 import { JsonError, parseJson } from './parse-json.ts';
 import { type Problem, problemsOf } from './problems.ts';
-import { brokenRules } from './rules.ts';
+import { readSecrets, reasonOf, type Secrets } from './read-secrets.ts';
+import { brokenRules, brokenSecrets } from './rules.ts';
 import { type CheckedConfig, configSchema } from './schema.ts';
 
 /** Options of {@link loadConfig}. */
@@ -19,7 +20,7 @@ export interface LoadConfigOptions {
   readonly overrides?: Readonly<Record<string, unknown>> | undefined;
   /** Working directory of the program, absolute. */
   readonly cwd: string;
-  /** Whether `password_file` is left unread, for a program that sends no mail: a node need not have that file. */
+  /** Whether files that hold secrets are left unread, for a program that sends nothing: a node need not have them. */
   readonly skipSecrets?: boolean | undefined;
   /** Host name of this machine, of which a node name is made; the system's by default. */
   readonly hostName?: string | undefined;
@@ -54,10 +55,10 @@ export async function loadConfig(options: LoadConfigOptions): Promise<LoadedConf
     overrides: definedValues(options.overrides ?? {}),
   };
   const checked = check(layOver(file?.content ?? {}, source.overrides, options.cwd), source);
-  const password = options.skipSecrets === true ? undefined : await readPassword(checked, source);
+  const secrets = options.skipSecrets === true ? NO_SECRETS : await readOrRefuse(checked, source);
   const hostName = options.hostName ?? hostname();
   return {
-    config: completeConfig(checked, { directory: source.directory, hostName, password }),
+    config: completeConfig(checked, { directory: source.directory, hostName, secrets }),
     path: source.path,
   };
 }
@@ -115,23 +116,14 @@ function check(raw: JsonObject, source: Source): CheckedConfig {
   return result.data;
 }
 
-async function readPassword({ mail }: CheckedConfig, source: Source): Promise<string | undefined> {
-  const path = mail.smtp?.password_file;
-  if (path === undefined) return undefined;
-  const key = 'mail.smtp.password_file';
-  try {
-    const password = (await readFile(resolve(source.directory, path), 'utf8')).replace(/\r?\n$/, '');
-    if (password !== '') return password;
-  } catch (cause) {
-    throw invalid(
-      [{ key, text: `${key} is ${JSON.stringify(path)}, which cannot be read: ${reasonOf(cause)}` }],
-      source,
-    );
-  }
-  throw invalid(
-    [{ key, text: `${key} is ${JSON.stringify(path)}, but must hold a password; it is empty` }],
-    source,
-  );
+const NO_SECRETS: Secrets = new Map();
+
+async function readOrRefuse(checked: CheckedConfig, source: Source): Promise<Secrets> {
+  const { secrets, problems } = await readSecrets(checked, source.directory);
+  if (problems.length > 0) throw invalid(problems, source);
+  const broken = brokenSecrets(checked, secrets);
+  if (broken.length > 0) throw invalid(broken, source);
+  return secrets;
 }
 
 function invalid(problems: readonly Problem[], source: Source): UsageError {
@@ -149,18 +141,4 @@ function originOf(key: string, { path, overrides }: Source): string {
 /** Whether a dotted key is the other or stands below it. */
 function isWithin(key: string, other: string): boolean {
   return key === other || key.startsWith(`${other}.`) || key.startsWith(`${other}[`);
-}
-
-/** The usual reasons in words; the rest as the system says it. */
-function reasonOf(cause: unknown): string {
-  switch (errnoOf(cause)) {
-    case 'ENOENT':
-      return 'there is no such file';
-    case 'EACCES':
-      return 'this user may not read it';
-    case 'EISDIR':
-      return 'it is a directory';
-    default:
-      return errnoOf(cause) ?? 'for no known reason';
-  }
 }

@@ -1,7 +1,11 @@
 import { resolve, sep } from 'node:path';
 import { formatByteSize } from './byte-size.ts';
+import { channelRules, missingTopic } from './channel-rules.ts';
 import type { Problem } from './problems.ts';
+import type { Secrets } from './read-secrets.ts';
 import type { CheckedConfig } from './schema.ts';
+import { type CheckedSmtp, smtpKeysOf } from './smtp-keys.ts';
+import { isHttpUrl } from './values-alerts.ts';
 
 /**
  * The rules between keys: what is allowed by itself and makes no sense together.
@@ -12,10 +16,23 @@ export function brokenRules(config: CheckedConfig, directory: string): readonly 
   return [
     ...certificateRules(config),
     ...smtpRules(config),
+    ...channelRules(config),
     ...directoryRules(config, directory),
     ...retentionRules(config),
     ...quietHoursRules(config),
   ];
+}
+
+/** What is wrong with secrets that were read from files; never shows them. */
+export function brokenSecrets({ alerts }: CheckedConfig, secrets: Secrets): readonly Problem[] {
+  return Object.entries(alerts.channels).flatMap(([name, { kind }]) => {
+    const key = `alerts.channels.${name}.url_file`;
+    const url = secrets.get(key);
+    if (url === undefined) return [];
+    return isHttpUrl(url)
+      ? missingTopic(name, kind, url)
+      : [{ key, text: `${key} must hold a URL that begins with https:// or http://` }];
+  });
 }
 
 function certificateRules({ receiver }: CheckedConfig): readonly Problem[] {
@@ -32,29 +49,32 @@ function certificateRules({ receiver }: CheckedConfig): readonly Problem[] {
   ];
 }
 
-function smtpRules({ mail: { smtp } }: CheckedConfig): readonly Problem[] {
-  if (smtp === undefined) return [];
+function smtpRules({ mail }: CheckedConfig): readonly Problem[] {
+  return smtpKeysOf(mail.smtp).flatMap(({ key, server }) => serverRules(key, server));
+}
+
+function serverRules(key: string, smtp: CheckedSmtp): readonly Problem[] {
   const hasPassword = smtp.password !== undefined || smtp.password_file !== undefined;
   return [
     ...when(smtp.password !== undefined && smtp.password_file !== undefined, {
-      key: 'mail.smtp.password_file',
-      text: 'mail.smtp.password and mail.smtp.password_file are both given; only one of them may be',
+      key: `${key}.password_file`,
+      text: `${key}.password and ${key}.password_file are both given; only one of them may be`,
     }),
     ...when(smtp.user !== undefined && !hasPassword, {
-      key: 'mail.smtp.user',
-      text: `mail.smtp.user is ${JSON.stringify(smtp.user)}, but neither mail.smtp.password nor mail.smtp.password_file is given`,
+      key: `${key}.user`,
+      text: `${key}.user is ${JSON.stringify(smtp.user)}, but neither ${key}.password nor ${key}.password_file is given`,
     }),
     ...when(smtp.user === undefined && hasPassword, {
-      key: 'mail.smtp.user',
-      text: 'mail.smtp.user is missing; a password needs the user whose it is',
+      key: `${key}.user`,
+      text: `${key}.user is missing; a password needs the user whose it is`,
     }),
     ...when(smtp.port === 465 && smtp.tls !== 'implicit', {
-      key: 'mail.smtp.tls',
-      text: `mail.smtp.tls is "${smtp.tls}", but must be "implicit" on port 465, where nothing is said before encryption`,
+      key: `${key}.tls`,
+      text: `${key}.tls is "${smtp.tls}", but must be "implicit" on port 465, where nothing is said before encryption`,
     }),
     ...when(smtp.tls === 'none' && smtp.ca_file !== undefined, {
-      key: 'mail.smtp.ca_file',
-      text: 'mail.smtp.ca_file is given, but mail.smtp.tls is "none": there is nothing to trust',
+      key: `${key}.ca_file`,
+      text: `${key}.ca_file is given, but ${key}.tls is "none": there is nothing to trust`,
     }),
   ];
 }

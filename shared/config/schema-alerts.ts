@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { channelKeys } from './schema-channels.ts';
 import { seconds } from './values.ts';
 import { clockTime, httpUrl, timeZone } from './values-alerts.ts';
 
@@ -123,6 +124,7 @@ export const alerts = z
       .default(365)
       .meta({ description: 'Days for which incidents that are over stay in the history.', unit: 'days' }),
     heartbeat,
+    ...channelKeys,
   })
   .prefault({})
   .describe('When alerts are sent.');

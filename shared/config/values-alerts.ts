@@ -15,8 +15,13 @@ export const timeZone = z
 /** Where an HTTP request goes. */
 export const httpUrl = z
   .string()
-  .refine((text) => /^https?:\/\//i.test(text) && URL.canParse(text))
+  .refine(isHttpUrl)
   .meta({ allowed: 'a URL that begins with https:// or http://' });
+
+/** Whether text is such a URL. */
+export function isHttpUrl(text: string): boolean {
+  return /^https?:\/\//i.test(text) && URL.canParse(text);
+}
 
 function isTimeZone(name: string): boolean {
   try {

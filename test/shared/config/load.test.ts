@@ -4,8 +4,11 @@ import t, { type Test } from 'tap';
 import { type LoadConfigOptions, loadConfig } from '../../../shared/config/load.ts';
 
 /** Loads a config.json with this content, from a directory of its own. */
+const SLACK_URL = 'https://hooks.example.org/T0/B0\n';
+
 async function load(t: Test, content: object, options: Partial<LoadConfigOptions> = {}) {
-  const cwd = t.testdir({ 'config.json': JSON.stringify(content), 'smtp-password': 'hunter2\n' });
+  const secrets = { 'smtp-password': 'hunter2\n', 'slack-url': SLACK_URL };
+  const cwd = t.testdir({ 'config.json': JSON.stringify(content), ...secrets });
   const loaded = await loadConfig({ cwd, hostName: 'pi.lan', ...options });
   return { ...loaded, cwd };
 }
@@ -32,7 +35,7 @@ t.test('without a file, the defaults make everything run on one machine', async 
     },
     log: { segment_bytes: 64 * 2 ** 20 },
     mirror: { schedule: '0 * * * *', retention: { days: undefined, bytes: undefined } },
-    mail: { from: undefined, smtp: undefined },
+    mail: { from: undefined, smtp: [] },
   });
 });
 
@@ -80,7 +83,7 @@ t.test(
     const { config } = await loadConfig({ cwd, path: 'etc/config.json', overrides });
     t.equal(config.to_directory, join(cwd, 'mirror'));
     t.equal(config.receiver.data_directory, '/var/lib/fleetkeep');
-    t.equal(config.mail.smtp?.ca_file, join(cwd, 'etc/ca.pem'));
+    t.equal(config.mail.smtp[0]?.ca_file, join(cwd, 'etc/ca.pem'));
     t.equal(config.sender.data_directory, join(cwd, 'here'));
   },
 );
@@ -158,12 +161,49 @@ t.test('what depends on other keys follows them', async (t) => {
 t.test('the password is read from its file, unless the program sends no mail', async (t) => {
   const content = { mail: { smtp: { host: 'm', user: 'ann', password_file: 'smtp-password' } } };
   const { config } = await load(t, content);
-  t.strictSame(config.mail.smtp, { host: 'm', port: 587, user: 'ann', tls: 'starttls', password: 'hunter2' });
+  t.strictSame(config.mail.smtp, [
+    { host: 'm', port: 587, user: 'ann', tls: 'starttls', password: 'hunter2' },
+  ]);
 
   content.mail.smtp.password_file = 'not-on-this-node';
   await t.rejects(load(t, content), { message: /there is no such file/ });
   const onNode = await load(t, content, { skipSecrets: true });
-  t.equal(onNode.config.mail.smtp?.password, undefined);
+  t.equal(onNode.config.mail.smtp[0]?.password, undefined);
+});
+
+t.test('several mail servers and the channels get what their files hold', async (t) => {
+  const content = {
+    mail: {
+      smtp: [
+        { host: 'a', ca_file: 'ca.pem' },
+        { host: 'b', user: 'ann', password_file: 'smtp-password' },
+      ],
+    },
+    alerts: {
+      channels: {
+        team: { kind: 'slack', url_file: 'slack-url', severities: ['critical'] },
+        phone: { kind: 'ntfy', url: 'https://ntfy.sh/x', token_file: 'smtp-password', nodes: ['web-*'] },
+      },
+    },
+  };
+  const { config } = await load(t, content);
+  t.match(config.mail.smtp, [
+    { host: 'a', ca_file: join(t.testdirName, 'ca.pem') },
+    { host: 'b', password: 'hunter2' },
+  ]);
+  t.match(config.alerts, {
+    queue_limit: 500,
+    channels: [
+      { name: 'team', kind: 'slack', url: 'https://hooks.example.org/T0/B0', severities: ['critical'] },
+      { name: 'phone', kind: 'ntfy', url: 'https://ntfy.sh/x', token: 'hunter2', nodes: ['web-*'] },
+    ],
+  });
+  const onNode = await load(t, content, { skipSecrets: true });
+  t.match(onNode.config.alerts.channels, [{ name: 'phone', token: undefined }], 'nothing is read on a node');
+
+  await t.rejects(load(t, { alerts: { channels: { team: { kind: 'slack', url_file: 'smtp-password' } } } }), {
+    message: /channels\.team\.url_file must hold a URL/,
+  });
 });
 
 t.test('the config.json of this project is right', async (t) => {

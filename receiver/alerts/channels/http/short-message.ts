@@ -14,13 +14,15 @@ export interface ShortMessage {
  *
  * @param maxBytes of the text in UTF-8
  */
-export function shortMessage({ subject, notice, text }: Mail, maxBytes: number): ShortMessage {
+export function shortMessage(mail: Mail, maxBytes: number): ShortMessage {
+  const { subject, notice, text, references } = mail;
   const headline = cleanText(notice.headline, 300);
   // What the text begins with is the sentence itself.
   const body = text.startsWith(notice.headline) ? text.slice(notice.headline.length).trim() : text.trim();
-  const title = cleanText(subject.replace(/^\[fleetkeep\] /, ''), 120);
-  const isSame = headline.toLowerCase().startsWith(title.toLowerCase());
-  return { title: isSame ? headline : `${title}: ${headline}`, text: cut(body, maxBytes) };
+  // The sentence of the first of several says too little; the subject of a thread is that of its beginning.
+  const isAboutSeveral = notice.alerts.length > 1 && references.length === 0;
+  const title = isAboutSeveral ? cleanText(subject.replace(/^\[fleetkeep\] /, ''), 300) : headline;
+  return { title, text: cut(isAboutSeveral ? text.trim() : body, maxBytes) };
 }
 
 /** Whole lines, and a note where some are missing. */

@@ -5,6 +5,44 @@
  * Make sure to inspect the output below.  Do not ignore changes!
  */
 'use strict'
+exports[`test/shared/config/mistakes.test.ts > TAP > config invariants 1–3: channel-called-mail.json is refused, in words > channel-called-mail.json 1`] = `
+channel-called-mail.json: alerts.channels.mail has a name that is not allowed; it must be a name of 1 to 32 of a-z, 0-9 and -, other than "mail"
+`
+
+exports[`test/shared/config/mistakes.test.ts > TAP > config invariants 1–3: channel-file-missing.json is refused, in words > channel-file-missing.json 1`] = `
+channel-file-missing.json: alerts.channels.team.url_file is "no-such-file", which cannot be read: there is no such file
+`
+
+exports[`test/shared/config/mistakes.test.ts > TAP > config invariants 1–3: channel-key-misspelt.json is refused, in words > channel-key-misspelt.json 1`] = `
+channel-key-misspelt.json: unknown key "alerts.channels.pager.urll"; did you mean "alerts.channels.pager.url"?
+`
+
+exports[`test/shared/config/mistakes.test.ts > TAP > config invariants 1–3: channel-kind-unknown.json is refused, in words > channel-kind-unknown.json 1`] = `
+channel-kind-unknown.json: alerts.channels.pager.kind is "telegram", but must be "webhook", "ntfy", "slack", "mattermost" or "discord"
+`
+
+exports[`test/shared/config/mistakes.test.ts > TAP > config invariants 1–3: channel-severity-wrong.json is refused, in words > channel-severity-wrong.json 1`] = `
+channel-severity-wrong.json: alerts.channels.phone.severities[0] is "critcal", but must be "critical", "warning" or "info"
+channel-severity-wrong.json: alerts.channels.phone.nodes is [], but must be a list of one or more, each the name of a node, or a pattern such as "web-*"
+`
+
+exports[`test/shared/config/mistakes.test.ts > TAP > config invariants 1–3: channel-topic-missing.json is refused, in words > channel-topic-missing.json 1`] = `
+channel-topic-missing.json: alerts.channels.phone.url names a server and no topic; ntfy needs both, such as "https://ntfy.sh/TOPIC"
+`
+
+exports[`test/shared/config/mistakes.test.ts > TAP > config invariants 1–3: channel-url-wrong.json is refused, in words > channel-url-wrong.json 1`] = `
+channel-url-wrong.json: alerts.channels.team.url (its value is not shown) must be a URL that begins with https:// or http://
+`
+
+exports[`test/shared/config/mistakes.test.ts > TAP > config invariants 1–3: channel-with-two-secrets.json is refused, in words > channel-with-two-secrets.json 1`] = `
+channel-with-two-secrets.json: alerts.channels.hook.secret and alerts.channels.hook.secret_file are both given; only one of them may be
+channel-with-two-secrets.json: alerts.channels.team.token is given, but a channel of kind "slack" has no use for it
+`
+
+exports[`test/shared/config/mistakes.test.ts > TAP > config invariants 1–3: channel-without-url.json is refused, in words > channel-without-url.json 1`] = `
+channel-without-url.json: alerts.channels.pager.url is missing; a channel needs it, or url_file
+`
+
 exports[`test/shared/config/mistakes.test.ts > TAP > config invariants 1–3: directories-the-same.json is refused, in words > directories-the-same.json 1`] = `
 directories-the-same.json: sender.data_directory is "data", as is receiver.data_directory; each needs its own
 directories-the-same.json: to_directory is "data/mirror", but must lie outside of receiver.data_directory, and the other way round
@@ -177,11 +215,27 @@ size-too-small.json: log.segment_bytes is 1024, but must be 64 KiB to 1 GiB, as 
 `
 
 exports[`test/shared/config/mistakes.test.ts > TAP > config invariants 1–3: smtp-as-address.json is refused, in words > smtp-as-address.json 1`] = `
-smtp-as-address.json: mail.smtp (its value is not shown) must be an object with host, port, user, password, password_file, tls or ca_file
+smtp-as-address.json: mail.smtp (its value is not shown) must be an object with host, port, user, password, password_file, tls or ca_file or a list of up to ten such objects
 `
 
 exports[`test/shared/config/mistakes.test.ts > TAP > config invariants 1–3: smtp-ca-without-tls.json is refused, in words > smtp-ca-without-tls.json 1`] = `
 smtp-ca-without-tls.json: mail.smtp.ca_file is given, but mail.smtp.tls is "none": there is nothing to trust
+`
+
+exports[`test/shared/config/mistakes.test.ts > TAP > config invariants 1–3: smtp-list-empty.json is refused, in words > smtp-list-empty.json 1`] = `
+smtp-list-empty.json: mail.smtp (its value is not shown) must be an object with host, port, user, password, password_file, tls or ca_file or a list of up to ten such objects
+`
+
+exports[`test/shared/config/mistakes.test.ts > TAP > config invariants 1–3: smtp-list-with-mistakes.json is refused, in words > smtp-list-with-mistakes.json 1`] = `
+smtp-list-with-mistakes.json: mail.smtp[1].user is "ann", but neither mail.smtp[1].password nor mail.smtp[1].password_file is given
+smtp-list-with-mistakes.json: mail.smtp[2].tls is "starttls", but must be "implicit" on port 465, where nothing is said before encryption
+`
+
+exports[`test/shared/config/mistakes.test.ts > TAP > config invariants 1–3: smtp-list-wrong-value.json is refused, in words > smtp-list-wrong-value.json 1`] = `
+smtp-list-wrong-value.json: unknown key "mail.smtp[0].prot"; allowed there: host, port, user, password, password_file, tls or ca_file
+smtp-list-wrong-value.json: mail.smtp[1].host is missing; it must be a host name or address without port, such as "receiver.lan", "192.168.1.10" or "::1"
+smtp-list-wrong-value.json: mail.smtp[1].port is "x", but must be a whole number from 1 to 65535
+smtp-list-wrong-value.json: mail.smtp[1].password (its value is not shown) must be text in quotes, not empty
 `
 
 exports[`test/shared/config/mistakes.test.ts > TAP > config invariants 1–3: smtp-password-file-empty.json is refused, in words > smtp-password-file-empty.json 1`] = `
@@ -257,7 +311,7 @@ unknown-key.json: unknown key "sleeptme"; did you mean "sleeptime"?
 
 exports[`test/shared/config/mistakes.test.ts > TAP > config invariants 1–3: value-null.json is refused, in words > value-null.json 1`] = `
 value-null.json: sleeptime is null, but must be a number of seconds from 0.1 to 3600
-value-null.json: mail.smtp (its value is not shown) must be an object with host, port, user, password, password_file, tls or ca_file
+value-null.json: mail.smtp (its value is not shown) must be an object with host, port, user, password, password_file, tls or ca_file or a list of up to ten such objects
 `
 
 exports[`test/shared/config/mistakes.test.ts > TAP > config invariants 1–3: word-not-allowed.json is refused, in words > word-not-allowed.json 1`] = `
