@@ -17,6 +17,7 @@ import { VERSION } from '../shared/names/version.ts';
 import { systemClock } from '../shared/time/clock.ts';
 import { createAdmission } from './admission/admission.ts';
 import { startAlerts } from './alerts/alerts.ts';
+import { calmPolicyOf } from './alerts/calm-policy-of.ts';
 import { startMirror } from './backup/mirror.ts';
 import { MIRROR_KEY } from './backup/mirror-problem.ts';
 import { changeCertificates } from './certificate-change.ts';
@@ -69,6 +70,7 @@ export async function startReceiver(options: ReceiverOptions): Promise<Receiver>
       directory,
       mail: await mailOptionsOf(config),
       times: { graceMs: config.alerts.disconnect_grace_seconds * 1000 },
+      policy: calmPolicyOf(config.alerts),
       readLastSample: (node) => readLastSample(logsRoot, node),
       log: log.child({ part: 'alerts' }),
     }),

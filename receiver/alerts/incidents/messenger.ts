@@ -39,7 +39,7 @@ export interface MessengerOptions {
 export interface Messenger {
   /** Tells what began. Calls `told` with the thread of each. */
   open(incidents: readonly Incident[], news: NodeNews, nowMs: number, told: Told): void;
-  /** Tells all that waited for the end of the quiet hours in one mail. */
+  /** Tells all that waited for the end of the quiet hours in one mail; the incidents as they are after it. */
   digest(incidents: readonly Incident[], nowMs: number, told: Told): void;
   /** Says something about incidents of one thread. */
   reply(
@@ -142,7 +142,7 @@ export function createMessenger(options: MessengerOptions): Messenger {
       const returned = nodesOf(steady.filter(({ rule }) => rule === 'disconnect'));
       const problems = steady.filter(({ rule }) => rule === 'problem');
       const say = (some: readonly Incident[], compose: () => readonly Block[]) => {
-        if (some.length > 0) post.reply(threadId, compose(), nowMs, some.map(asTold));
+        if (some.length > 0) post.reply(threadId, compose(), nowMs, some.map(asOver));
       };
       say(flapping, () => composeFlappingOver(flapping));
       say(problems, () => composeProblemsOver(problems.map(asTold)));
@@ -166,7 +166,11 @@ function byRecipients(
   return [...groups.values()].map((group) => [group[0]?.to, group]);
 }
 
-/** As it is told: over as soon as it no longer holds. */
+/** As it is told: over as soon as it no longer holds, unless it may hold again any moment. */
 function asTold(incident: Incident): Incident {
-  return incident.isFiring ? incident : { ...incident, endedMs: incident.changedMs };
+  return incident.isFiring || incident.isFlapping ? incident : asOver(incident);
+}
+
+function asOver(incident: Incident): Incident {
+  return { ...incident, endedMs: incident.endedMs ?? incident.changedMs };
 }

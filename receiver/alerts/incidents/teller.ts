@@ -140,9 +140,9 @@ export function createTeller(options: TellerOptions): Teller {
 
   function tellDigest(digest: readonly Due[], nowMs: number): void {
     if (digest.length === 0) return;
-    const kindOf = new Map(digest.map(({ incident, kind }) => [incident, kind]));
-    messenger.digest([...kindOf.keys()], nowMs, (incident, threadId) =>
-      mark({ incident, kind: kindOf.get(incident) ?? 'opening' }, nowMs, threadId),
+    const told = digest.map(({ incident, kind }) => markTold(incident, kind, nowMs, undefined));
+    messenger.digest(told, nowMs, (incident, threadId) =>
+      incidents.save({ ...incident, threadId: incident.threadId ?? threadId }),
     );
   }
 

@@ -9,8 +9,8 @@ const MAX_LINES = 100;
 
 /** The mail at the end of the quiet hours: all that waited for it. */
 export function composeQuietDigest(incidents: readonly Incident[], timeZone?: string): ComposedMail {
-  const lasting = incidents.filter(({ isFiring }) => isFiring);
-  const over = incidents.filter(({ isFiring }) => !isFiring);
+  const lasting = incidents.filter(({ endedMs }) => endedMs === undefined);
+  const over = incidents.filter(({ endedMs }) => endedMs !== undefined);
   const [first] = [...lasting, ...over];
   const more = incidents.length > 1 ? ` and ${incidents.length - 1} more` : '';
   return {

@@ -34,7 +34,7 @@ export interface CalmParts extends AsyncDisposable {
   readonly silences: Silences;
   readonly letters: readonly Letter[];
   /** Lets time pass and tells what becomes due, looking once a second, or every five if it is long. */
-  pass(ms: number): Promise<void>;
+  pass(ms: number, lookMs?: number): Promise<void>;
   up(name: string): void;
   down(name: string): void;
   raise(key: string, more?: Partial<Problem>): void;
@@ -78,8 +78,7 @@ export function startIncidents(options: CalmOptions): CalmParts {
     incidents,
     silences,
     letters,
-    async pass(ms) {
-      const lookMs = ms > 1_800_000 ? 5_000 : 1_000;
+    async pass(ms, lookMs = ms > 1_800_000 ? 5_000 : 1_000) {
       for (let left = ms; left > 0; left -= lookMs) {
         await clock.advance(Math.min(lookMs, left));
         await incidents.tell();
