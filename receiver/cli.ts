@@ -1,6 +1,7 @@
 #!/usr/bin/env node
 import { Command } from 'commander';
 import { runProgram } from '../shared/cli/cli-program.ts';
+import { addAlerts } from './commands/alerts.ts';
 import { addBackup } from './commands/backup.ts';
 import { addCertificate } from './commands/certificate.ts';
 import { addDoctor } from './commands/doctor.ts';
@@ -8,8 +9,10 @@ import { addInstall, addUninstall } from './commands/install.ts';
 import { addJoinCode } from './commands/join-code.ts';
 import { addLog } from './commands/log.ts';
 import { addNodes } from './commands/nodes.ts';
+import { addPlannedOff, addPlannedOn } from './commands/planned-off.ts';
 import { addReload } from './commands/reload.ts';
 import { addRestore } from './commands/restore.ts';
+import { addSilence } from './commands/silence.ts';
 import { addStart } from './commands/start.ts';
 import { addStatus } from './commands/status.ts';
 import { addTestChannel } from './commands/test-channel.ts';
@@ -25,6 +28,10 @@ const commands = {
   status: addStatus,
   'join-code': addJoinCode,
   nodes: addNodes,
+  alerts: addAlerts,
+  silence: addSilence,
+  'planned-off': addPlannedOff,
+  'planned-on': addPlannedOn,
   certificate: addCertificate,
   log: addLog,
   backup: addBackup,

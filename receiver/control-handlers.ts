@@ -2,6 +2,7 @@ import { z } from 'zod';
 import type { ControlContext, ControlHandlers } from '../shared/control/serve-client.ts';
 import { UserError } from '../shared/errors/errors.ts';
 import { parseNodeName } from '../shared/names/node-name.ts';
+import { alertControl } from './alert-control.ts';
 import { verifyCopies } from './backup/verify-copies.ts';
 import { nodeControl } from './node-control.ts';
 import type { Receiver } from './receiver.ts';
@@ -25,6 +26,7 @@ export function controlHandlers(find: () => Receiver | undefined): ControlHandle
 
   return {
     ...nodeControl(running),
+    ...alertControl(running),
     reload: async () => await running().reload(),
     status: async () => describeReceiver(running()),
     backup: async (args, { signal, progress }) => {

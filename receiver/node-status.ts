@@ -9,7 +9,7 @@ export interface NodeStatus {
   readonly state: NodeRecord['state']['kind'] | 'joined' | 'revoked';
   /** Of the state. */
   readonly since: string;
-  /** Why it was revoked, or what it is to be called; null as a rule. */
+  /** Why it was revoked, what it is to be called, or until when it is planned to be off; null as a rule. */
   readonly note: string | null;
   /** The rest is null before it has connected. */
   readonly host_name: string | null;
@@ -43,7 +43,7 @@ function describeNode(record: NodeRecord, credential: Credential | undefined): N
     node: record.name,
     state: revoked === undefined ? record.state.kind : 'revoked',
     since: timeOf(revoked?.sinceMs ?? record.state.sinceMs),
-    note: noteOf(credential),
+    note: noteOf(credential) ?? planOf(record),
     host_name: record.hostName,
     address: record.address,
     version: record.version,
@@ -74,6 +74,14 @@ function describeNewcomer(credential: Credential): NodeStatus {
 function noteOf(credential: Credential | undefined): string | null {
   if (credential?.revoked !== undefined) return credential.revoked.why === '' ? null : credential.revoked.why;
   return credential?.nextName === undefined ? null : `is to be called ${credential.nextName}`;
+}
+
+function planOf({ plannedOff, state }: NodeRecord): string | null {
+  if (plannedOff === undefined) return null;
+  const { untilMs, why } = plannedOff;
+  const what = state.kind === 'planned_off' ? 'planned off' : 'will be off';
+  const until = untilMs === undefined ? '' : ` until ${timeOf(untilMs)}`;
+  return `${what}${until}${why === '' ? '' : `: ${why}`}`;
 }
 
 function timeOf(ms: number): string {

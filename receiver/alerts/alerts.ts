@@ -30,13 +30,14 @@ import type { StateStore } from '../fleet/state-store.ts';
 import { openChannels } from './channels/open-channels.ts';
 import type { SmtpTimeouts } from './channels/smtp/config.ts';
 import { CALM_POLICY, type CalmPolicy } from './incidents/calm-policy.ts';
-import { watchIncidents } from './incidents/incidents.ts';
+import { type Incidents, watchIncidents } from './incidents/incidents.ts';
 import type { Problem } from './incidents/problems.ts';
 import type { MailOptions } from './mail-options.ts';
 import type { SendStep } from './outbox/lane.ts';
 import { type OutboxState, startOutbox } from './outbox/outbox.ts';
 import { outboxStore } from './outbox/outbox-store.ts';
 import { type PostStep, postOffice } from './outbox/post-office.ts';
+import { type Silences, startSilences } from './silences/silences.ts';
 
 export type { Problem } from './incidents/problems.ts';
 export type { MailOptions } from './mail-options.ts';
@@ -78,6 +79,10 @@ export interface Alerts extends AsyncDisposable {
   clear(key: string): void;
   /** Something happened that does not last; with the same key at most once an hour. */
   report(problem: Problem): void;
+  /** What is wrong and what was; who takes care of it. */
+  readonly incidents: Pick<Incidents, 'acknowledge' | 'open' | 'history'>;
+  /** When nobody is told. */
+  readonly silences: Silences;
   /** How the mails are doing. */
   state(): OutboxState;
 }
@@ -114,6 +119,7 @@ export function startAlerts(options: StartAlertsOptions): Alerts {
   const outbox = outboxStore(store);
   const { to, queueLimit = QUEUE_LIMIT } = options.mail;
   const post = postOffice({ store, outbox, domain, to, destinations, queueLimit, atStep: options.atStep });
+  const silences = startSilences({ store, clock, onChange: () => incidents.lookAgain() });
   const ending = new AbortController();
   let isWaking = false;
   const incidents = watchIncidents({
@@ -122,7 +128,7 @@ export function startAlerts(options: StartAlertsOptions): Alerts {
     post,
     rule: times,
     policy: { ...CALM_POLICY, settleMs: times.settleMs, digestMs: times.digestMs, ...options.policy },
-    silenceOf: () => undefined,
+    silenceOf: silences.silenceOf,
     readLastSample,
     clock,
     log,
@@ -154,6 +160,8 @@ export function startAlerts(options: StartAlertsOptions): Alerts {
     raise: incidents.raise,
     clear: incidents.clear,
     report: incidents.report,
+    incidents,
+    silences,
     state: sending.state,
     async [Symbol.asyncDispose]() {
       incidents[Symbol.dispose]();

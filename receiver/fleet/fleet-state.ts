@@ -1,6 +1,13 @@
 import type { Position } from '../../shared/log/position.ts';
 import type { NodeName } from '../../shared/names/node-name.ts';
-import type { ConnectionEnd, HowEnded, NodeIdentity, NodeRecord, NodeState } from './node-record.ts';
+import type {
+  ConnectionEnd,
+  HowEnded,
+  NodeIdentity,
+  NodeRecord,
+  NodeState,
+  PlannedOff,
+} from './node-record.ts';
 
 /** A node's claim was granted: it is connected. */
 export interface ConnectedEvent extends NodeIdentity {
@@ -34,6 +41,10 @@ export type FleetEvent =
   | ({ readonly kind: 'disconnected' } & DisconnectedEvent)
   | ({ readonly kind: 'progress' } & ProgressEvent)
   | { readonly kind: 'receiver_started'; readonly atMs: number }
+  /** The operator said that it will be off, or is. */
+  | { readonly kind: 'off_planned'; readonly plan: PlannedOff }
+  /** That no longer holds: by word of the operator, or because the time is over. */
+  | { readonly kind: 'plan_over'; readonly atMs: number }
   | { readonly kind: 'grace_over' };
 
 /** What a step of {@link stepNode} means to others. */
@@ -63,6 +74,10 @@ export function stepNode(record: NodeRecord | undefined, event: FleetEvent): Fle
       return move(record, afterStart(record.state, event.atMs));
     case 'grace_over':
       return move(record, afterGrace(record));
+    case 'off_planned':
+      return plan(record, event.plan);
+    case 'plan_over':
+      return endPlan(record, event.atMs);
     default:
       event satisfies never;
       return { record, effects: [] };
@@ -89,7 +104,9 @@ function connect(record: NodeRecord | undefined, event: ConnectedEvent): FleetSt
     effects.push({ kind: 'log_replaced', formerLogId: record.logId });
   }
   const position = isSameLog ? record?.position : undefined;
-  return { record: { ...identity, name, state, position, lastSeenMs: atMs }, effects };
+  // A plan is over when the node is back from it, not when one connects that had yet to go.
+  const plannedOff = record?.state.kind === 'planned_off' ? undefined : record?.plannedOff;
+  return { record: { ...identity, name, state, position, lastSeenMs: atMs, plannedOff }, effects };
 }
 
 function disconnect(record: NodeRecord, event: DisconnectedEvent): FleetStep {
@@ -97,17 +114,24 @@ function disconnect(record: NodeRecord, event: DisconnectedEvent): FleetStep {
   if (record.state.kind !== 'up' || event.how === 'replaced') return { record, effects: [] };
   const end: ConnectionEnd = { how: event.how, reason: event.reason };
   const sinceMs = event.silentSinceMs ?? event.atMs;
-  const late = move(record, { kind: 'late', sinceMs, end });
+  const late = move(
+    record,
+    record.plannedOff === undefined ? { kind: 'late', sinceMs, end } : { kind: 'planned_off', sinceMs },
+  );
   return { ...late, record: { ...late.record, lastSeenMs: Math.max(record.lastSeenMs, sinceMs) } };
 }
 
 function afterStart(state: NodeState, atMs: number): NodeState {
   // What a node did while nobody looked cannot be known; one that was down stays so until it comes back.
-  return state.kind === 'down' ? state : { kind: 'unknown', sinceMs: atMs };
+  const stays = state.kind === 'down' || state.kind === 'planned_off';
+  return stays ? state : { kind: 'unknown', sinceMs: atMs };
 }
 
 function afterGrace(record: NodeRecord): NodeState {
   const { state } = record;
+  if (state.kind === 'unknown' && record.plannedOff !== undefined) {
+    return { kind: 'planned_off', sinceMs: record.lastSeenMs };
+  }
   switch (state.kind) {
     case 'late':
       return { kind: 'down', sinceMs: state.sinceMs, end: state.end };
@@ -115,10 +139,25 @@ function afterGrace(record: NodeRecord): NodeState {
       return { kind: 'down', sinceMs: record.lastSeenMs, end: { how: 'receiver_away' } };
     case 'up':
     case 'down':
+    case 'planned_off':
       return state;
     default:
       return state satisfies never;
   }
+}
+
+function plan(record: NodeRecord, plannedOff: PlannedOff): FleetStep {
+  const { state } = record;
+  const planned = { ...record, plannedOff };
+  if (state.kind === 'up' || state.kind === 'planned_off') return { record: planned, effects: [] };
+  return move(planned, { kind: 'planned_off', sinceMs: state.sinceMs });
+}
+
+function endPlan(record: NodeRecord, atMs: number): FleetStep {
+  if (record.plannedOff === undefined) return { record, effects: [] };
+  const rest = { ...record, plannedOff: undefined };
+  if (record.state.kind !== 'planned_off') return { record: rest, effects: [] };
+  return move(rest, { kind: 'late', sinceMs: atMs, end: { how: 'planned_off' } });
 }
 
 function withProgress(record: NodeRecord, event: ProgressEvent): NodeRecord {

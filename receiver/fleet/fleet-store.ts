@@ -1,6 +1,6 @@
 import type { SQLOutputValue } from 'node:sqlite';
 import { type NodeName, parseNodeName } from '../../shared/names/node-name.ts';
-import type { ConnectionEnd, NodeRecord, NodeState } from './node-record.ts';
+import type { ConnectionEnd, NodeRecord, NodeState, PlannedOff } from './node-record.ts';
 import type { StateStore } from './state-store.ts';
 
 /** The table `nodes`: a row for each node that ever connected. */
@@ -14,14 +14,16 @@ export interface FleetStore {
 
 const SAVE = `
   INSERT INTO nodes (name, log_id, host_name, address, boot_id, version, sleeptime_seconds,
-                     state, since_ms, end_how, end_reason, last_seen_ms, segment, offset)
-  VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+                     state, since_ms, end_how, end_reason, last_seen_ms, segment, offset,
+                     off_since_ms, off_until_ms, off_why)
+  VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
   ON CONFLICT (name) DO UPDATE SET
     log_id = excluded.log_id, host_name = excluded.host_name, address = excluded.address,
     boot_id = excluded.boot_id, version = excluded.version, sleeptime_seconds = excluded.sleeptime_seconds,
     state = excluded.state, since_ms = excluded.since_ms, end_how = excluded.end_how,
     end_reason = excluded.end_reason, last_seen_ms = excluded.last_seen_ms,
-    segment = excluded.segment, offset = excluded.offset`;
+    segment = excluded.segment, offset = excluded.offset,
+    off_since_ms = excluded.off_since_ms, off_until_ms = excluded.off_until_ms, off_why = excluded.off_why`;
 
 /** The nodes in the receiver's state on disk. */
 export function fleetStore(store: StateStore): FleetStore {
@@ -54,6 +56,9 @@ function toRow(record: NodeRecord): (string | number | null)[] {
     Math.round(record.lastSeenMs),
     record.position?.segment ?? null,
     record.position?.offset ?? null,
+    record.plannedOff?.sinceMs ?? null,
+    record.plannedOff?.untilMs ?? null,
+    record.plannedOff?.why ?? null,
   ];
 }
 
@@ -72,6 +77,17 @@ function readRecord(row: Row): NodeRecord {
     state: readState(row),
     lastSeenMs: Number(row['last_seen_ms']),
     position: typeof segment === 'number' && typeof offset === 'number' ? { segment, offset } : undefined,
+    plannedOff: readPlan(row),
+  };
+}
+
+function readPlan(row: Row): PlannedOff | undefined {
+  const [sinceMs, untilMs] = [row['off_since_ms'], row['off_until_ms']];
+  if (typeof sinceMs !== 'number') return undefined;
+  return {
+    sinceMs,
+    untilMs: typeof untilMs === 'number' ? untilMs : undefined,
+    why: String(row['off_why'] ?? ''),
   };
 }
 
@@ -88,6 +104,8 @@ function readState(row: Row): NodeState {
       return { kind: 'down', sinceMs, end: readEnd(row) };
     case 'unknown':
       return { kind: 'unknown', sinceMs };
+    case 'planned_off':
+      return { kind: 'planned_off', sinceMs };
     default:
       return { kind: 'up', sinceMs };
   }

@@ -5,6 +5,8 @@
  *     ▲                        │                    │        receiver starts: up, late → unknown
  *     └────────connects────────┴────────────────────┘        unknown: connects → up, grace over → down
  *
+ *     planned off, said by the operator: up ──connection ends──▶ planned_off ──connects──▶ up; its time over → late
+ *
  * The machine itself is fleet-state.ts, pure. Here it gets its memory: `fleet.db` (schema: state-store.ts).
  *
  * Invariants. Tests cite them by number.
@@ -16,6 +18,8 @@
  *    every node that was not down is `unknown` anyway.
  * 3. After a start the grace of every such node begins anew.
  * 4. Reading works in another process, with or without a receiver running.
+ * 5. A node that is planned off is told of as lost by nobody. The plan is on disk when `planOff` returns, and over when the
+ *    node is back or the time is over; then its grace begins.
  *
  * Main thread only. All calls are synchronous and short; none writes to disk for a sample.
  */
@@ -32,7 +36,7 @@ import {
   stepNode,
 } from './fleet-state.ts';
 import { fleetStore } from './fleet-store.ts';
-import type { NodeRecord } from './node-record.ts';
+import type { NodeRecord, PlannedOff } from './node-record.ts';
 import { repeatedFailure } from './repeated-failure.ts';
 import { sortNodes } from './sort-nodes.ts';
 import type { StateStore } from './state-store.ts';
@@ -67,6 +71,12 @@ export interface Fleet extends AsyncDisposable {
   nodes(): readonly NodeRecord[];
   /** Forgets a node; it is told of no more. Its log is not touched. */
   forget(name: NodeName): void;
+  /**
+   * These nodes will be off, or are, and that is as it should be. Durable when it returns. Unknown names are left out.
+   *
+   * @param plan undefined: they should be on again
+   */
+  planOff(names: Iterable<NodeName>, plan: PlannedOff | undefined): void;
   /** Calls `listener` after every change of a state until disposed. It must not throw. */
   onChange(listener: (change: FleetChange) => void): Disposable;
   /**
@@ -150,11 +160,20 @@ export function startFleet(options: StartFleetOptions): Fleet {
     for (const listener of listeners) listener(change);
   }
 
+  function endPlans(): void {
+    const nowMs = clock.now();
+    for (const { name, plannedOff } of nodes.values()) {
+      if (plannedOff?.untilMs === undefined || plannedOff.untilMs > nowMs) continue;
+      apply(name, { kind: 'plan_over', atMs: nowMs });
+    }
+  }
+
   save();
   const failure = repeatedFailure(log, 'cannot write the state of the nodes');
   const writing = every(
     async (signal) => {
       await clock.sleep(GATHER_MS, signal);
+      endPlans();
       save();
       failure.succeeded();
     },
@@ -177,6 +196,13 @@ export function startFleet(options: StartFleetOptions): Fleet {
       table.remove(name);
       nodes.delete(name);
       unsaved.delete(name);
+    },
+    planOff(names, plan) {
+      for (const name of names) {
+        if (plan !== undefined) apply(name, { kind: 'off_planned', plan });
+        else apply(name, { kind: 'plan_over', atMs: clock.now() });
+      }
+      save();
     },
     onChange(listener) {
       listeners.add(listener);

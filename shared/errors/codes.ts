@@ -30,6 +30,8 @@ export const ERROR_CODES = {
   LOG_DAMAGED: 'LOG_DAMAGED',
   /** The mirror cannot be written or may not be used. */
   MIRROR_UNUSABLE: 'MIRROR_UNUSABLE',
+  /** No alert of that number, or no silence. */
+  ALERT_UNKNOWN: 'ALERT_UNKNOWN',
   /** A mail could not be sent. */
   MAIL_FAILED: 'MAIL_FAILED',
   /** The doctor has found something that does not work. */

@@ -43,7 +43,10 @@ export function watchDisconnects(options: DisconnectsOptions): Disconnects {
   const grace = createDisconnectRule(rule);
   const rebooted = new Map<NodeName, boolean>();
   /** What is not yet written. A kill loses it, and then every node is unknown until it is back anyway. */
-  const changes = new Map<NodeName, { readonly isBack: boolean; readonly atMs: number }>();
+  const changes = new Map<
+    NodeName,
+    { readonly to: 'back' | 'away' | 'planned off'; readonly atMs: number }
+  >();
 
   for (const { name, state } of fleet.nodes()) {
     if (state.kind === 'unknown' || state.kind === 'late') grace.watch(name, clock.monotonic());
@@ -51,7 +54,7 @@ export function watchDisconnects(options: DisconnectsOptions): Disconnects {
   // Nobody is connected yet, so nobody is back.
   for (const { rule: kind, node, told, isHeld } of incidents.open()) {
     if (kind !== 'disconnect' || node === undefined || told === 'nothing' || isHeld) continue;
-    changes.set(node, { isBack: false, atMs: clock.now() });
+    changes.set(node, { to: 'away', atMs: clock.now() });
   }
   const subscription = fleet.onChange(noteChange);
 
@@ -61,7 +64,7 @@ export function watchDisconnects(options: DisconnectsOptions): Disconnects {
       case 'late':
       case 'unknown':
         grace.watch(name, clock.monotonic());
-        changes.set(name, { isBack: false, atMs: state.sinceMs });
+        changes.set(name, { to: 'away', atMs: state.sinceMs });
         onChange(grace.soonestMs);
         return;
       case 'down':
@@ -69,8 +72,14 @@ export function watchDisconnects(options: DisconnectsOptions): Disconnects {
         return;
       case 'up':
         grace.forget(name);
-        changes.set(name, { isBack: true, atMs: state.sinceMs });
+        changes.set(name, { to: 'back', atMs: state.sinceMs });
         noteBoot(name, before, node);
+        onChange();
+        return;
+      case 'planned_off':
+        grace.forget(name);
+        // Whoever planned it needs no mail.
+        changes.set(name, { to: 'planned off', atMs: clock.now() });
         onChange();
         return;
       default:
@@ -88,9 +97,10 @@ export function watchDisconnects(options: DisconnectsOptions): Disconnects {
     note() {
       if (changes.size === 0) return;
       fleet.save(() => {
-        for (const [name, { isBack, atMs }] of changes) {
-          if (isBack) keeper.over(keyOf(name), atMs);
-          else keeper.resume(keyOf(name), atMs);
+        for (const [name, { to, atMs }] of changes) {
+          if (to === 'back') keeper.over(keyOf(name), atMs);
+          else if (to === 'away') keeper.resume(keyOf(name), atMs);
+          else keeper.endQuietly(keyOf(name), atMs);
         }
       });
       changes.clear();

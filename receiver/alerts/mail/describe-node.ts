@@ -30,6 +30,8 @@ function sentenceOf(how: ConnectionEnd['how']): string {
       return 'The connection ended by a fault of the receiver';
     case 'receiver_away':
       return 'Not known: it went away while the receiver itself was not running, and did not come back since';
+    case 'planned_off':
+      return 'It was planned to be off, but did not come back when that was over';
     default:
       return how satisfies never;
   }

@@ -7,7 +7,7 @@ const KEPT_SILENCES = 1_000;
 /** A time in which what matches is not told. */
 export interface Silence {
   readonly id: number;
-  /** See pattern-matcher.ts. */
+  /** See matches-pattern.ts. */
   readonly pattern: string;
   /** In the words of whoever wanted it; may be empty. */
   readonly why: string;

@@ -9,7 +9,7 @@
 import { UserError } from '../../../shared/errors/errors.ts';
 import type { Clock } from '../../../shared/time/clock.ts';
 import type { StateStore } from '../../fleet/state-store.ts';
-import { patternMatcher, type Silenceable } from './pattern-matcher.ts';
+import { matchesPattern, type Silenceable } from './matches-pattern.ts';
 import { type Silence, silenceStore } from './silence-store.ts';
 
 export type { Silence } from './silence-store.ts';
@@ -19,7 +19,7 @@ const MAX_SILENCES = 500;
 
 /** What is wanted of a new silence. */
 export interface NewSilence {
-  /** A node, a rule or a key, with `*` and `?`; see pattern-matcher.ts. */
+  /** A node, a rule or a key, with `*` and `?`; see matches-pattern.ts. */
   readonly pattern: string;
   readonly forMs: number;
   readonly why: string;
@@ -31,7 +31,7 @@ export interface NewSilence {
 export interface Silences {
   /** @throws UserError `USAGE` when there are too many */
   begin(silence: NewSilence): Silence;
-  /** Ends one before its time. @throws UserError `USAGE` when it does not last */
+  /** Ends one before its time. @throws UserError `ALERT_UNKNOWN` when it does not last */
   end(id: number): void;
   /** Those that last. */
   active(): readonly Silence[];
@@ -50,9 +50,8 @@ export interface SilencesOptions {
 /** Opens the silences in the receiver's state. */
 export function startSilences({ store, clock, onChange }: SilencesOptions): Silences {
   const table = silenceStore(store);
-  const withMatcher = (silence: Silence) => ({ silence, covers: patternMatcher(silence.pattern) });
-  let known = table.endingAfter(clock.now()).map(withMatcher);
-  const active = (nowMs: number) => known.filter(({ silence }) => silence.endsMs > nowMs);
+  let known = table.endingAfter(clock.now());
+  const active = (nowMs: number) => known.filter(({ endsMs }) => endsMs > nowMs);
 
   return {
     begin({ pattern, forMs, why, by }) {
@@ -63,20 +62,20 @@ export function startSilences({ store, clock, onChange }: SilencesOptions): Sile
         });
       }
       const silence = table.insert({ pattern, why, by, beginsMs, endsMs: beginsMs + forMs });
-      known = [...active(beginsMs), withMatcher(silence)];
+      known = [...active(beginsMs), silence];
       onChange();
       return silence;
     },
     end(id) {
       if (!table.end(id, clock.now())) {
-        throw new UserError('USAGE', `there is no silence ${id} that lasts`, {
+        throw new UserError('ALERT_UNKNOWN', `there is no silence ${id} that lasts`, {
           hint: 'fleetkeep-receiver silence list shows those that there are.',
         });
       }
-      known = known.filter(({ silence }) => silence.id !== id);
+      known = known.filter((silence) => silence.id !== id);
       onChange();
     },
-    active: () => active(clock.now()).map(({ silence }) => silence),
-    silenceOf: (what, nowMs) => active(nowMs).find(({ covers }) => covers(what))?.silence.id,
+    active: () => active(clock.now()),
+    silenceOf: (what, nowMs) => active(nowMs).find(({ pattern }) => matchesPattern(pattern, what))?.id,
   };
 }
