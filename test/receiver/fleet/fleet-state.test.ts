@@ -108,3 +108,36 @@ t.test('a node that never connected has no state', async (t) => {
   t.equal(stepNode(undefined, disconnected('closed')).record, undefined);
   t.match(stepNode(undefined, connected()).record, { name: '7', state: { kind: 'up', sinceMs: 500 } });
 });
+
+t.test('what is planned off goes, comes and ends as the picture in fleet.ts says', async (t) => {
+  const plan = { sinceMs: 400, untilMs: undefined, why: '' };
+  const off: NodeState = { kind: 'planned_off', sinceMs: 200 };
+  const planned = (state: NodeState): NodeRecord => ({ ...record(state), plannedOff: plan });
+  const cases: readonly (readonly [NodeRecord, FleetEvent, NodeState, isPlanned: boolean])[] = [
+    [record(up), { kind: 'off_planned', plan }, up, true],
+    [record(late), { kind: 'off_planned', plan }, off, true],
+    [record(down), { kind: 'off_planned', plan }, off, true],
+    [record(unknown), { kind: 'off_planned', plan }, { ...off, sinceMs: 300 }, true],
+    [planned(up), connected(), up, true],
+    [planned(up), disconnected('goodbye'), { ...off, sinceMs: 500 }, true],
+    [planned(up), { kind: 'receiver_started', atMs: 500 }, { kind: 'unknown', sinceMs: 500 }, true],
+    [planned(unknown), { kind: 'grace_over' }, { ...off, sinceMs: 150 }, true],
+    [planned(unknown), connected(), { kind: 'up', sinceMs: 500 }, true],
+    [planned(off), { kind: 'receiver_started', atMs: 500 }, off, true],
+    [planned(off), { kind: 'grace_over' }, off, true],
+    [planned(off), connected(), { kind: 'up', sinceMs: 500 }, false],
+    [
+      planned(off),
+      { kind: 'plan_over', atMs: 500 },
+      { ...late, sinceMs: 500, end: { how: 'planned_off' } },
+      false,
+    ],
+    [planned(up), { kind: 'plan_over', atMs: 500 }, up, false],
+    [record(down), { kind: 'plan_over', atMs: 500 }, down, false],
+  ];
+  for (const [before, event, state, isPlanned] of cases) {
+    const { record: after } = stepNode(before, event);
+    t.strictSame(after?.state, state, `${before.state.kind}, ${event.kind}`);
+    t.equal(after?.plannedOff !== undefined, isPlanned);
+  }
+});
