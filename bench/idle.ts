@@ -35,9 +35,18 @@ for (const nodes of values.nodes.split(',').map(Number)) {
   );
   const mirror = { allow_same_device: true };
   const transport = 'plain_on_encrypted_network';
+  // All of them come from one address, and at once.
+  const settings = { limits: { newcomers: 10_000, newcomers_per_address: 10_000 } };
   writeFileSync(
     config,
-    JSON.stringify({ transport, port: PORT, number_of_nodes: 10_000, log_level: 'error', mirror }),
+    JSON.stringify({
+      transport,
+      receiver: settings,
+      port: PORT,
+      number_of_nodes: 10_000,
+      log_level: 'error',
+      mirror,
+    }),
   );
   const cli = join(import.meta.dirname, '../dist/receiver/cli.js');
   const receiver = spawn(process.execPath, [cli, 'start', '--config', config], {
