@@ -8,16 +8,14 @@ import { join } from 'node:path';
 import type { LoadConfigOptions, LoadedConfig } from '../shared/config/load.ts';
 import { startControl } from '../shared/control/control.ts';
 import { readBootId } from '../shared/files/boot-id.ts';
-import { isSample } from '../shared/log/is-sample.ts';
-import { readLastLines } from '../shared/log/last-lines.ts';
 import { logPaths } from '../shared/log/log.ts';
 import type { Logger } from '../shared/logging/logger.ts';
-import type { NodeName } from '../shared/names/node-name.ts';
 import { VERSION } from '../shared/names/version.ts';
 import { systemClock } from '../shared/time/clock.ts';
 import { createAdmission } from './admission/admission.ts';
 import { startAlerts } from './alerts/alerts.ts';
 import { calmPolicyOf } from './alerts/calm-policy-of.ts';
+import { readRecentLines } from './alerts/read-recent-lines.ts';
 import { startMirror } from './backup/mirror.ts';
 import { MIRROR_KEY } from './backup/mirror-problem.ts';
 import { changeCertificates } from './certificate-change.ts';
@@ -71,7 +69,7 @@ export async function startReceiver(options: ReceiverOptions): Promise<Receiver>
       mail: await mailOptionsOf(config),
       times: { graceMs: config.alerts.disconnect_grace_seconds * 1000 },
       policy: calmPolicyOf(config.alerts),
-      readLastSample: (node) => readLastSample(logsRoot, node),
+      readRecent: (node, span) => readRecentLines(logPaths(logsRoot, node), span),
       log: log.child({ part: 'alerts' }),
     }),
   );
@@ -217,10 +215,4 @@ export async function startReceiver(options: ReceiverOptions): Promise<Receiver>
   parts.receiver = receiver;
   log.info({ port: receiver.port, directory }, 'the receiver takes senders');
   return receiver;
-}
-
-/** The newest sample in the receiver's copy of a node's log: other lines may have come after it. */
-async function readLastSample(logsRoot: string, node: NodeName): Promise<string | undefined> {
-  const lines = await readLastLines(logPaths(logsRoot, node), 20);
-  return lines.findLast(({ text }) => isSample(text))?.text;
 }

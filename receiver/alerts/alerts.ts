@@ -20,7 +20,6 @@
  */
 
 import type { Logger } from '../../shared/logging/logger.ts';
-import type { NodeName } from '../../shared/names/node-name.ts';
 import type { BackoffOptions } from '../../shared/time/backoff.ts';
 import { type Clock, systemClock } from '../../shared/time/clock.ts';
 import { every } from '../../shared/time/every.ts';
@@ -32,6 +31,7 @@ import type { SmtpTimeouts } from './channels/smtp/config.ts';
 import { CALM_POLICY, type CalmPolicy } from './incidents/calm-policy.ts';
 import { type Incidents, watchIncidents } from './incidents/incidents.ts';
 import type { Problem } from './incidents/problems.ts';
+import type { RecentSource } from './incidents/read-recent.ts';
 import type { MailOptions } from './mail-options.ts';
 import type { SendStep } from './outbox/lane.ts';
 import { type OutboxState, startOutbox } from './outbox/outbox.ts';
@@ -98,8 +98,8 @@ export interface StartAlertsOptions {
   readonly times?: Partial<AlertTimes> | undefined;
   /** Overrides of {@link CALM_POLICY}. */
   readonly policy?: Partial<CalmPolicy> | undefined;
-  /** The last line of a node's log, for the mail about its loss. May fail or be slow: the mail does without. */
-  readonly readLastSample: (node: NodeName) => Promise<string | undefined>;
+  /** What the log of a node says about the time before its end. May fail or be slow: the mail does without. */
+  readonly readRecent: RecentSource['readRecent'];
   readonly log: Logger;
   readonly clock?: Clock | undefined;
   /** Between 0 and 1, for the jitter of retries. */
@@ -112,13 +112,14 @@ export interface StartAlertsOptions {
 
 /** Starts watching the fleet and sending messages. Start it after the fleet, dispose it before. */
 export function startAlerts(options: StartAlertsOptions): Alerts {
-  const { store, fleet, log, readLastSample } = options;
+  const { store, fleet, log, readRecent } = options;
   const clock = options.clock ?? systemClock;
   const times = { ...ALERT_TIMES, ...options.times };
   const { channels, destinations, domain } = openChannels(options);
   const outbox = outboxStore(store);
-  const { to, queueLimit = QUEUE_LIMIT } = options.mail;
-  const post = postOffice({ store, outbox, domain, to, destinations, queueLimit, atStep: options.atStep });
+  const { to, queueLimit = QUEUE_LIMIT, linkBase } = options.mail;
+  const { atStep } = options;
+  const post = postOffice({ store, outbox, domain, to, destinations, queueLimit, linkBase, atStep });
   const silences = startSilences({ store, clock, onChange: () => incidents.lookAgain() });
   const ending = new AbortController();
   let isWaking = false;
@@ -129,7 +130,7 @@ export function startAlerts(options: StartAlertsOptions): Alerts {
     rule: times,
     policy: { ...CALM_POLICY, settleMs: times.settleMs, digestMs: times.digestMs, ...options.policy },
     silenceOf: silences.silenceOf,
-    readLastSample,
+    readRecent,
     clock,
     log,
     wakeIn(ms) {

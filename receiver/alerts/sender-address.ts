@@ -1,7 +1,7 @@
 import { hostname } from 'node:os';
 import { type MailOptions, smtpServersOf } from './mail-options.ts';
 
-/** The address that mails come from: the configured one, else the SMTP user if that is an address, else this machine. */
+/** The address that mails come from, perhaps with a name: the configured one, else the SMTP user if that is an address, else this machine. */
 export function senderAddress(mail: Pick<MailOptions, 'smtp' | 'from'>): string {
   if (mail.from !== undefined) return mail.from;
   const user = smtpServersOf(mail)[0]?.user;

@@ -27,7 +27,7 @@ export async function transmitMail(mail: Mail, transmission: Transmission): Prom
   try {
     await transport.sendMail({
       ...toNodemailer(mail, from),
-      envelope: { from, to: [...recipients] },
+      envelope: { from: splitAddress(from).address, to: recipients.map((one) => splitAddress(one).address) },
       signal,
     });
   } finally {
@@ -46,8 +46,8 @@ export async function renderMail(mail: Mail, from: string): Promise<Buffer> {
 /** A mail in nodemailer's words. The same mail always becomes the same bytes, so a repeat is recognisable as one. */
 function toNodemailer(mail: Mail, from: string): SendMailOptions {
   return {
-    from: { name: 'Fleetkeep', address: from },
-    to: mail.to.map((address) => ({ name: '', address })),
+    from: { name: 'Fleetkeep', ...splitAddress(from) },
+    to: mail.to.map((address) => ({ name: '', ...splitAddress(address) })),
     subject: mail.subject,
     date: new Date(mail.dateMs),
     messageId: mail.messageId,
@@ -58,14 +58,38 @@ function toNodemailer(mail: Mail, from: string): SendMailOptions {
       // RFC 3834, section 5: keeps holiday replies away; the second is what Exchange understands.
       'Auto-Submitted': 'auto-generated',
       'X-Auto-Response-Suppress': 'All',
+      // RFC 2919: what people sort their mail by.
+      'List-Id': `Fleetkeep alerts <alerts.${domainOf(mail.messageId)}>`,
     },
     text: mail.text,
-    html: mail.html,
+    html: imageIds(mail).reduce(
+      (html, { cid, id }) => html.replaceAll(`"cid:${cid}"`, `"cid:${id}"`),
+      mail.html,
+    ),
+    attachments: imageIds(mail).map(({ cid, id, png }) => ({
+      ...{ filename: `${cid}.png`, contentType: 'image/png', contentDisposition: 'inline' as const },
+      ...{ cid: id, content: Buffer.from(png, 'base64') },
+    })),
     baseBoundary: createHash('sha256').update(mail.messageId).digest('hex').slice(0, 24),
-    // A mail is made of text alone: nothing in it may ever make the receiver read a file or fetch an address.
+    // A mail is made of what is in it: nothing may ever make the receiver read a file or fetch an address.
     disableFileAccess: true,
     disableUrlAccess: true,
   };
+}
+
+/** `Ann <ann@example.org>` in its two parts; an address alone has no name. */
+function splitAddress(text: string): { readonly name?: string; readonly address: string } {
+  const [, name, address] = /^(.+) <(.+)>$/.exec(text) ?? [];
+  return name === undefined || address === undefined ? { address: text } : { name, address };
+}
+
+function domainOf(messageId: string): string {
+  return messageId.slice(messageId.lastIndexOf('@') + 1, -1);
+}
+
+/** The pictures, each under an id that no other mail has (RFC 2392). */
+function imageIds({ images = [], messageId }: Mail) {
+  return images.map((image) => ({ ...image, id: `${image.cid}.${messageId.slice(1, -1)}` }));
 }
 
 function transportOptions(smtp: SmtpConfig, timeouts: SmtpTimeouts) {

@@ -27,6 +27,7 @@ import type { Clock } from '../../../shared/time/clock.ts';
 import type { Fleet } from '../../fleet/fleet.ts';
 import type { NodeRecord } from '../../fleet/node-record.ts';
 import type { StateStore } from '../../fleet/state-store.ts';
+import type { RecentLines } from '../mail/recent-lines.ts';
 import type { PostOffice } from '../outbox/post-office.ts';
 import type { CalmPolicy } from './calm-policy.ts';
 import type { DisconnectRuleOptions } from './disconnect-rule.ts';
@@ -36,11 +37,11 @@ import { incidentKeeper } from './incident-keeper.ts';
 import { incidentStore } from './incident-store.ts';
 import { createMessenger } from './messenger.ts';
 import { type Problem, watchProblems } from './problems.ts';
-import { type LastSampleSource, readLastSamples } from './read-last-samples.ts';
+import { type RecentSource, readRecent } from './read-recent.ts';
 import { createTeller } from './teller.ts';
 
 /** Nodes of one look whose last values are read. */
-const MAX_SAMPLES = 10;
+const MAX_READ = 10;
 
 /** The longest that open incidents are not looked at, ms: clocks are set, and quiet hours end. */
 const LONGEST_WAIT_MS = 15_000;
@@ -49,7 +50,7 @@ const LONGEST_WAIT_MS = 15_000;
 const PRUNE_MS = 3_600_000;
 
 /** Options of {@link watchIncidents}. */
-export interface IncidentsOptions extends LastSampleSource {
+export interface IncidentsOptions extends RecentSource {
   readonly store: StateStore;
   readonly fleet: Fleet;
   readonly post: PostOffice;
@@ -119,20 +120,20 @@ export function watchIncidents(options: IncidentsOptions): Incidents {
   }
 
   /** Of the nodes that may be told of now: those whose grace is over, and those of which could not be told before. */
-  async function readSamples(due: readonly NodeName[]): Promise<ReadonlyMap<string, string>> {
+  async function readLogs(due: readonly NodeName[]): Promise<ReadonlyMap<string, RecentLines>> {
     const open = incidents.open();
     const known = new Set(open.flatMap(({ rule, node }) => (rule === 'disconnect' && node ? [node] : [])));
     const untold = teller
       .openings(open, clock.now())
-      .flatMap(({ rule, node }) => (rule === 'disconnect' && node ? [node] : []));
-    const names = [...due.filter((node) => !known.has(node)), ...untold];
-    return await readLastSamples(names.slice(0, MAX_SAMPLES), options);
+      .flatMap(({ node }) => (node === undefined ? [] : [node]));
+    const names = new Set([...due.filter((node) => !known.has(node)), ...untold]);
+    return await readRecent([...names].slice(0, MAX_READ), options);
   }
 
-  function tellNow(lost: readonly NodeRecord[], lastSamples: ReadonlyMap<string, string>): boolean {
+  function tellNow(lost: readonly NodeRecord[], recent: ReadonlyMap<string, RecentLines>): boolean {
     disconnects.endForgotten(incidents.open());
     const byName = new Map(lost.map((node) => [node.name, node]));
-    const { hasTold, againInMs } = teller.tell({ lost: byName, lastSamples }, clock.now());
+    const { hasTold, againInMs } = teller.tell({ lost: byName, recent }, clock.now());
     lookAtMs = clock.monotonic() + Math.min(againInMs, LONGEST_WAIT_MS);
     return hasTold;
   }
@@ -154,12 +155,12 @@ export function watchIncidents(options: IncidentsOptions): Incidents {
       const due = disconnects.due();
       if (due.length === 0 && clock.monotonic() < lookAtMs) return false;
       prune();
-      const lastSamples = await readSamples(due);
+      const recent = await readLogs(due);
       let hasTold: boolean | undefined;
       disconnects.declare(due, (lost) => {
-        hasTold = tellNow(lost, lastSamples);
+        hasTold = tellNow(lost, recent);
       });
-      return hasTold ?? store.transaction(() => tellNow([], lastSamples));
+      return hasTold ?? store.transaction(() => tellNow([], recent));
     },
     [Symbol.dispose]: () => disconnects[Symbol.dispose](),
   };

@@ -13,7 +13,9 @@ import { composeQuietDigest } from '../mail/compose-quiet-digest.ts';
 import { composeRecovery } from '../mail/compose-recovery.ts';
 import { composeReminder, composeWorse } from '../mail/compose-reminder.ts';
 import type { Block } from '../mail/document.ts';
+import type { RecentLines } from '../mail/recent-lines.ts';
 import type { PostOffice } from '../outbox/post-office.ts';
+import { commonCause } from './common-cause.ts';
 import type { Incident } from './incident.ts';
 import type { MessageKind } from './next-message.ts';
 
@@ -21,8 +23,8 @@ import type { MessageKind } from './next-message.ts';
 export interface NodeNews {
   /** Nodes that are being declared down in this transaction: the fleet itself knows of it afterwards. */
   readonly lost: ReadonlyMap<NodeName, NodeRecord>;
-  /** Last line of the log of some nodes. */
-  readonly lastSamples: ReadonlyMap<string, string>;
+  /** What the logs of some nodes say about the time before. */
+  readonly recent: ReadonlyMap<string, RecentLines>;
 }
 
 /** Options of {@link createMessenger}. */
@@ -68,7 +70,7 @@ export function createMessenger(options: MessengerOptions): Messenger {
     const problems = steady.filter(({ rule, isFiring }) => rule === 'problem' || !isFiring);
     return [
       [lost, () => composeLost(lost, news)],
-      [problems, () => composeProblems(problems.map(asTold))],
+      [problems, () => composeProblems(problems.map(asTold), news.recent)],
       [flapping, () => composeFlapping(flapping, quietMs)],
     ];
   }
@@ -81,8 +83,12 @@ export function createMessenger(options: MessengerOptions): Messenger {
     });
     const names = new Set(lost.map(({ name }) => name));
     const alsoDown = nodes.filter(({ name, state }) => state.kind === 'down' && !names.has(name));
-    const { lastSamples } = news;
-    return composeDisconnect({ lost, alsoDown, lastSamples, nodeCount: nodes.length });
+    const cause = commonCause(
+      lost,
+      nodes.filter(({ name, state }) => state.kind === 'up' && !names.has(name)),
+    );
+    const { recent } = news;
+    return composeDisconnect({ lost, alsoDown, cause, recent, nodeCount: nodes.length });
   }
 
   function returnedNode(incident: Incident, node: NodeRecord) {

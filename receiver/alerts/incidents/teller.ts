@@ -161,8 +161,9 @@ export function createTeller(options: TellerOptions): Teller {
     openings(open, nowMs) {
       const verdictOf = verdictAt(nowMs);
       return open.filter((incident) => {
-        const kind = nextMessage(incident, policy)?.kind;
-        return kind === 'opening' && verdictOf({ incident, kind }).kind === 'send';
+        const next = nextMessage(incident, policy);
+        if (next?.kind !== 'opening' || dueInMs(next, nowMs) > 0) return false;
+        return verdictOf({ incident, kind: next.kind }).kind === 'send';
       });
     },
     tell(news, nowMs) {

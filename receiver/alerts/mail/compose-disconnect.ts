@@ -1,11 +1,13 @@
 import type { NodeRecord } from '../../fleet/node-record.ts';
 import { cleanText } from './clean-text.ts';
 import { describeEnd, describeNode } from './describe-node.ts';
-import { describeSample } from './describe-sample.ts';
+import { describeRecent, lastValues } from './describe-recent.ts';
 import type { Block, Fact } from './document.ts';
 import { formatMoment } from './format-time.ts';
 import { listOfNames, listOfNodes } from './list-nodes.ts';
+import { CPU } from './metric.ts';
 import type { NoticeAlert } from './notice.ts';
+import type { RecentLines } from './recent-lines.ts';
 
 /** What a mail about lost nodes is made of. */
 export interface DisconnectFacts {
@@ -13,8 +15,10 @@ export interface DisconnectFacts {
   readonly lost: readonly NodeRecord[];
   /** Others that were down already. */
   readonly alsoDown: readonly NodeRecord[];
-  /** Last line of the log of some of them. */
-  readonly lastSamples: ReadonlyMap<string, string>;
+  /** What the logs of some of them say about the time before. */
+  readonly recent: ReadonlyMap<string, RecentLines>;
+  /** What may be the cause, in sentences; for several. */
+  readonly cause?: readonly string[] | undefined;
   /** Nodes the receiver knows. */
   readonly nodeCount: number;
   /** IANA name; the machine's own when left out. */
@@ -48,7 +52,7 @@ function composeOne(node: NodeRecord, facts: DisconnectFacts): ComposedMail {
         text: `${capitalise(title)} since ${formatMoment(node.state.sinceMs, facts.timeZone)}.`,
       },
       { kind: 'facts', facts: nodeFacts(node, facts.timeZone) },
-      ...sampleBlocks(facts.lastSamples.get(node.name), 'Its last values', facts.timeZone),
+      ...describeRecent(facts.recent.get(node.name), CPU, facts.timeZone),
       ...alsoDownBlocks(facts),
       { kind: 'text', text: 'A second mail in this thread will say when it is back.' },
     ],
@@ -62,20 +66,13 @@ function composeSeveral(facts: DisconnectFacts): ComposedMail {
     subject: `[fleetkeep] ${lost.length} nodes are down: ${listOfNames(lost)}`,
     blocks: [
       { kind: 'headline', text: `${capitalise(share)} nodes went down together.` },
-      {
-        kind: 'text',
-        text: 'Several at once usually have one cause: power, a switch, or the network of the receiver itself.',
-      },
+      { kind: 'text', text: causeOf(facts) },
       listOfNodes('Down', lost, (node) => {
         const since = `since ${formatMoment(node.state.sinceMs, facts.timeZone)}`;
         return `${since}, ${cleanText(node.address, 64)}. ${endOf(node)}`;
       }),
       ...lost.flatMap((node) =>
-        sampleBlocks(
-          facts.lastSamples.get(node.name),
-          `Last values of ${describeNode(node)}`,
-          facts.timeZone,
-        ),
+        lastValues(facts.recent.get(node.name), `Last values of ${describeNode(node)}`, facts.timeZone),
       ),
       ...alsoDownBlocks(facts),
       { kind: 'text', text: 'This thread will say when they are back.' },
@@ -98,17 +95,16 @@ function endOf(node: NodeRecord): string {
   return node.state.kind === 'down' ? describeEnd(node.state.end) : 'Not known';
 }
 
-function sampleBlocks(line: string | undefined, title: string, timeZone: string | undefined): Block[] {
-  const sample = line === undefined ? undefined : describeSample(line, timeZone);
-  if (sample === undefined) return [];
-  const taken = sample.taken === undefined ? '' : `, ${sample.taken}`;
-  return [{ kind: 'facts', title: `${title}${taken}:`, facts: sample.facts }];
-}
-
 function alsoDownBlocks({ alsoDown, timeZone }: DisconnectFacts): Block[] {
   if (alsoDown.length === 0) return [];
   const since = (node: NodeRecord) => `since ${formatMoment(node.state.sinceMs, timeZone)}`;
   return [listOfNodes('Also down', alsoDown, since)];
+}
+
+function causeOf({ cause = [] }: DisconnectFacts): string {
+  return cause.length > 0
+    ? cause.join(' ')
+    : 'Several at once usually have one cause: power, a switch, or the network of the receiver itself.';
 }
 
 function capitalise(text: string): string {

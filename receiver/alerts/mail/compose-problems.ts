@@ -1,16 +1,34 @@
 import type { Incident } from '../incidents/incident.ts';
 import { cleanText } from './clean-text.ts';
 import type { ComposedMail } from './compose-disconnect.ts';
+import { describeRecent } from './describe-recent.ts';
 import type { Block } from './document.ts';
 import { formatDuration, formatMoment } from './format-time.ts';
+import { metricOf } from './metric.ts';
+import type { RecentLines } from './recent-lines.ts';
 
-/** The mail that says that something is wrong; several problems that came up together share it. */
-export function composeProblems(problems: readonly Incident[], timeZone?: string): ComposedMail {
+/**
+ * The mail that says that something is wrong; several problems that came up together share it. One that stands alone and is
+ * about a node also shows how it came to that.
+ *
+ * @param recent what the logs of some nodes say about the time before
+ */
+export function composeProblems(
+  problems: readonly Incident[],
+  recent: ReadonlyMap<string, RecentLines> = new Map(),
+  timeZone?: string,
+): ComposedMail {
+  const [only] = problems.length === 1 ? problems : [];
   const titles = problems.map((problem) => cleanText(problem.title, 120));
   const subject = titles.length === 1 ? titles[0] : `${titles.length} problems: ${titles[0]}, …`;
   return {
     subject: `[fleetkeep] ${subject}`,
-    blocks: problems.flatMap((problem) => composeOne(problem, timeZone)),
+    blocks: [
+      ...problems.flatMap((problem) => composeOne(problem, timeZone)),
+      ...(only?.node === undefined
+        ? []
+        : describeRecent(recent.get(only.node), metricOf(only.key), timeZone)),
+    ],
   };
 }
 

@@ -1,6 +1,8 @@
 import { cleanText } from './clean-text.ts';
 import type { Fact } from './document.ts';
 import { formatDuration, formatMoment } from './format-time.ts';
+import { formatBytes as bytes, formatPercent as percent } from './format-value.ts';
+import { type Group, group, momentMs, number, parseObject } from './read-value.ts';
 
 /** Entries of a group (file systems, sensors) that a mail shows at most. */
 const MAX_ENTRIES = 12;
@@ -34,33 +36,13 @@ export function describeSample(line: string, timeZone?: string): SampleDescripti
   return facts.length === 0 ? undefined : { taken: momentOf(sample['t'], timeZone), facts };
 }
 
-type Group = Readonly<Record<string, unknown>>;
-
-function parseObject(line: string): Group | undefined {
-  try {
-    return group(JSON.parse(line));
-  } catch {
-    return undefined;
-  }
-}
-
-function group(value: unknown): Group | undefined {
-  return typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as Group) : undefined;
-}
-
-function number(value: unknown): number | undefined {
-  // Above that it is damage, and would come out as nonsense.
-  const isSane = typeof value === 'number' && value >= 0 && value <= Number.MAX_SAFE_INTEGER;
-  return isSane ? value : undefined;
-}
-
 function entries(value: unknown): [string, unknown][] {
   return Object.entries(group(value) ?? {}).slice(0, MAX_ENTRIES);
 }
 
 function momentOf(value: unknown, timeZone?: string): string | undefined {
-  const atMs = typeof value === 'string' ? Date.parse(value) : Number.NaN;
-  return Number.isNaN(atMs) ? undefined : formatMoment(atMs, timeZone);
+  const atMs = momentMs(value);
+  return atMs === undefined ? undefined : formatMoment(atMs, timeZone);
 }
 
 const BUSY_MODES = ['user', 'nice', 'system', 'interrupt', 'softirq', 'steal'] as const;
@@ -127,16 +109,4 @@ function uptimeFact(value: unknown): Fact | undefined {
 
 function usage(used: number, total: number): string {
   return `${percent(used / total)} (${bytes(used)} of ${bytes(total)})`;
-}
-
-function percent(ratio: number): string {
-  return `${Math.round(ratio * 100)} %`;
-}
-
-const BYTE_UNITS = ['B', 'KiB', 'MiB', 'GiB', 'TiB', 'PiB'] as const;
-
-function bytes(count: number): string {
-  const power = count < 1 ? 0 : Math.min(BYTE_UNITS.length - 1, Math.floor(Math.log2(count) / 10));
-  const scaled = count / 1024 ** power;
-  return `${scaled >= 10 || power === 0 ? Math.round(scaled) : scaled.toFixed(1)} ${BYTE_UNITS[power]}`;
 }

@@ -8,14 +8,30 @@ export type Block =
   /** What is what; the second of each pair is the value. */
   | { readonly kind: 'facts'; readonly title?: string | undefined; readonly facts: readonly Fact[] }
   | { readonly kind: 'list'; readonly title: string; readonly items: readonly string[] }
-  /** A picture that stands in the HTML; the text has `alt` instead. */
-  | { readonly kind: 'image'; readonly image: MailImage; readonly size: ImageSize; readonly alt: string }
+  /** Lines with columns, in a typeface of fixed width. */
+  | { readonly kind: 'lines'; readonly title: string; readonly lines: readonly string[] }
+  /** A graph that stands in the HTML; of the plain text its title is a part. */
+  | {
+      readonly kind: 'image';
+      readonly title: string;
+      readonly image: MailImage;
+      readonly size: ImageSize;
+      readonly axes: Axes;
+    }
   | { readonly kind: 'link'; readonly text: string; readonly url: string };
 
 /** How large a picture is shown at most, CSS pixels. */
 export interface ImageSize {
   readonly width: number;
   readonly height: number;
+}
+
+/** What stands at the ends of the axes of a graph. */
+export interface Axes {
+  readonly top: string;
+  readonly bottom: string;
+  readonly left: string;
+  readonly right: string;
 }
 
 /** A label and its value. */
@@ -49,8 +65,13 @@ function blockToText(block: Block): string {
         block.title,
         block.items.map((item) => `  - ${item}`),
       );
+    case 'lines':
+      return withTitle(
+        block.title,
+        block.lines.map((line) => `  ${line}`),
+      );
     case 'image':
-      return block.alt;
+      return `${capitalise(block.title)}.`;
     case 'link':
       return `${block.text}: ${block.url}`;
     default:
@@ -70,6 +91,9 @@ function factsToText(facts: readonly Fact[]): string[] {
 const BODY = 'font:15px/1.5 system-ui,sans-serif;max-width:44em';
 const LABEL = 'padding:1px 16px 1px 0;text-align:left;vertical-align:top;font-weight:normal;opacity:.65';
 
+const LINES = 'font:13px/1.5 ui-monospace,monospace;margin:0;overflow-x:auto';
+const AXIS = 'padding:0;font-size:12px;opacity:.65';
+
 /** The same as simple HTML: nothing fetched, readable in a light and in a dark mail program. */
 export function renderHtml(blocks: readonly Block[]): string {
   return `<!doctype html>\n<html lang="en"><body style="${BODY}">\n${blocks.map(blockToHtml).join('\n')}\n</body></html>\n`;
@@ -85,6 +109,8 @@ function blockToHtml(block: Block): string {
       return `${titleToHtml(block.title)}<table style="border-collapse:collapse">\n${block.facts.map(factToHtml).join('\n')}\n</table>`;
     case 'list':
       return `${titleToHtml(block.title)}<ul>\n${block.items.map((item) => `<li>${escapeHtml(item)}</li>`).join('\n')}\n</ul>`;
+    case 'lines':
+      return `${titleToHtml(block.title)}<pre style="${LINES}">${escapeHtml(block.lines.join('\n'))}</pre>`;
     case 'image':
       return imageToHtml(block);
     case 'link':
@@ -94,10 +120,18 @@ function blockToHtml(block: Block): string {
   }
 }
 
-function imageToHtml({ image, size, alt }: Extract<Block, { kind: 'image' }>): string {
-  const style = `display:block;width:100%;max-width:${size.width}px;height:auto;border-radius:6px`;
-  // The attributes are for mail programs that know no CSS.
-  return `<p><img src="cid:${escapeHtml(image.cid)}" width="${size.width}" alt="${escapeHtml(alt)}" style="${style}"></p>`;
+/** The axes are named by text around the picture, which every program and every reader of screens can read. */
+function imageToHtml({ title, image, size, axes }: Extract<Block, { kind: 'image' }>): string {
+  const { width } = size;
+  const [top, bottom, left, right] = [axes.top, axes.bottom, axes.left, axes.right].map(escapeHtml);
+  const style = 'display:block;width:100%;height:auto;border-radius:6px';
+  // The attribute is for mail programs that know no CSS.
+  const picture = `<img src="cid:${escapeHtml(image.cid)}" width="${width}" alt="${escapeHtml(title)}" style="${style}">`;
+  return `${titleToHtml(`${capitalise(title)}:`)}<table style="width:100%;max-width:${width}px;border-collapse:collapse">
+<tr><td style="${AXIS}" colspan="2">${top}</td></tr>
+<tr><td style="padding:0" colspan="2">${picture}</td></tr>
+<tr><td style="${AXIS}">${bottom} · ${left}</td><td style="${AXIS};text-align:right">${right}</td></tr>
+</table>`;
 }
 
 function titleToHtml(title: string | undefined): string {
@@ -115,4 +149,8 @@ function escapeHtml(text: string): string {
     .replaceAll('>', '&gt;')
     .replaceAll('"', '&quot;')
     .replaceAll("'", '&#39;');
+}
+
+function capitalise(text: string): string {
+  return `${text.charAt(0).toUpperCase()}${text.slice(1)}`;
 }

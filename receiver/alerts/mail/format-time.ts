@@ -27,6 +27,11 @@ export function formatMoment(atMs: number, timeZone?: string): string {
   return `${date} ${time} ${zone} (${utcDate}${utc.slice(11, 19)} UTC)`;
 }
 
+/** The time of day with seconds, `23:00:05`, in a time zone; the machine's own when left out. */
+export function formatClock(atMs: number, timeZone?: string): string {
+  return new Intl.DateTimeFormat('en-GB', { timeZone, timeStyle: 'medium', hourCycle: 'h23' }).format(atMs);
+}
+
 const UNITS = [
   ['d', 86_400],
   ['h', 3_600],

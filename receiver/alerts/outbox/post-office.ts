@@ -43,21 +43,24 @@ export interface PostOfficeOptions {
   readonly domain: string;
   /** Messages that may wait for one recipient before they become a digest, at least 2. */
   readonly queueLimit: number;
+  /** Where the web app is reached; left out: mails have no link. */
+  readonly linkBase?: string | undefined;
   readonly atStep?: ((step: PostStep) => void) | undefined;
 }
 
 /** Makes a post office over the outbox. */
 export function postOffice(options: PostOfficeOptions): PostOffice {
-  const { store, outbox, destinations, domain, queueLimit, atStep } = options;
+  const { store, outbox, destinations, domain, queueLimit, linkBase, atStep } = options;
   const idOf = (threadId: number, number: number) =>
     `<incident-${threadId}.${number}.${outbox.instance}@${domain}>`;
 
   function post(
     thread: Thread,
-    blocks: readonly Block[],
+    composed: readonly Block[],
     dateMs: number,
     about: readonly NoticeAlert[],
   ): void {
+    const blocks = linkBase === undefined ? composed : [...composed, linkTo(linkBase, about)];
     const number = outbox.nextNumber(thread.id);
     const alerts = about.map(noticeAlert);
     const mail: Mail = {
@@ -117,6 +120,16 @@ export function postOffice(options: PostOfficeOptions): PostOffice {
     reply: (threadId, blocks, nowMs, about = []) =>
       store.transaction(() => post(outbox.thread(threadId), blocks, nowMs, about)),
   };
+}
+
+/** To the page of the node, where the mail is about one alone. */
+function linkTo(base: string, about: readonly NoticeAlert[]): Block {
+  const nodes = new Set(about.map(({ node }) => node));
+  const [node] = nodes.size === 1 ? nodes : [];
+  const root = base.replace(/\/+$/, '');
+  return node === undefined
+    ? { kind: 'link', text: 'Open Fleetkeep', url: root }
+    : { kind: 'link', text: `Open node ${node} in Fleetkeep`, url: `${root}/nodes/${node}` };
 }
 
 function earlierNumbers(number: number): number[] {

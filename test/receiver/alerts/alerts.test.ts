@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import PostalMime, { type Email } from 'postal-mime';
 import t from 'tap';
 import type { MailOptions } from '../../../receiver/alerts/alerts.ts';
+import type { RecentLines } from '../../../receiver/alerts/mail/recent-lines.ts';
 import { parseNodeName } from '../../../shared/names/node-name.ts';
 import { type FakeClock, fakeClock } from '../../helpers/fake-clock.ts';
 import { until } from '../../helpers/until.ts';
@@ -73,7 +74,9 @@ t.test(
   'alerts invariant 2: a mail when a node is lost, one in the same thread when it is back',
   async (t) => {
     const sample = { t: '2026-11-20T21:59:59.000Z', load: [0.5, 0.25, 0.1] };
-    const { directory, clock, start } = setUp(t, { readLastSample: async () => JSON.stringify(sample) });
+    const { directory, clock, start } = setUp(t, {
+      readRecent: async () => ({ samples: [JSON.stringify(sample)], top: undefined }),
+    });
     await using parts = start();
     parts.connect('7', { hostName: 'kitchen' });
     await pass(clock, parts, 5_000);
@@ -278,11 +281,11 @@ t.test('what the administrator was told outlives the receiver', async (t) => {
 });
 
 t.test('the last values are left out when they cannot be read, or not soon', async (t) => {
-  const stuck = Promise.withResolvers<string>();
+  const stuck = Promise.withResolvers<RecentLines>();
   const { directory, clock, start } = setUp(t, {
-    readLastSample: async (node) => {
+    readRecent: async (node) => {
       if (node === '1') throw new Error('I/O error');
-      return node === '2' ? stuck.promise : '{"load":[1]}';
+      return node === '2' ? stuck.promise : { samples: ['{"load":[1]}'], top: undefined };
     },
   });
   await using parts = start();
@@ -299,8 +302,8 @@ t.test('the last values are left out when they cannot be read, or not soon', asy
 });
 
 t.test('a node that returns while its mail is being prepared is not told of', async (t) => {
-  const reading = Promise.withResolvers<string | undefined>();
-  const { directory, clock, start } = setUp(t, { readLastSample: () => reading.promise });
+  const reading = Promise.withResolvers<RecentLines | undefined>();
+  const { directory, clock, start } = setUp(t, { readRecent: () => reading.promise });
   await using parts = start();
   parts.connect('7');
   parts.disconnect('7');
@@ -335,7 +338,7 @@ t.test('alerts invariant 6: a hostile host name adds neither header nor recipien
 
 const KNOWN_HEADERS = [
   ...['from', 'to', 'subject', 'date', 'message-id', 'mime-version', 'content-type'],
-  ...['auto-submitted', 'x-auto-response-suppress'],
+  ...['auto-submitted', 'x-auto-response-suppress', 'list-id'],
 ];
 
 t.test('alerts invariant 2: a problem is told when it begins and when it is over', async (t) => {

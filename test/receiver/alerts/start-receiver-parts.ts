@@ -4,7 +4,6 @@ import type { ConnectedEvent } from '../../../receiver/fleet/fleet-state.ts';
 import type { HowEnded } from '../../../receiver/fleet/node-record.ts';
 import { openStateStore, type StateStore } from '../../../receiver/fleet/state-store.ts';
 import { createLogger } from '../../../shared/logging/logger.ts';
-import type { NodeName } from '../../../shared/names/node-name.ts';
 import { parseNodeName } from '../../../shared/names/node-name.ts';
 import type { Clock } from '../../../shared/time/clock.ts';
 
@@ -22,16 +21,16 @@ export interface ReceiverPartsOptions
   extends Pick<StartAlertsOptions, 'mail' | 'times' | 'atStep' | 'backoff' | 'random' | 'smtpTimeouts'> {
   readonly directory: string;
   readonly clock: Clock;
-  readonly readLastSample?: ((node: NodeName) => Promise<string | undefined>) | undefined;
+  readonly readRecent?: StartAlertsOptions['readRecent'] | undefined;
 }
 
 /** Starts both over `fleet.db` in the directory. */
 export function startReceiverParts(options: ReceiverPartsOptions): ReceiverParts {
-  const { directory, clock, readLastSample = async () => undefined } = options;
+  const { directory, clock, readRecent = async () => undefined } = options;
   const log = createLogger('silent');
   const store = openStateStore(directory);
   const fleet = startFleet({ store, clock, log });
-  const alerts = startAlerts({ ...options, readLastSample, store, fleet, log });
+  const alerts = startAlerts({ ...options, readRecent, store, fleet, log });
   return {
     store,
     fleet,

@@ -7,6 +7,7 @@ import type { MailOptions } from '../../../../receiver/alerts/alerts.ts';
 import { createEmlChannel } from '../../../../receiver/alerts/channels/eml/send.ts';
 import type { SmtpConfig, SmtpTimeouts } from '../../../../receiver/alerts/channels/smtp/config.ts';
 import { createSmtpChannel } from '../../../../receiver/alerts/channels/smtp/send.ts';
+import { encodePng } from '../../../../receiver/alerts/mail/graph/encode-png.ts';
 import type { Mail } from '../../../../receiver/alerts/mail/mail.ts';
 import { sendTestMail } from '../../../../receiver/alerts/send-test-mail.ts';
 import { senderAddress } from '../../../../receiver/alerts/sender-address.ts';
@@ -54,6 +55,36 @@ t.test('a mail goes out encrypted and with a login, whole', async (t) => {
     t.equal(got?.parsed.text?.trimEnd(), MAIL.text.trimEnd());
     t.match(got?.parsed.html, MAIL.html);
   }
+});
+
+t.test('a picture stands in the HTML, and people can sort mails by their headers', async (t) => {
+  await using server = await startSmtpServer();
+  const png = encodePng({ width: 1, height: 1, rgb: Uint8Array.of(1, 2, 3) });
+  const mail: Mail = {
+    ...MAIL,
+    html: '<p>Küche</p><img src="cid:last-hour">',
+    images: [{ cid: 'last-hour', png: png.toString('base64') }],
+    to: ['Ann Ä. <ann@example.com>'],
+  };
+  const from = 'Fleet <fleet@example.com>';
+  const smtp: SmtpConfig = { host: '127.0.0.1', port: server.port, tls: 'none' };
+  const channel = createSmtpChannel({ servers: [smtp], from, to: mail.to });
+  t.same(await channel.send(mail, mail.to[0] ?? '', NEVER), { kind: 'sent' });
+  const [got] = server.mails;
+  t.match(got, { from: 'fleet@example.com', recipients: ['ann@example.com'] });
+  t.match(got?.parsed, {
+    from: { name: 'Fleet', address: 'fleet@example.com' },
+    to: [{ name: 'Ann Ä.', address: 'ann@example.com' }],
+    attachments: [{ mimeType: 'image/png', disposition: 'inline', related: true }],
+  });
+  const [picture] = got?.parsed.attachments ?? [];
+  t.ok(png.equals(Buffer.from(picture?.content as ArrayBuffer)));
+  t.match(got?.parsed.html, `src="cid:${picture?.contentId?.slice(1, -1)}"`);
+  t.match(got?.parsed.text, 'Küche');
+  const header = (key: string) => got?.parsed.headers.find((one) => one.key === key)?.value;
+  t.equal(header('auto-submitted'), 'auto-generated');
+  t.equal(header('x-auto-response-suppress'), 'All');
+  t.match(header('list-id'), '<alerts.example.com>');
 });
 
 t.test('outbox invariant 2: a mail sent twice is the same, byte for byte', async (t) => {

@@ -126,6 +126,16 @@ t.test('incidents invariant 2: the count outlives the receiver', async (t) => {
   }
 });
 
+t.test('a mail about many lost nodes says what they share, and when it is hardly they', async (t) => {
+  await using parts = start(t);
+  const names = ['1', '2', '3', '4'];
+  names.forEach(parts.up);
+  names.slice(1).forEach(parts.down);
+  await parts.pass(MINUTE_MS);
+  t.match(parts.letters[0]?.text, '3 of the 4 nodes that were up are gone at once');
+  t.match(parts.letters[0]?.text, 'the link of the receiver itself');
+});
+
 t.test('a problem that becomes worse is told once more, in its thread', async (t) => {
   await using parts = start(t);
   parts.raise('disk:7', { severity: 'warning', title: 'disk of node 7 is 91 % full' });

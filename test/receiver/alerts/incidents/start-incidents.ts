@@ -66,7 +66,7 @@ export function startIncidents(options: CalmOptions): CalmParts {
     rule: { graceMs: 10_000, groupMs: 2_000, longestGroupMs: 15_000, ...options.rule },
     policy: { ...CALM_POLICY, ...options.policy },
     silenceOf: silences.silenceOf,
-    readLastSample: async () => undefined,
+    readRecent: async () => undefined,
     clock,
     log,
     wakeIn: () => undefined,
