@@ -80,5 +80,5 @@ t.test('silence, planned-off and alerts, on a receiver that runs', async (t) => 
     'with no receiver running',
   );
   t.equal((await place.run('receiver', 'alerts')).stdout, 'nothing is wrong\n');
-  t.match((await place.run('receiver', 'planned-off', '7')).stderr, 'not running');
+  t.match((await place.run('receiver', 'planned-off', '7')).stderr, 'no fleetkeep-receiver runs');
 });
