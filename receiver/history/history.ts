@@ -80,12 +80,8 @@ export interface History extends AsyncDisposable {
   names(node: NodeName): Promise<readonly string[]>;
   /** The named series over a range in at most `points` points (1–10 000), from the finest tier that covers it. */
   series(node: NodeName, names: readonly string[], range: TimeRange, points: number): Promise<SeriesAnswer>;
-  /** Sparklines of all nodes: the named series over the last `spanMs` in `points` points. */
-  overview(
-    names: readonly string[],
-    spanMs: number,
-    points: number,
-  ): Promise<ReadonlyMap<NodeName, NodeOverview>>;
+  /** Sparklines of all nodes: the last hour, a point a minute, of the series in `SPARKLINE_SERIES`. */
+  overview(): Promise<ReadonlyMap<NodeName, NodeOverview>>;
   /** The `top` line nearest to a time, not further away than two minutes. */
   top(node: NodeName, atMs: number): Promise<TopProcesses | undefined>;
   /** The newest `inventory` of a node, as it stands in the log. */
@@ -94,5 +90,7 @@ export interface History extends AsyncDisposable {
   latest(): ReadonlyMap<NodeName, LatestSample>;
   /** Is told of the samples that are new since the last call, at most once a second; the result ends it. */
   onLatest(listener: (samples: readonly LatestSample[]) => void): () => void;
+  /** The newest sample of every node as it stands in the log: a line of JSON. */
+  newestLines(): Promise<ReadonlyMap<NodeName, string>>;
   state(): Promise<HistoryState>;
 }

@@ -1,0 +1,85 @@
+import type { NodeName } from '../../shared/names/node-name.ts';
+import type { LatestSample } from './history.ts';
+import { groupOf, readValues } from './read-values.ts';
+
+/** The series that screens show as they come; the others are asked for. */
+const HEADLINES: ReadonlySet<string> = new Set([
+  'cpu.used',
+  'cpu.iowait',
+  'cpu.count',
+  'load.1',
+  'mem.used',
+  'mem.total',
+  'mem.ratio',
+  'swap.used',
+  'swap.total',
+  'fs.fullest',
+  'temp.hottest',
+  'net.rx',
+  'net.tx',
+  'proc.count',
+  'uptime',
+]);
+
+/** What is remembered of a node's newest sample. */
+interface Newest {
+  readonly atMs: number;
+  readonly line: string;
+  readonly values: Record<string, number>;
+}
+
+/** The newest sample of each node: its line, and what of it screens show at once. */
+export class LatestSamples {
+  readonly #newest = new Map<NodeName, Newest>();
+  readonly #changed = new Set<NodeName>();
+
+  /** Takes a value of the sample that {@link LatestSamples.begin} began. */
+  readonly put: (values: Record<string, number>, name: string, value: number) => void = (
+    values,
+    name,
+    value,
+  ) => {
+    if (HEADLINES.has(name)) values[name] = value;
+  };
+
+  /** Takes a node's newest sample; one that is older than what is known is passed over. */
+  take(node: NodeName, line: string, atMs: number, values: Record<string, number>): void {
+    const known = this.#newest.get(node);
+    if (known !== undefined && atMs < known.atMs && known.atMs - atMs < 3_600_000) return;
+    this.#newest.set(node, { atMs, line, values: { ...known?.values, ...values } });
+    this.#changed.add(node);
+  }
+
+  /** Takes a line that came beside the log, whose rates are not known. */
+  takeLine(node: NodeName, line: string): void {
+    const values: Record<string, number> = {};
+    const sample = parse(line);
+    const atMs = Date.parse(line.slice(6, 30));
+    if (sample === undefined || Number.isNaN(atMs)) return;
+    readValues({ sample, before: undefined, seconds: 0 }, (name, value) => this.put(values, name, value));
+    this.take(node, line, atMs, values);
+  }
+
+  /** Those that are new since the last call. */
+  takeChanged(): readonly LatestSample[] {
+    const changed = [...this.#changed].flatMap((node) => {
+      const newest = this.#newest.get(node);
+      return newest === undefined ? [] : [{ node, atMs: newest.atMs, values: newest.values }];
+    });
+    this.#changed.clear();
+    return changed;
+  }
+
+  /** The newest line of every node. */
+  lines(): readonly (readonly [NodeName, string])[] {
+    return [...this.#newest].map(([node, { line }]) => [node, line] as const);
+  }
+}
+
+function parse(line: string): Readonly<Record<string, unknown>> | undefined {
+  try {
+    return groupOf(JSON.parse(line));
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,253 @@
+import { decodeBlock, encodeBlock } from './block.ts';
+import { addBucket, addValue, type Bucket, emptyBucket, isEmpty } from './bucket.ts';
+import { decodeBucket, encodeBucket } from './encode-bucket.ts';
+import type { HistoryStore, StoredRow } from './history-store.ts';
+import { Layout } from './layout.ts';
+import { BASE_TIER, blockOf, bucketOf, TIERS, type Tier, tierAbove, tierBelow } from './tiers.ts';
+import { VarintWriter } from './varint.ts';
+
+/** A stored bucket, decoded. */
+export interface FoundBucket {
+  readonly number: number;
+  readonly layout: Layout;
+  readonly bucket: Bucket;
+}
+
+/** Is told of a bucket of the second tier that was stored. */
+export type OnStored = (number: number, bucket: Bucket, layout: Layout) => void;
+
+const writer = new VarintWriter();
+
+/**
+ * The buckets of one node. Samples fill the open bucket of the finest tier; when one comes that belongs elsewhere, it is stored, and
+ * each bucket of a coarser tier is made from the stored ones below it as soon as time has left it. Since a coarse bucket is always
+ * made from all that is stored, it does not matter how often it is made, nor in which order lines came.
+ */
+export class NodeHistory {
+  readonly id: number;
+  readonly #store: HistoryStore;
+  readonly #onStored: OnStored | undefined;
+  /** Of each tier, the bucket that was stored last: the coarser bucket around it is yet to be made. */
+  readonly #last: (number | undefined)[];
+  readonly #hasBlock: (boolean | undefined)[] = [];
+  #layout: Layout;
+  #layoutId: { readonly layout: Layout; readonly size: number; readonly id: number } | undefined;
+  #open: { readonly number: number; bucket: Bucket } | undefined;
+  #isChanged = false;
+
+  constructor(store: HistoryStore, name: string, onStored?: OnStored) {
+    const row = store.node(name);
+    this.id = row.id;
+    this.#store = store;
+    this.#onStored = onStored;
+    this.#last = [...row.last];
+    this.#layout = new Layout(row.layout === undefined ? [] : store.layout(row.layout).names);
+  }
+
+  /** The series that the node shows. It is another object when some have been gone for long. */
+  get layout(): Layout {
+    return this.#layout;
+  }
+
+  /** Number of the finest bucket that is being filled; undefined when none is. */
+  get open(): number | undefined {
+    return this.#open?.number;
+  }
+
+  /** Makes the bucket of a time the open one, and stores the one before when it is another. */
+  turnTo(atMs: number): void {
+    const number = bucketOf(BASE_TIER, atMs);
+    if (this.#open?.number === number) return;
+    this.closeOpen();
+    this.#open = { number, bucket: emptyBucket(this.#layout.size) };
+  }
+
+  /** Adds a value of the open bucket's time. */
+  add(column: number, value: number): void {
+    const open = this.#open;
+    if (open === undefined) return;
+    if (column >= open.bucket.count.length) open.bucket = widen(open.bucket, this.#layout.size);
+    addValue(open.bucket, column, value);
+  }
+
+  /** Stores the open bucket. What is stored of the same time already is added to it. */
+  closeOpen(): void {
+    const open = this.#open;
+    this.#open = undefined;
+    if (open === undefined || isEmpty(open.bucket)) return;
+    const stored = this.#stored(BASE_TIER, open.number);
+    if (stored !== undefined) {
+      for (const name of stored.layout.names) this.#layout.column(name);
+      open.bucket = widen(open.bucket, this.#layout.size);
+      addBucket(open.bucket, this.#layout, stored.bucket, stored.layout);
+    }
+    this.#put(BASE_TIER, open.number, open.bucket);
+  }
+
+  /** Buckets from `from` up to but not including `to`, ascending: what is stored, and at the end what is still to be stored. */
+  read(tier: Tier, from: number, to: number, wanted?: readonly string[]): readonly FoundBucket[] {
+    const found = new Map<number, FoundBucket>();
+    for (const one of this.#storedBetween(tier, from, to, wanted)) found.set(one.number, one);
+    const open = this.#openBucket(tier);
+    if (open !== undefined && open.number >= from && open.number < to) found.set(open.number, open);
+    return [...found.values()].sort((a, b) => a.number - b.number);
+  }
+
+  /** Makes the coarser buckets around the newest, so that retention may drop what they are made from. Doing it again does no harm. */
+  settle(): void {
+    this.closeOpen();
+    for (const tier of TIERS) {
+      const above = tierAbove(tier);
+      const last = this.#last[tier.index];
+      if (above === undefined || last === undefined) continue;
+      this.#makeAbove(above, tier, Math.floor((last * tier.stepMs) / above.stepMs));
+    }
+  }
+
+  /** Writes down what is remembered beside the buckets. Call it in the transaction that holds them. */
+  save(): void {
+    if (!this.#isChanged) return;
+    this.#isChanged = false;
+    this.#store.saveNode({ id: this.id, layout: this.#idOf(this.#layout), last: this.#last });
+  }
+
+  /** The bucket of a tier that is being filled, made from those below it. */
+  #openBucket(tier: Tier): FoundBucket | undefined {
+    const below = tierBelow(tier);
+    if (below === undefined) {
+      return this.#open === undefined ? undefined : { ...this.#open, layout: this.#layout };
+    }
+    const latest = this.#openBucket(below)?.number ?? this.#last[below.index];
+    if (latest === undefined) return undefined;
+    const number = Math.floor((latest * below.stepMs) / tier.stepMs);
+    return { number, layout: this.#layout, bucket: this.#make(tier, below, number) };
+  }
+
+  #make(tier: Tier, below: Tier, number: number): Bucket {
+    const ratio = tier.stepMs / below.stepMs;
+    const parts = this.read(below, number * ratio, (number + 1) * ratio);
+    for (const { layout } of parts) {
+      if (layout !== this.#layout) for (const name of layout.names) this.#layout.column(name);
+    }
+    const bucket = emptyBucket(this.#layout.size);
+    for (const part of parts) addBucket(bucket, this.#layout, part.bucket, part.layout);
+    return bucket;
+  }
+
+  #put(tier: Tier, number: number, bucket: Bucket): void {
+    const layout = this.#layout;
+    const last = this.#last[tier.index];
+    if (last !== undefined) this.#leave(tier, last, number);
+    this.#last[tier.index] = number;
+    this.#isChanged = true;
+    const data = encodeBucket(bucket, layout.quanta, writer);
+    this.#store.putBucket(tier, this.id, number, this.#idOf(layout), data);
+    if (tier.index === 1) this.#onStored?.(number, bucket, layout);
+  }
+
+  /** Time moves from one bucket to another: what it leaves for good, for all that is known, is made and packed. */
+  #leave(tier: Tier, from: number, to: number): void {
+    const above = tierAbove(tier);
+    if (above !== undefined) {
+      const ratio = above.stepMs / tier.stepMs;
+      const number = Math.floor(from / ratio);
+      if (number !== Math.floor(to / ratio)) this.#makeAbove(above, tier, number);
+    }
+    const block = blockOf(tier, from);
+    if (block === blockOf(tier, to)) return;
+    this.#pack(tier, block);
+    this.#hasBlock[tier.index] = undefined;
+  }
+
+  #makeAbove(above: Tier, tier: Tier, number: number): void {
+    const bucket = this.#make(above, tier, number);
+    // Empty when retention has dropped what it was made from: then what was made before stands.
+    if (!isEmpty(bucket)) this.#put(above, number, bucket);
+  }
+
+  /** Packs the buckets of a block that lie alone. Those win over what the block holds already. */
+  #pack(tier: Tier, block: number): void {
+    const first = block * tier.slots;
+    const layout = new Layout();
+    const slots: (Bucket | undefined)[] = [];
+    for (const found of this.#storedBetween(tier, first, first + tier.slots)) {
+      slots[found.number - first] = transfer(found, layout);
+    }
+    if (slots.length > 0) {
+      const all = Array.from({ length: tier.slots }, (_, slot) => slots[slot]);
+      const data = encodeBlock(all, layout.quanta);
+      this.#store.putBlock(tier, this.id, block, this.#store.layoutId(layout), data);
+    }
+    this.#store.deleteBuckets(tier, this.id, first, first + tier.slots);
+    // A series that was not seen in a whole block is gone; its column is needed no longer.
+    if (tier === BASE_TIER && layout.size < this.#layout.size && this.#open === undefined) {
+      this.#layout = layout;
+    }
+  }
+
+  #stored(tier: Tier, number: number): FoundBucket | undefined {
+    const row = this.#store.bucket(tier, this.id, number);
+    if (row !== undefined) return decodeRow(row);
+    const block = blockOf(tier, number);
+    const last = this.#last[tier.index];
+    const isLastBlock = last !== undefined && blockOf(tier, last) === block;
+    const known = isLastBlock ? this.#hasBlock[tier.index] : undefined;
+    const hasBlock = known ?? this.#store.hasBlock(tier, this.id, block);
+    if (isLastBlock) this.#hasBlock[tier.index] = hasBlock;
+    return hasBlock ? this.#storedBetween(tier, number, number + 1)[0] : undefined;
+  }
+
+  #storedBetween(tier: Tier, from: number, to: number, wanted?: readonly string[]): readonly FoundBucket[] {
+    const found = new Map<number, FoundBucket>();
+    const blocks = this.#store.blocks(tier, this.id, blockOf(tier, from), blockOf(tier, to - 1) + 1);
+    for (const row of blocks) {
+      for (const one of decodeBlockRow(row, tier, wanted)) {
+        if (one.number >= from && one.number < to) found.set(one.number, one);
+      }
+    }
+    for (const row of this.#store.buckets(tier, this.id, from, to)) found.set(row.number, decodeRow(row));
+    return [...found.values()];
+  }
+
+  #idOf(layout: Layout): number {
+    const { size } = layout;
+    if (this.#layoutId?.layout !== layout || this.#layoutId.size !== size) {
+      this.#layoutId = { layout, size, id: this.#store.layoutId(layout) };
+    }
+    return this.#layoutId.id;
+  }
+}
+
+function decodeRow({ number, layout, data }: StoredRow): FoundBucket {
+  return { number, layout, bucket: decodeBucket(data, layout.quanta) };
+}
+
+function decodeBlockRow(row: StoredRow, tier: Tier, wanted: readonly string[] | undefined): FoundBucket[] {
+  const { layout } = row;
+  const columns = wanted && new Set(wanted.flatMap((name) => layout.find(name) ?? []));
+  const buckets = decodeBlock(row.data, tier.slots, layout.quanta, columns);
+  return buckets.flatMap((bucket, slot) =>
+    isEmpty(bucket) ? [] : [{ number: row.number * tier.slots + slot, layout, bucket }],
+  );
+}
+
+/** A bucket with only the columns that have samples, which `layout` is made to know. */
+function transfer({ bucket, layout: from }: FoundBucket, layout: Layout): Bucket {
+  from.names.forEach((name, column) => {
+    if ((bucket.count[column] ?? 0) > 0) layout.column(name);
+  });
+  const moved = emptyBucket(layout.size);
+  addBucket(moved, layout, bucket, from);
+  return moved;
+}
+
+/** The same bucket with more columns. */
+function widen(bucket: Bucket, columns: number): Bucket {
+  if (bucket.count.length >= columns) return bucket;
+  const wider = emptyBucket(columns);
+  wider.count.set(bucket.count);
+  wider.mean.set(bucket.mean);
+  wider.min.set(bucket.min);
+  wider.max.set(bucket.max);
+  return wider;
+}

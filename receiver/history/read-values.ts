@@ -1,0 +1,208 @@
+/**
+ * What history takes from a sample. Samples come from outside, perhaps from another version, perhaps damaged: whatever is not a
+ * finite number in its place is passed over.
+ */
+
+type Group = Readonly<Record<string, unknown>>;
+
+/** Takes one value of a sample. */
+export type PutValue = (name: string, value: number) => void;
+
+/** A sample and the one before it, from which rates are taken. */
+export interface SamplePair {
+  readonly sample: Group;
+  /** Undefined where there is none that rates can be taken from. */
+  readonly before: Group | undefined;
+  /** The time between the two. */
+  readonly seconds: number;
+}
+
+/** Gives every value of a sample to `put`, by the names of `series.ts`. */
+export function readValues(pair: SamplePair, put: PutValue): void {
+  readCpu(pair, put);
+  readMemory(pair, put);
+  readPressure(pair, put);
+  readFilesystems(pair, put);
+  readDisks(pair, put);
+  readInterfaces(pair, put);
+  readSensors(pair, put);
+  readProcesses(pair, put);
+}
+
+/** A value as an object of which nothing is known. */
+export function groupOf(value: unknown): Group | undefined {
+  return typeof value === 'object' && value !== null ? (value as Group) : undefined;
+}
+
+/** A finite number; undefined for anything else. */
+export function numberOf(value: unknown): number | undefined {
+  return typeof value === 'number' && Number.isFinite(value) ? value : undefined;
+}
+
+const CPU_SERIES = [
+  ['cpu.user', ['user']],
+  ['cpu.system', ['system']],
+  ['cpu.iowait', ['iowait']],
+  ['cpu.nice', ['nice']],
+  ['cpu.irq', ['softirq', 'interrupt']],
+  ['cpu.steal', ['steal']],
+] as const;
+
+function readCpu({ sample }: SamplePair, put: PutValue): void {
+  const cpu = groupOf(sample['cpu']);
+  const util = groupOf(cpu?.['util']);
+  if (util !== undefined) {
+    let used = 0;
+    for (const [name, modes] of CPU_SERIES) {
+      let sum = 0;
+      for (const mode of modes) sum += numberOf(util[mode]) ?? 0;
+      put(name, sum);
+      if (name !== 'cpu.iowait') used += sum;
+    }
+    put('cpu.used', used);
+  }
+  putNumber(put, 'cpu.count', cpu?.['n']);
+  const load = sample['load'];
+  if (Array.isArray(load)) {
+    putNumber(put, 'load.1', load[0] ?? 0);
+    putNumber(put, 'load.5', load[1] ?? 0);
+    putNumber(put, 'load.15', load[2] ?? 0);
+  }
+}
+
+function readMemory(pair: SamplePair, put: PutValue): void {
+  const mem = groupOf(pair.sample['mem']);
+  const total = numberOf(mem?.['total']);
+  const avail = numberOf(mem?.['avail']);
+  if (total !== undefined && avail !== undefined && total > 0) {
+    put('mem.total', total);
+    put('mem.used', total - avail);
+    put('mem.ratio', (total - avail) / total);
+  }
+  putNumber(put, 'mem.cache', mem?.['cache']);
+  const swap = groupOf(pair.sample['swap']);
+  putNumber(put, 'swap.total', swap?.['total']);
+  putNumber(put, 'swap.used', swap?.['used']);
+  const rate = rates(pair, pair.sample['paging'], pair.before?.['paging']);
+  if (rate === undefined) return;
+  putNumber(put, 'paging.in', rate(0));
+  putNumber(put, 'paging.out', rate(1));
+  putNumber(put, 'paging.faults', rate(2));
+}
+
+function readPressure(pair: SamplePair, put: PutValue): void {
+  const psi = groupOf(pair.sample['psi']);
+  const before = groupOf(pair.before?.['psi']);
+  if (psi === undefined || before === undefined) return;
+  const cpu = rates(pair, psi['cpu'], before['cpu']);
+  const mem = rates(pair, psi['mem'], before['mem']);
+  const io = rates(pair, psi['io'], before['io']);
+  putNumber(put, 'psi.cpu', cpu?.(0));
+  putNumber(put, 'psi.mem', mem?.(0));
+  putNumber(put, 'psi.mem_full', mem?.(1));
+  putNumber(put, 'psi.io', io?.(0));
+  putNumber(put, 'psi.io_full', io?.(1));
+}
+
+function readFilesystems({ sample }: SamplePair, put: PutValue): void {
+  const mounts = groupOf(sample['fs']);
+  if (mounts === undefined) return;
+  let fullest = -1;
+  for (const mount of Object.keys(mounts)) {
+    const row = mounts[mount];
+    if (!Array.isArray(row)) continue;
+    const used = numberOf(row[0] ?? 0);
+    const free = numberOf(row[1] ?? 0);
+    if (used === undefined || free === undefined || used + free <= 0) continue;
+    put(`fs.used:${mount}`, used);
+    put(`fs.size:${mount}`, used + free);
+    put(`fs.ratio:${mount}`, used / (used + free));
+    putNumber(put, `fs.inodes:${mount}`, row[3] ?? 0);
+    fullest = Math.max(fullest, used / (used + free));
+  }
+  if (fullest >= 0) put('fs.fullest', fullest);
+}
+
+function readDisks(pair: SamplePair, put: PutValue): void {
+  const disks = groupOf(pair.sample['disk']);
+  const before = groupOf(pair.before?.['disk']);
+  if (disks === undefined || before === undefined) return;
+  for (const disk of Object.keys(disks)) {
+    const rate = rates(pair, disks[disk], before[disk]);
+    if (rate === undefined) continue;
+    putNumber(put, `disk.read:${disk}`, rate(0));
+    putNumber(put, `disk.write:${disk}`, rate(1));
+    putNumber(put, `disk.reads:${disk}`, rate(2));
+    putNumber(put, `disk.writes:${disk}`, rate(3));
+    putNumber(put, `disk.busy:${disk}`, rate(6));
+  }
+}
+
+function readInterfaces(pair: SamplePair, put: PutValue): void {
+  const interfaces = groupOf(pair.sample['net']);
+  const before = groupOf(pair.before?.['net']);
+  if (interfaces === undefined || before === undefined) return;
+  let received = 0;
+  let sent = 0;
+  for (const name of Object.keys(interfaces)) {
+    const rate = rates(pair, interfaces[name], before[name]);
+    if (rate === undefined) continue;
+    received += rate(0) ?? 0;
+    sent += rate(1) ?? 0;
+    putNumber(put, `net.rx:${name}`, rate(0));
+    putNumber(put, `net.tx:${name}`, rate(1));
+    putNumber(put, `net.errors:${name}`, sumOf(rate(4), rate(5)));
+    putNumber(put, `net.drops:${name}`, sumOf(rate(6), rate(7)));
+  }
+  put('net.rx', received);
+  put('net.tx', sent);
+}
+
+function readSensors({ sample }: SamplePair, put: PutValue): void {
+  let hottest: number | undefined;
+  const temperatures = groupOf(sample['temp']) ?? {};
+  for (const sensor of Object.keys(temperatures)) {
+    const celsius = numberOf(temperatures[sensor]);
+    if (celsius === undefined) continue;
+    put(`temp:${sensor}`, celsius);
+    hottest = Math.max(hottest ?? celsius, celsius);
+  }
+  putNumber(put, 'temp.hottest', hottest);
+  const fans = groupOf(sample['fan']) ?? {};
+  for (const fan of Object.keys(fans)) putNumber(put, `fan:${fan}`, fans[fan]);
+}
+
+function readProcesses({ sample }: SamplePair, put: PutValue): void {
+  const processes = groupOf(sample['proc']);
+  putNumber(put, 'proc.count', processes?.['n']);
+  putNumber(put, 'proc.threads', processes?.['threads']);
+  putNumber(put, 'proc.running', processes?.['run']);
+  putNumber(put, 'proc.blocked', processes?.['blocked']);
+  putNumber(put, 'fd.used', groupOf(sample['fd'])?.['used']);
+  putNumber(put, 'uptime', sample['up']);
+}
+
+function putNumber(put: PutValue, name: string, value: unknown): void {
+  const number = numberOf(value);
+  if (number !== undefined) put(name, number);
+}
+
+/** The rates of a row of counters; a counter that fell began anew, and has none. */
+function rates(
+  { seconds }: SamplePair,
+  row: unknown,
+  before: unknown,
+): ((index: number) => number | undefined) | undefined {
+  if (!Array.isArray(row) || !Array.isArray(before) || seconds <= 0) return undefined;
+  return (index) => {
+    // A row ends before the zeros at its end.
+    const now = numberOf(row[index] ?? 0);
+    const then = numberOf(before[index] ?? 0);
+    if (now === undefined || then === undefined || now < then) return undefined;
+    return (now - then) / seconds;
+  };
+}
+
+function sumOf(a: number | undefined, b: number | undefined): number | undefined {
+  return a === undefined || b === undefined ? undefined : a + b;
+}

@@ -1,0 +1,191 @@
+import { readdir } from 'node:fs/promises';
+import { Worker } from 'node:worker_threads';
+import { errnoOf } from '../../shared/errors/errors.ts';
+import type { Logger } from '../../shared/logging/logger.ts';
+import type { NodeName } from '../../shared/names/node-name.ts';
+import { backoffMs } from '../../shared/time/backoff.ts';
+import type { History, LatestSample, NodeOverview } from './history.ts';
+import type {
+  Answers,
+  FromHistory,
+  HistorySettings,
+  Question,
+  SparklinesAnswer,
+  ToHistory,
+} from './messages.ts';
+import { roundValue } from './round-value.ts';
+import { SPARKLINE_MINUTES, SPARKLINE_SERIES } from './sparklines.ts';
+
+/** Options of {@link startHistory}. */
+export interface StartHistoryOptions extends HistorySettings {
+  /** Heap of the worker, MiB. */
+  readonly heapMb: number;
+  readonly log: Logger;
+}
+
+/** A running history, and what it has to be told. */
+export interface RunningHistory extends History {
+  /** The logs of these nodes have grown. */
+  moved(nodes: readonly NodeName[]): void;
+  /** The newest sample of a node that is still sending what came before it. */
+  live(node: NodeName, line: string): void;
+  /** Ends the thread at once, as a crash would. */
+  kill(): Promise<void>;
+}
+
+/** How long an answer may take, ms. */
+const ANSWER_MS = 30_000;
+
+/** How long a stop may take, ms. */
+const STOP_MS = 5_000;
+
+/** Questions that may wait at once: more are refused, so that nothing piles up behind a slow disk. */
+const MAX_WAITING = 1_000;
+
+const RESTART = { firstMs: 200, maxMs: 60_000 };
+
+/** Starts the worker and keeps it running; resolves at once, since history may need long to catch up. */
+export function startHistory(options: StartHistoryOptions): RunningHistory {
+  const { log } = options;
+  const latest = new Map<NodeName, LatestSample>();
+  const listeners = new Set<(samples: readonly LatestSample[]) => void>();
+  const waiting = new Map<number, PromiseWithResolvers<Answers[Question['kind']]>>();
+  let worker: Worker | undefined;
+  let exited: Promise<void> = Promise.resolve();
+  let isStopping = false;
+  let crashes = 0;
+  let asked = 0;
+  let timer: NodeJS.Timeout | undefined;
+
+  function launch(): void {
+    const { logsRoot, path, keptMs, heapMb } = options;
+    const settings: HistorySettings = { logsRoot, path, keptMs };
+    const launched = new Worker(new URL(WORKER_FILE, import.meta.url), {
+      name: 'history',
+      workerData: settings,
+      resourceLimits: { maxOldGenerationSizeMb: heapMb, maxYoungGenerationSizeMb: 16 },
+    });
+    worker = launched;
+    launched.on('message', take);
+    launched.on('error', (err) => log.error({ err }, 'the history worker failed; it is started again'));
+    exited = new Promise((resolve) => {
+      launched.once('exit', () => {
+        resolve();
+        died();
+      });
+    });
+    void nodesIn(logsRoot).then((nodes) => post({ kind: 'moved', nodes }));
+  }
+
+  function died(): void {
+    worker = undefined;
+    for (const { reject } of waiting.values()) reject(new Error('history was started again'));
+    waiting.clear();
+    if (isStopping) return;
+    crashes += 1;
+    timer = setTimeout(launch, backoffMs(crashes, RESTART));
+  }
+
+  function take(message: FromHistory): void {
+    switch (message.kind) {
+      case 'ready':
+        return;
+      case 'latest':
+        crashes = 0;
+        for (const sample of message.samples) latest.set(sample.node, sample);
+        for (const listener of listeners) listener(message.samples);
+        return;
+      case 'answer':
+        waiting.get(message.id)?.resolve(message.answer);
+        return;
+      case 'refused':
+        waiting.get(message.id)?.reject(new Error(message.message));
+        return;
+      case 'trouble':
+        log.warn({ node: message.node, error: message.message }, 'a log cannot be read for its history');
+        return;
+      default:
+        message satisfies never;
+    }
+  }
+
+  function post(message: ToHistory): void {
+    worker?.postMessage(message);
+  }
+
+  async function ask<Q extends Question>(question: Q): Promise<Answers[Q['kind']]> {
+    if (worker === undefined || waiting.size >= MAX_WAITING) throw new Error('history is busy; try again');
+    const id = ++asked;
+    const answered = Promise.withResolvers<Answers[Question['kind']]>();
+    waiting.set(id, answered);
+    const limit = setTimeout(() => answered.reject(new Error('history took too long')), ANSWER_MS);
+    post({ kind: 'ask', id, question });
+    try {
+      return (await answered.promise) as Answers[Q['kind']];
+    } finally {
+      clearTimeout(limit);
+      waiting.delete(id);
+    }
+  }
+
+  launch();
+
+  return {
+    moved: (nodes) => post({ kind: 'moved', nodes }),
+    live: (node, line) => post({ kind: 'live', node, line }),
+    async kill() {
+      await worker?.terminate();
+    },
+    names: (node) => ask({ kind: 'names', node }),
+    series: (node, names, range, points) => ask({ kind: 'series', node, names, range, points }),
+    overview: async () => overviewOf(await ask({ kind: 'sparklines' })),
+    top: (node, atMs) => ask({ kind: 'top', node, atMs }),
+    inventory: (node) => ask({ kind: 'inventory', node }),
+    newestLines: async () => new Map(await ask({ kind: 'newest_lines' })),
+    state: () => ask({ kind: 'state' }),
+    latest: () => latest,
+    onLatest(listener) {
+      listeners.add(listener);
+      return () => listeners.delete(listener);
+    },
+    async [Symbol.asyncDispose]() {
+      if (isStopping) return;
+      isStopping = true;
+      clearTimeout(timer);
+      post({ kind: 'stop' });
+      const limit = setTimeout(() => void worker?.terminate(), STOP_MS);
+      await exited;
+      clearTimeout(limit);
+    },
+  };
+}
+
+function overviewOf({ nodes, values }: SparklinesAnswer): ReadonlyMap<NodeName, NodeOverview> {
+  const size = SPARKLINE_SERIES.length * SPARKLINE_MINUTES;
+  return new Map(nodes.map((node, index) => [node, nodeOverview(values, index * size)]));
+}
+
+function nodeOverview(values: Float32Array, from: number): NodeOverview {
+  const sparklines: Record<string, (number | null)[]> = {};
+  SPARKLINE_SERIES.forEach((name, index) => {
+    const begin = from + index * SPARKLINE_MINUTES;
+    const line = values.subarray(begin, begin + SPARKLINE_MINUTES);
+    sparklines[name] = Array.from(line, (value) => (Number.isNaN(value) ? null : roundValue(value)));
+  });
+  return { sparklines };
+}
+
+/** The names of the nodes whose logs lie below a directory. */
+async function nodesIn(root: string): Promise<readonly NodeName[]> {
+  const names = await readdir(root).catch((error: unknown) => {
+    if (errnoOf(error) === 'ENOENT') return [];
+    throw error;
+  });
+  const nodes = names.flatMap(
+    (name) => /^node-([a-z0-9][a-z0-9-]{0,62})(?:@|\.log$|$)/.exec(name)?.[1] ?? [],
+  );
+  return [...new Set(nodes)] as NodeName[];
+}
+
+/** The same file stands beside this one in the sources and in the built package. */
+const WORKER_FILE = import.meta.url.endsWith('.ts') ? './worker.ts' : './worker.js';

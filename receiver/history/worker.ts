@@ -1,0 +1,124 @@
+/** The history worker: a thread that takes the logs in and answers questions about them. */
+
+import { renameSync, rmSync, statSync } from 'node:fs';
+import { parentPort, workerData } from 'node:worker_threads';
+import { describeError } from '../../shared/errors/errors.ts';
+import { type AnswerSources, answer } from './answer.ts';
+import { type HistoryStore, openHistoryStore } from './history-store.ts';
+import { Indexer } from './indexer.ts';
+import type { Answers, FromHistory, HistorySettings, Question, ToHistory } from './messages.ts';
+
+/** How often the newest samples are reported, and what waits is written, ms. */
+const TICK_MS = 1_000;
+
+/** How often what is too old is dropped, in ticks. */
+const PRUNE_TICKS = 3_600;
+
+/** Result codes of SQLite for a file that is damaged, and for one that never was a database. */
+const DAMAGED = new Set([11, 26]);
+
+function run(
+  settings: HistorySettings,
+  send: (message: FromHistory, transfer?: ArrayBuffer[]) => void,
+): void {
+  const store = openOrMakeAnew(settings.path);
+  const indexer = new Indexer({
+    logsRoot: settings.logsRoot,
+    store,
+    now: Date.now,
+    onTrouble: (node, message) => send({ kind: 'trouble', node, message }),
+    onFailed: failed,
+  });
+  const sources: AnswerSources = { settings, store, indexer, sizeBytes: () => sizeOf(settings.path) };
+  let ticks = 0;
+
+  function failed(error: unknown): void {
+    store[Symbol.dispose]();
+    if (isDamage(error)) putAside(settings.path);
+    // Ends the thread, so that it is started again, with a history.db that is made anew or as it was before the transaction.
+    throw error;
+  }
+
+  const timer = setInterval(() => {
+    ticks += 1;
+    const samples = indexer.latest.takeChanged();
+    if (samples.length > 0) send({ kind: 'latest', samples });
+    try {
+      indexer.commit();
+      if (ticks % PRUNE_TICKS === 60) indexer.prune(settings.keptMs);
+    } catch (error) {
+      failed(error);
+    }
+  }, TICK_MS);
+
+  async function ask(id: number, question: Question): Promise<void> {
+    try {
+      const found = await answer(question, sources);
+      send({ kind: 'answer', id, answer: found }, buffersOf(found));
+    } catch (error) {
+      send({ kind: 'refused', id, message: describeError(error) });
+    }
+  }
+
+  async function stop(): Promise<void> {
+    clearInterval(timer);
+    await indexer.stop();
+    store[Symbol.dispose]();
+    parentPort?.close();
+  }
+
+  parentPort?.on('message', (message: ToHistory) => {
+    switch (message.kind) {
+      case 'moved':
+        indexer.moved(message.nodes);
+        return;
+      case 'live':
+        indexer.latest.takeLine(message.node, message.line);
+        return;
+      case 'ask':
+        void ask(message.id, message.question);
+        return;
+      case 'stop':
+        void stop();
+        return;
+      default:
+        message satisfies never;
+    }
+  });
+  send({ kind: 'ready' });
+}
+
+function openOrMakeAnew(path: string): HistoryStore {
+  try {
+    return openHistoryStore(path);
+  } catch (error) {
+    if (!isDamage(error)) throw error;
+    putAside(path);
+    return openHistoryStore(path);
+  }
+}
+
+function isDamage(error: unknown): boolean {
+  const code = error instanceof Error && 'errcode' in error ? Number(error.errcode) : Number.NaN;
+  // The upper bits say more of the same.
+  return DAMAGED.has(code & 0xff);
+}
+
+/** What is damaged is kept once, for whoever wants to know why; it is as large as history is. */
+function putAside(path: string): void {
+  renameSync(path, `${path}.damaged.aside`);
+  for (const end of ['-wal', '-shm']) rmSync(`${path}${end}`, { force: true });
+}
+
+function sizeOf(path: string): number {
+  const sizes = ['', '-wal'].map((end) => statSync(`${path}${end}`, { throwIfNoEntry: false })?.size ?? 0);
+  return sizes.reduce((sum, size) => sum + size, 0);
+}
+
+/** What need not be copied on its way to the main thread. */
+function buffersOf(found: Answers[Question['kind']]): ArrayBuffer[] {
+  const isSparklines = found !== undefined && 'values' in found && found.values instanceof Float32Array;
+  return isSparklines ? [found.values.buffer as ArrayBuffer] : [];
+}
+
+run(workerData as HistorySettings, (message, transfer) => parentPort?.postMessage(message, transfer));
