@@ -75,21 +75,16 @@ export class NodeHistory {
     const open = this.#open;
     this.#open = undefined;
     if (open === undefined || isEmpty(open.bucket)) return;
-    const stored = this.#stored(BASE_TIER, open.number);
-    if (stored !== undefined) {
-      for (const name of stored.layout.names) this.#layout.column(name);
-      open.bucket = widen(open.bucket, this.#layout.size);
-      addBucket(open.bucket, this.#layout, stored.bucket, stored.layout);
-    }
-    this.#put(BASE_TIER, open.number, open.bucket);
+    this.#put(BASE_TIER, open.number, this.#withStored(open.number, open.bucket));
   }
 
   /** Buckets from `from` up to but not including `to`, ascending: what is stored, and at the end what is still to be stored. */
   read(tier: Tier, from: number, to: number, wanted?: readonly string[]): readonly FoundBucket[] {
     const found = new Map<number, FoundBucket>();
     for (const one of this.#storedBetween(tier, from, to, wanted)) found.set(one.number, one);
-    const open = this.#openBucket(tier);
-    if (open !== undefined && open.number >= from && open.number < to) found.set(open.number, open);
+    for (const number of this.#unmade(tier)) {
+      if (number >= from && number < to) found.set(number, this.#makeNow(tier, number));
+    }
     return [...found.values()].sort((a, b) => a.number - b.number);
   }
 
@@ -111,24 +106,39 @@ export class NodeHistory {
     this.#store.saveNode({ id: this.id, layout: this.#idOf(this.#layout), last: this.#last });
   }
 
-  /** The bucket of a tier that is being filled, made from those below it. */
-  #openBucket(tier: Tier): FoundBucket | undefined {
+  /** The buckets of a tier that are not stored yet, or not with all that is known by now. */
+  #unmade(tier: Tier): ReadonlySet<number> {
     const below = tierBelow(tier);
-    if (below === undefined) {
-      return this.#open === undefined ? undefined : { ...this.#open, layout: this.#layout };
-    }
-    const latest = this.#openBucket(below)?.number ?? this.#last[below.index];
-    if (latest === undefined) return undefined;
-    const number = Math.floor((latest * below.stepMs) / tier.stepMs);
-    return { number, layout: this.#layout, bucket: this.#make(tier, below, number) };
+    if (below === undefined) return new Set(this.#open === undefined ? [] : [this.#open.number]);
+    const last = this.#last[below.index];
+    const ratio = tier.stepMs / below.stepMs;
+    const newer = [...this.#unmade(below), ...(last === undefined ? [] : [last])];
+    return new Set(newer.map((number) => Math.floor(number / ratio)));
+  }
+
+  #makeNow(tier: Tier, number: number): FoundBucket {
+    const below = tierBelow(tier);
+    const bucket =
+      below === undefined
+        ? this.#withStored(number, this.#open?.bucket ?? emptyBucket(0))
+        : this.#make(tier, below, number);
+    return { number, layout: this.#layout, bucket };
+  }
+
+  /** A bucket of the finest tier together with what is stored of the same time: clocks go back, and programs are started again. */
+  #withStored(number: number, bucket: Bucket): Bucket {
+    const stored = this.#stored(BASE_TIER, number);
+    if (stored === undefined) return bucket;
+    learnSeries(this.#layout, stored);
+    const all = widen(bucket, this.#layout.size, true);
+    addBucket(all, this.#layout, stored.bucket, stored.layout);
+    return all;
   }
 
   #make(tier: Tier, below: Tier, number: number): Bucket {
     const ratio = tier.stepMs / below.stepMs;
     const parts = this.read(below, number * ratio, (number + 1) * ratio);
-    for (const { layout } of parts) {
-      if (layout !== this.#layout) for (const name of layout.names) this.#layout.column(name);
-    }
+    for (const part of parts) learnSeries(this.#layout, part);
     const bucket = emptyBucket(this.#layout.size);
     for (const part of parts) addBucket(bucket, this.#layout, part.bucket, part.layout);
     return bucket;
@@ -232,18 +242,24 @@ function decodeBlockRow(row: StoredRow, tier: Tier, wanted: readonly string[] | 
 }
 
 /** A bucket with only the columns that have samples, which `layout` is made to know. */
-function transfer({ bucket, layout: from }: FoundBucket, layout: Layout): Bucket {
-  from.names.forEach((name, column) => {
-    if ((bucket.count[column] ?? 0) > 0) layout.column(name);
-  });
+function transfer(found: FoundBucket, layout: Layout): Bucket {
+  learnSeries(layout, found);
   const moved = emptyBucket(layout.size);
-  addBucket(moved, layout, bucket, from);
+  addBucket(moved, layout, found.bucket, found.layout);
   return moved;
 }
 
-/** The same bucket with more columns. */
-function widen(bucket: Bucket, columns: number): Bucket {
-  if (bucket.count.length >= columns) return bucket;
+/** Adds the series that have samples to a layout. */
+function learnSeries(layout: Layout, { bucket, layout: from }: FoundBucket): void {
+  if (from === layout) return;
+  from.names.forEach((name, column) => {
+    if ((bucket.count[column] ?? 0) > 0) layout.column(name);
+  });
+}
+
+/** The same bucket with more columns; a copy in any case when `isCopy`. */
+function widen(bucket: Bucket, columns: number, isCopy = false): Bucket {
+  if (!isCopy && bucket.count.length >= columns) return bucket;
   const wider = emptyBucket(columns);
   wider.count.set(bucket.count);
   wider.mean.set(bucket.mean);
