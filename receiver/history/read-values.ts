@@ -147,15 +147,16 @@ function readInterfaces(pair: SamplePair, put: PutValue): void {
   for (const name of Object.keys(interfaces)) {
     const rate = rates(pair, interfaces[name], before[name]);
     if (rate === undefined) continue;
-    received += rate(0) ?? 0;
-    sent += rate(1) ?? 0;
+    // A sum of which a part began anew would be a dip that never was.
+    received += rate(0) ?? Number.NaN;
+    sent += rate(1) ?? Number.NaN;
     putNumber(put, `net.rx:${name}`, rate(0));
     putNumber(put, `net.tx:${name}`, rate(1));
     putNumber(put, `net.errors:${name}`, sumOf(rate(4), rate(5)));
     putNumber(put, `net.drops:${name}`, sumOf(rate(6), rate(7)));
   }
-  put('net.rx', received);
-  put('net.tx', sent);
+  putNumber(put, 'net.rx', received);
+  putNumber(put, 'net.tx', sent);
 }
 
 function readSensors({ sample }: SamplePair, put: PutValue): void {
