@@ -14,6 +14,10 @@ export interface IngestEventsOptions {
   readonly isMember: (node: NodeName) => boolean;
   /** A node is connected and can be told things. */
   readonly onConnected: (node: NodeName) => void;
+  /** These nodes' logs have grown. */
+  readonly onMoved: (nodes: readonly NodeName[]) => void;
+  /** The newest sample of a node that is still sending what came before it. */
+  readonly onLive: (node: NodeName, line: string) => void;
   /** A node has kept the hashes of these certificates. */
   readonly onConfirmed: (node: NodeName, sha256: readonly string[]) => void;
   /** How many nodes may be connected, for the words of the alert. */
@@ -46,9 +50,9 @@ export function ingestEvents(options: IngestEventsOptions): IngestEvents {
     progress(moved) {
       const atMs = Date.now();
       fleet.progress(moved.map(({ node, position }) => ({ node, position, atMs })));
+      options.onMoved(moved.map(({ node }) => node));
     },
-    // The newest sample matters to screens and rules that are yet to come; until then a node that replays is simply up.
-    live: () => undefined,
+    live: options.onLive,
     problem(node, problem) {
       log.warn({ node, problem }, 'trouble with the copy of a node');
       alerts.report(describeProblem(node, problem));

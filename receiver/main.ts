@@ -22,6 +22,7 @@ import { changeCertificates } from './certificate-change.ts';
 import { controlHandlers } from './control-handlers.ts';
 import { startFleet } from './fleet/fleet.ts';
 import { openStateStore } from './fleet/state-store.ts';
+import { startHistory } from './history/start-history.ts';
 import { startIngest } from './ingest/ingest.ts';
 import { failedAttempts, ingestEvents } from './ingest-events.ts';
 import { adoptIdentity, keepIdentity } from './keep-identity.ts';
@@ -30,7 +31,7 @@ import { startLiveConfig } from './live-config.ts';
 import type { Receiver } from './receiver.ts';
 import { readReceiverId } from './receiver-id.ts';
 import { retentionLimitsOf, startRetention } from './retention.ts';
-import { ingestLimitsOf, logsRootOf, mailOptionsOf, openIdentityOf } from './settings.ts';
+import { historyOptionsOf, ingestLimitsOf, logsRootOf, mailOptionsOf, openIdentityOf } from './settings.ts';
 
 /** Options of {@link startReceiver}. */
 export interface ReceiverOptions extends LoadedConfig {
@@ -105,6 +106,10 @@ export async function startReceiver(options: ReceiverOptions): Promise<Receiver>
   });
   stack.use(admission.onChange(keepInMirror));
 
+  const history = config.history.enabled
+    ? stack.use(startHistory(historyOptionsOf(config, log.child({ part: 'history' }))))
+    : undefined;
+
   let { sleeptime, number_of_nodes: numberOfNodes } = config;
   const ingest = stack.use(
     await startIngest({
@@ -131,6 +136,8 @@ export async function startReceiver(options: ReceiverOptions): Promise<Receiver>
           const credential = admission.credentialOf(node);
           return credential !== undefined && credential.revoked === undefined;
         },
+        onMoved: (nodes) => history?.moved(nodes),
+        onLive: (node, line) => history?.live(node, line),
         onConfirmed: (node, sha256) => certificates?.confirmed(node, sha256),
         onConnected: (node) => {
           certificates?.connected(node);
@@ -210,6 +217,7 @@ export async function startReceiver(options: ReceiverOptions): Promise<Receiver>
     fleet,
     alerts,
     mirror,
+    history,
     [Symbol.asyncDispose]: () => running.disposeAsync(),
   };
   parts.receiver = receiver;

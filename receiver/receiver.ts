@@ -4,6 +4,7 @@ import type { Alerts } from './alerts/alerts.ts';
 import type { Mirror } from './backup/mirror.ts';
 import type { CertificateChange } from './certificate-change.ts';
 import type { Fleet } from './fleet/fleet.ts';
+import type { History } from './history/history.ts';
 import type { Ingest } from './ingest/ingest.ts';
 import type { Reloaded } from './live-config.ts';
 
@@ -27,4 +28,6 @@ export interface Receiver extends AsyncDisposable {
   readonly fleet: Fleet;
   readonly alerts: Alerts;
   readonly mirror: Mirror;
+  /** Undefined when the configuration wants none. */
+  readonly history: History | undefined;
 }

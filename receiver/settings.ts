@@ -3,8 +3,10 @@ import { hostname } from 'node:os';
 import { join } from 'node:path';
 import type { Config } from '../shared/config/config.ts';
 import { UsageError } from '../shared/errors/errors.ts';
+import type { Logger } from '../shared/logging/logger.ts';
 import { systemClock } from '../shared/time/clock.ts';
 import type { MailOptions } from './alerts/alerts.ts';
+import type { StartHistoryOptions } from './history/start-history.ts';
 import { type Identity, openIdentity } from './identity/identity.ts';
 import { readPair } from './identity/key-pair.ts';
 import type { IngestLimits } from './ingest/limits.ts';
@@ -39,6 +41,21 @@ export async function openIdentityOf({ receiver, transport, host }: Config): Pro
   const configured = certificate && key ? await readPair(certificate, key) : undefined;
   const hostNames = [...new Set([hostname(), 'localhost', host, ...(receiver.join_addresses ?? [])])];
   return await openIdentity({ directory, configured, hostNames, now: () => systemClock.now() });
+}
+
+const DAY_MS = 86_400_000;
+
+/** How history is kept, from the configuration. */
+export function historyOptionsOf(config: Config, log: Logger): StartHistoryOptions {
+  const { days, worker_heap_mb: heapMb } = config.history;
+  const kept = [days.ten_seconds, days.one_minute, days.quarter_hour, days.two_hours];
+  return {
+    logsRoot: logsRootOf(config),
+    path: join(config.receiver.data_directory, 'history.db'),
+    keptMs: kept.map((count) => count * DAY_MS),
+    heapMb,
+    log,
+  };
 }
 
 /** What peers may do at most, as ingest takes it. */

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { alerts } from './schema-alerts.ts';
+import { history } from './schema-history.ts';
 import { mail } from './schema-mail.ts';
 import { receiver } from './schema-receiver.ts';
 import { keepForever } from './schema-retention.ts';
@@ -91,6 +92,7 @@ export const configSchema = z.strictObject({
   sender,
   log,
   mirror,
+  history,
   mail,
   alerts,
 });
