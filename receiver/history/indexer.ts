@@ -37,6 +37,7 @@ export class Indexer {
   readonly #unsaved = new Set<NodeFeed>();
   readonly latest = new LatestSamples();
   #running: Promise<void> | undefined;
+  #isRunning = false;
   #isStopping = false;
   #begunMs = 0;
   #steps = 0;
@@ -75,7 +76,9 @@ export class Indexer {
   /** The logs of these nodes have grown, or may have. */
   moved(nodes: readonly NodeName[]): void {
     for (const node of nodes) this.#waiting.add(node);
-    if (!this.#isStopping) this.#running ??= this.#run().catch(this.#options.onFailed);
+    if (this.#isStopping || this.#isRunning || this.#waiting.size === 0) return;
+    this.#isRunning = true;
+    this.#running = this.#run().catch(this.#options.onFailed);
   }
 
   /** Resolves when everything that is there has been taken in. */
@@ -127,7 +130,7 @@ export class Indexer {
       // Questions are answered in between.
       await turn();
     }
-    this.#running = undefined;
+    this.#isRunning = false;
   }
 
   async #step(node: NodeName): Promise<boolean> {

@@ -81,6 +81,16 @@ t.test(
   },
 );
 
+t.test('a receiver that has no node yet takes in the first', async (t) => {
+  const root = t.testdir();
+  await using history = start(root);
+  t.equal((await history.state()).lines, 0);
+  await using writer = await openLog(root);
+  writer.append(simulateNode(1)(START_MS), START_MS);
+  await caughtUp(history, START_MS);
+  t.equal((await history.state()).lines, 1);
+});
+
 t.test('values are those of the log: gauges as they are, counters as rates', async (t) => {
   const root = t.testdir();
   await using writer = await openLog(root);
