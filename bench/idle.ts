@@ -2,7 +2,7 @@
  * What a receiver costs while nothing much happens: 1000 and 5000 connected senders with a line a second each, simulated by one
  * process. Prints processor time and memory of the receiver over the measured seconds.
  *
- *     npm run build && npm run bench:idle -- [--seconds 30] [--nodes 1000,5000]
+ *     npm run build && npm run bench:idle -- [--seconds 30] [--nodes 1000,5000] [--no-history]
  *
  * Measures the built program, which is what a package installs (`dist/`).
  */
@@ -19,7 +19,11 @@ import { enrol } from '../test/helpers/known-nodes.ts';
 import { cpuSeconds, memoryMib } from './program-use.ts';
 
 const { values } = parseArgs({
-  options: { seconds: { type: 'string', default: '30' }, nodes: { type: 'string', default: '1000,5000' } },
+  options: {
+    seconds: { type: 'string', default: '30' },
+    nodes: { type: 'string', default: '1000,5000' },
+    'no-history': { type: 'boolean', default: false },
+  },
 });
 const SECONDS = Number(values.seconds);
 const PORT = 24_900;
@@ -46,6 +50,7 @@ for (const nodes of values.nodes.split(',').map(Number)) {
       number_of_nodes: 10_000,
       log_level: 'error',
       mirror,
+      history: { enabled: !values['no-history'] },
     }),
   );
   const cli = join(import.meta.dirname, '../dist/receiver/cli.js');

@@ -14,10 +14,16 @@ import { createFrameDecoder } from '../../shared/protocol/decoder.ts';
 import { encodeFrame } from '../../shared/protocol/encoder.ts';
 import { FRAME_TYPES } from '../../shared/protocol/protocol.ts';
 import { secretOf } from '../../test/helpers/known-nodes.ts';
+import { simulateNode } from '../../test/helpers/simulated-node.ts';
 
 const [port, count, seconds] = process.argv.slice(2).map(Number);
 const TICK_MS = 20;
-const line = Buffer.from(`{"t":"2026-11-20T22:00:00.000Z","pad":"${'x'.repeat(440)}"}\n`);
+/** A sample of an ordinary machine; only the time changes, which is enough work for the one process that plays all nodes. */
+const rest = simulateNode(1)(Date.now()).slice('{"t":"2026-11-20T22:00:00.000Z"'.length);
+
+function sampleNow(): Buffer {
+  return Buffer.from(`{"t":"${new Date().toISOString()}"${rest}\n`);
+}
 
 interface Simulated {
   sent: number;
@@ -76,6 +82,7 @@ let due = 0;
 while (performance.now() - began < (seconds ?? 0) * 1000) {
   await delay(TICK_MS);
   const target = Math.floor(((performance.now() - began) / 1000) * nodes.length);
+  const line = sampleNow();
   for (; due < target; due++) nodes[due % nodes.length]?.send(line);
 }
 await delay(8000);

@@ -3,6 +3,7 @@ import { describeError } from '../../shared/errors/errors.ts';
 import type { NodeName } from '../../shared/names/node-name.ts';
 import type { HistoryStore } from './history-store.ts';
 import { LatestSamples } from './latest-samples.ts';
+import { LogDirectory } from './log-directory.ts';
 import type { TakenSample } from './log-intake.ts';
 import { NodeFeed } from './node-feed.ts';
 import { NodeHistory } from './node-history.ts';
@@ -35,6 +36,7 @@ export class Indexer {
   readonly #sparklines = new Map<NodeName, Sparklines>();
   readonly #waiting = new Set<NodeName>();
   readonly #unsaved = new Set<NodeFeed>();
+  readonly #logs: LogDirectory;
   readonly latest = new LatestSamples();
   #running: Promise<void> | undefined;
   #isRunning = false;
@@ -45,6 +47,7 @@ export class Indexer {
 
   constructor(options: IndexerOptions) {
     this.#options = options;
+    this.#logs = new LogDirectory(options.logsRoot, options.now);
   }
 
   /** Samples taken in since the start. */
@@ -156,7 +159,7 @@ export class Indexer {
   }
 
   #open(node: NodeName): NodeFeed {
-    const { store, logsRoot, now, onSample } = this.#options;
+    const { store, now, onSample } = this.#options;
     const sparklines = new Sparklines();
     const history = new NodeHistory(store, node, (minute, bucket, layout) =>
       sparklines.put(minute, bucket, layout),
@@ -167,7 +170,7 @@ export class Indexer {
     }
     let values: Record<string, number> = {};
     const feed = new NodeFeed({
-      ...{ logsRoot, name: node, history, store, now },
+      ...{ logs: this.#logs, name: node, history, store, now },
       onValue: (name, value) => this.latest.put(values, name, value),
       onSample: (taken) => {
         this.#lines += 1;

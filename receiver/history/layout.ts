@@ -11,6 +11,7 @@ export class Layout {
   readonly #names: string[] = [];
   readonly #quanta: Quantum[] = [];
   readonly #columns = new Map<string, number>();
+  #next = 0;
 
   constructor(names: readonly string[] = []) {
     for (const name of names) this.column(name);
@@ -33,8 +34,13 @@ export class Layout {
 
   /** The column of a series, which is added when it is new; -1 when there is no room for it. */
   column(name: string): number {
+    // Samples name their series in the same order every time, so the one after the last is a good guess.
+    if (this.#names[this.#next] === name) return this.#next++;
     const known = this.#columns.get(name);
-    if (known !== undefined) return known;
+    if (known !== undefined) {
+      this.#next = known + 1;
+      return known;
+    }
     if (this.#names.length >= MAX_SERIES || name.length > MAX_NAME) return -1;
     this.#columns.set(name, this.#names.length);
     this.#quanta.push(quantumOf(name));

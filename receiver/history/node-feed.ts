@@ -1,14 +1,14 @@
 import { readLogMeta } from '../../shared/log/log-meta.ts';
 import type { NodeName } from '../../shared/names/node-name.ts';
 import type { FoundLog } from '../backup/find-logs.ts';
-import { findLogs } from '../backup/find-logs.ts';
 import type { HistoryStore } from './history-store.ts';
+import type { LogDirectory } from './log-directory.ts';
 import { type IntakeListener, LogIntake } from './log-intake.ts';
 import type { NodeHistory } from './node-history.ts';
 
 /** Options of a {@link NodeFeed}. */
 export interface FeedOptions extends IntakeListener {
-  readonly logsRoot: string;
+  readonly logs: LogDirectory;
   readonly name: NodeName;
   readonly history: NodeHistory;
   readonly store: HistoryStore;
@@ -74,7 +74,7 @@ export class NodeFeed {
   }
 
   async #next(): Promise<LogIntake | undefined> {
-    this.#waiting ??= await findInOrder(this.#options.logsRoot, this.#options.name);
+    this.#waiting ??= [...(await this.#options.logs.find(this.#options.name))];
     const log = this.#waiting.shift();
     const logId = log && (log.archivedId ?? (await readLogMeta(log.paths))?.id);
     if (log === undefined || logId === undefined) {
@@ -91,13 +91,8 @@ export class NodeFeed {
     intake.save();
     await intake.dispose();
     this.#intake = undefined;
-    if (isReplaced) this.#waiting = undefined;
+    if (!isReplaced) return;
+    this.#options.logs.forget();
+    this.#waiting = undefined;
   }
-}
-
-/** The logs of a node in the order in which they were written; ids rise with time (UUIDv7). */
-async function findInOrder(root: string, name: NodeName): Promise<FoundLog[]> {
-  const logs = await findLogs(root, name);
-  const archived = logs.filter(({ archivedId }) => archivedId !== undefined);
-  return [...archived, ...logs.filter(({ archivedId }) => archivedId === undefined)];
 }

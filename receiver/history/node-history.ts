@@ -58,8 +58,9 @@ export class NodeHistory {
   turnTo(atMs: number): void {
     const number = bucketOf(BASE_TIER, atMs);
     if (this.#open?.number === number) return;
+    const spare = this.#open?.bucket;
     this.closeOpen();
-    this.#open = { number, bucket: emptyBucket(this.#layout.size) };
+    this.#open = { number, bucket: cleared(spare, this.#layout.size) };
   }
 
   /** Adds a value of the open bucket's time. */
@@ -255,6 +256,13 @@ function learnSeries(layout: Layout, { bucket, layout: from }: FoundBucket): voi
   from.names.forEach((name, column) => {
     if ((bucket.count[column] ?? 0) > 0) layout.column(name);
   });
+}
+
+/** An empty bucket: the one that is needed no longer, when it has the size. */
+function cleared(spare: Bucket | undefined, columns: number): Bucket {
+  if (spare?.count.length !== columns) return emptyBucket(columns);
+  spare.count.fill(0);
+  return spare;
 }
 
 /** The same bucket with more columns; a copy in any case when `isCopy`. */
