@@ -1,0 +1,48 @@
+import { useEffect } from 'preact/hooks';
+import { openEvents } from './data/events.ts';
+import { followFleet, loadFleet } from './data/fleet.ts';
+import { route } from './data/location.ts';
+import { session } from './data/session.ts';
+import { FleetPage } from './pages/fleet/fleet-page.tsx';
+import { SignInPage } from './pages/sign-in/sign-in-page.tsx';
+import { Shell } from './shell/shell.tsx';
+
+/** Everything there is to see. */
+export function App() {
+  const state = session.value;
+  switch (state.kind) {
+    case 'asking':
+      return <div class="quiet-start" aria-busy="true" />;
+    case 'signed-in':
+      return <SignedIn />;
+    case 'unreachable':
+    case 'set-up-needed':
+    case 'signed-out':
+      return <SignInPage session={state} />;
+    default:
+      return state satisfies never;
+  }
+}
+
+function SignedIn() {
+  useEffect(() => {
+    const stops = [followFleet(), openEvents()];
+    void loadFleet();
+    return () => {
+      for (const stop of stops) stop();
+    };
+  }, []);
+  return (
+    <Shell>
+      <Page />
+    </Shell>
+  );
+}
+
+function Page() {
+  const { page } = route.value;
+  switch (page) {
+    default:
+      return <FleetPage />;
+  }
+}

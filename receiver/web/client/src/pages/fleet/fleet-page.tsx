@@ -1,0 +1,55 @@
+import { useMemo } from 'preact/hooks';
+import { fleet, fleetState, sleeptime } from '../../data/fleet.ts';
+import { route } from '../../data/location.ts';
+import { formatRoute } from '../../route.ts';
+import { FleetTable } from './fleet-table.tsx';
+import { FleetToolbar } from './fleet-toolbar.tsx';
+import { readView } from './fleet-view.ts';
+import { selectNodes } from './select-nodes.ts';
+
+/** Every node at a glance. */
+export function FleetPage() {
+  const { query } = route.value;
+  const nodes = fleet.value;
+  const view = useMemo(() => readView(query), [query]);
+  const rows = useMemo(() => selectNodes(nodes.values(), view), [nodes, view]);
+  return (
+    <div class="fleet-page">
+      <h1 class="unseen">Fleet</h1>
+      <FleetToolbar view={view} />
+      {rows.length > 0 ? (
+        <FleetTable rows={rows} view={view} />
+      ) : (
+        <NothingToShow isEmpty={nodes.size === 0} />
+      )}
+      {rows.length > 0 && (
+        <p class="footnote">A sample every {sleeptime.value} s. The lines show the last hour.</p>
+      )}
+    </div>
+  );
+}
+
+function NothingToShow({ isEmpty }: { isEmpty: boolean }) {
+  const state = fleetState.value;
+  if (state === 'loading')
+    return (
+      <p class="nothing" aria-busy="true">
+        Reading the fleet…
+      </p>
+    );
+  if (state instanceof Error)
+    return (
+      <p class="nothing problem" role="alert">
+        {state.message}
+      </p>
+    );
+  if (!isEmpty) return <p class="nothing">No node fits this filter.</p>;
+  return (
+    <div class="nothing">
+      <p>No node has joined yet.</p>
+      <a class="button primary" href={formatRoute('add')}>
+        Add a node
+      </a>
+    </div>
+  );
+}
