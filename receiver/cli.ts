@@ -5,6 +5,7 @@ import { addAlerts } from './commands/alerts.ts';
 import { addBackup } from './commands/backup.ts';
 import { addCertificate } from './commands/certificate.ts';
 import { addDoctor } from './commands/doctor.ts';
+import { addGraph } from './commands/graph.ts';
 import { addInstall, addUninstall } from './commands/install.ts';
 import { addJoinCode } from './commands/join-code.ts';
 import { addLog } from './commands/log.ts';
@@ -34,6 +35,7 @@ const commands = {
   'planned-on': addPlannedOn,
   certificate: addCertificate,
   log: addLog,
+  graph: addGraph,
   backup: addBackup,
   verify: addVerify,
   reload: addReload,

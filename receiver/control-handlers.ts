@@ -4,6 +4,7 @@ import { UserError } from '../shared/errors/errors.ts';
 import { parseNodeName } from '../shared/names/node-name.ts';
 import { alertControl } from './alert-control.ts';
 import { verifyCopies } from './backup/verify-copies.ts';
+import { graphControl } from './graph-control.ts';
 import { nodeControl } from './node-control.ts';
 import type { Receiver } from './receiver.ts';
 import { logsRootOf } from './settings.ts';
@@ -27,6 +28,7 @@ export function controlHandlers(find: () => Receiver | undefined): ControlHandle
   return {
     ...nodeControl(running),
     ...alertControl(running),
+    ...graphControl(running),
     reload: async () => await running().reload(),
     status: async () => describeReceiver(running()),
     backup: async (args, { signal, progress }) => {

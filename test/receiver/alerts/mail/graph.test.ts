@@ -1,7 +1,7 @@
 import t from 'tap';
-import { createCanvas } from '../../../../receiver/alerts/mail/graph/canvas.ts';
-import { CHART_SIZE, drawChart } from '../../../../receiver/alerts/mail/graph/draw-chart.ts';
-import { encodePng } from '../../../../receiver/alerts/mail/graph/encode-png.ts';
+import { CHART_SIZE, drawChart } from '../../../../receiver/alerts/mail/draw-chart.ts';
+import { createCanvas } from '../../../../receiver/graph/canvas.ts';
+import { encodePng } from '../../../../receiver/graph/encode-png.ts';
 import { decodePng } from '../../../helpers/png.ts';
 
 const WHITE = [255, 255, 255] as const;

@@ -1,5 +1,5 @@
-import { type Canvas, type Colour, createCanvas, type Point } from './canvas.ts';
-import { encodePng } from './encode-png.ts';
+import { type Canvas, type Colour, createCanvas, type Point } from '../../graph/canvas.ts';
+import { encodePng } from '../../graph/encode-png.ts';
 
 /** A value at a moment. */
 export interface ChartPoint {
