@@ -4,7 +4,7 @@
  *
  *     npm run build && npm run bench:idle -- [--seconds 30] [--nodes 1000,5000] [--no-history]
  *
- * Measures the built program, which is what a package installs (`dist/`).
+ * Measures the built program, which is what a package installs (`dist/`), with the flags that `install` gives it.
  */
 
 import { spawn } from 'node:child_process';
@@ -15,6 +15,7 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { setTimeout as delay } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
+import { NODE_FLAGS } from '../receiver/node-flags.ts';
 import { enrol } from '../test/helpers/known-nodes.ts';
 import { cpuSeconds, memoryMib } from './program-use.ts';
 
@@ -54,7 +55,7 @@ for (const nodes of values.nodes.split(',').map(Number)) {
     }),
   );
   const cli = join(import.meta.dirname, '../dist/receiver/cli.js');
-  const receiver = spawn(process.execPath, [cli, 'start', '--config', config], {
+  const receiver = spawn(process.execPath, [...NODE_FLAGS, cli, 'start', '--config', config], {
     stdio: ['ignore', 'pipe', 'inherit'],
   });
   await once(createInterface(receiver.stdout), 'line');

@@ -4,6 +4,7 @@ import type { CommandContext } from '../../shared/cli/command-context.ts';
 import { UsageError } from '../../shared/errors/errors.ts';
 import { installProgram, uninstallProgram } from '../../shared/install/install.ts';
 import { renderReport } from '../../shared/install/render-report.ts';
+import { NODE_FLAGS } from '../node-flags.ts';
 import { loadConfigOf } from './command-context.ts';
 
 interface InstallFlags {
@@ -31,7 +32,7 @@ export function addInstall(command: Command, context: CommandContext): void {
         program: 'receiver',
         method: flags.cron === true ? 'cron' : flags.systemd === true ? 'systemd' : undefined,
         isDryRun: flags.dryRun === true,
-        command: { program: 'receiver', nodePath, nodeFlags: [], cliPath, configPath: resolve(path) },
+        command: { program: 'receiver', nodePath, nodeFlags: NODE_FLAGS, cliPath, configPath: resolve(path) },
         dataDirectory: config.receiver.data_directory,
         otherDirectories: [config.to_directory],
       });

@@ -63,7 +63,7 @@ export function startHistory(options: StartHistoryOptions): RunningHistory {
     const launched = new Worker(new URL(WORKER_FILE, import.meta.url), {
       name: 'history',
       workerData: settings,
-      resourceLimits: { maxOldGenerationSizeMb: heapMb, maxYoungGenerationSizeMb: 16 },
+      resourceLimits: { maxOldGenerationSizeMb: heapMb, maxYoungGenerationSizeMb: 6 },
     });
     worker = launched;
     launched.on('message', take);
