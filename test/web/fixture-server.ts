@@ -5,6 +5,7 @@
 
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { answerNode } from './fixture/answer-node.ts';
 import { fleetAnswer, nodeInfo } from './fixture/fleet.ts';
 import { answerError, answerFile, answerJson, readBody, startEvents } from './fixture/respond.ts';
 
@@ -72,6 +73,8 @@ class Fixture {
     if (path === '/session') return this.#answerSession(response);
     if (this.#isSignedOut) return answerError(response, 401, 'SIGNED_OUT', 'Nobody is signed in.');
     if (path === '/events') return this.#answerEvents(response);
+    const [, name, question = ''] = /^\/nodes\/([^/]+)(?:\/(\w+))?$/.exec(path) ?? [];
+    if (name !== undefined) return answerNode(response, decodeURIComponent(name), question, url, this.#nodes);
     if (path === '/fleet') return answerJson(response, { ...this.#fleet, nowMs: Date.now() });
     answerError(response, 404, 'NOT_FOUND', `There is no ${path}.`);
   }

@@ -4,6 +4,7 @@ import { followFleet, loadFleet } from './data/fleet.ts';
 import { route } from './data/location.ts';
 import { session } from './data/session.ts';
 import { FleetPage } from './pages/fleet/fleet-page.tsx';
+import { NodePage } from './pages/node/node-page.tsx';
 import { SignInPage } from './pages/sign-in/sign-in-page.tsx';
 import { Shell } from './shell/shell.tsx';
 
@@ -40,8 +41,10 @@ function SignedIn() {
 }
 
 function Page() {
-  const { page } = route.value;
+  const { page, name } = route.value;
   switch (page) {
+    case 'node':
+      return name === undefined ? <FleetPage /> : <NodePage key={name} name={name} />;
     default:
       return <FleetPage />;
   }

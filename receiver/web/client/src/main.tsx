@@ -13,6 +13,8 @@ import './style/base.css';
 import './style/controls.css';
 import './style/shell.css';
 import './style/fleet.css';
+import './style/node.css';
+import './style/parts.css';
 import { App } from './app.tsx';
 import { watchLocation } from './data/location.ts';
 import { startClock } from './data/now.ts';

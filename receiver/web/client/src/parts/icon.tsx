@@ -4,6 +4,7 @@ const PATHS = {
   alerts: 'M10 3a5 5 0 0 0-5 5v3l-1.5 3h13L15 11V8a5 5 0 0 0-5-5ZM8.5 16.5a1.6 1.6 0 0 0 3 0',
   copies: 'M7 7h9v9H7zM4 13V4h9',
   add: 'M10 4v12M4 10h12',
+  minus: 'M4 10h12',
   settings: 'M3 6h8M15 6h2M3 14h2M9 14h8M13 4v4M7 12v4',
   auto: 'M10 3a7 7 0 1 0 0 14a7 7 0 0 0 0-14ZM10 3v14M12 5v10M14.5 6.5v7',
   light:

@@ -2,6 +2,7 @@ import type { ComponentChildren } from 'preact';
 import { connection } from '../data/events.ts';
 import { fleetState } from '../data/fleet.ts';
 import { NavBar } from './nav-bar.tsx';
+import { NoticeList } from './notice-list.tsx';
 
 /** What stands around every page: the bar with the way to the others, and the word that news have stopped. */
 export function Shell({ children }: { children: ComponentChildren }) {
@@ -21,6 +22,7 @@ export function Shell({ children }: { children: ComponentChildren }) {
       <main id="main" tabIndex={-1}>
         {children}
       </main>
+      <NoticeList />
     </>
   );
 }

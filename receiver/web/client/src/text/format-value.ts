@@ -35,6 +35,19 @@ export function formatValue(value: number | null | undefined, unit: Unit): strin
   }
 }
 
+/** The values of an axis; numbers without a unit all have as many digits as the one that needs most. */
+export function formatTickValues(values: readonly number[], unit: Unit): string[] {
+  if (unit !== 'count' || values.some((value) => value >= 1000)) {
+    return values.map((value) => formatValue(value, unit));
+  }
+  const digits = [0, 1].find((count) => values.every((value) => isShort(value, count))) ?? 2;
+  return values.map((value) => formatDigits(value, digits));
+}
+
+function isShort(value: number, digits: number): boolean {
+  return Math.abs(value - Number(value.toFixed(digits))) < 1e-9;
+}
+
 /** A count of bytes: `1.4 GiB`. */
 export function formatBytes(bytes: number): string {
   return scaled(bytes, 1024, BINARY);
