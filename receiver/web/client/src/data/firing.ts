@@ -1,0 +1,21 @@
+import { signal } from '@preact/signals';
+import { getJson } from './api.ts';
+import type { AlertsAnswer } from './contract.ts';
+import { onEvent } from './events.ts';
+
+/** How many alerts are firing. */
+export const firingCount = signal(0);
+
+/** Keeps the count right until the result is called. */
+export function followFiring(): () => void {
+  void getJson<AlertsAnswer>('/alerts?limit=1').then(
+    ({ firing }) => {
+      firingCount.value = firing.length;
+    },
+    // The page of alerts says what is wrong.
+    () => undefined,
+  );
+  return onEvent('alerts', (data) => {
+    firingCount.value = (data as { readonly firing: number }).firing;
+  });
+}

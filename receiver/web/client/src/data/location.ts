@@ -1,0 +1,31 @@
+import { computed, signal } from '@preact/signals';
+import { formatRoute, parseRoute } from '../route.ts';
+
+const hash = signal(location.hash);
+
+/** Where the reader is. */
+export const route = computed(() => parseRoute(hash.value));
+
+/** Follows the address bar, back and forward. */
+export function watchLocation(): void {
+  window.addEventListener('hashchange', () => {
+    hash.value = location.hash;
+  });
+}
+
+/** Goes somewhere; back returns. */
+export function goTo(address: string): void {
+  location.hash = address;
+}
+
+/** Changes entries of the query of the present page, by default without a step that back would return to. */
+export function setQuery(
+  changes: Readonly<Record<string, string | undefined>>,
+  how: 'replace' | 'push' = 'replace',
+): void {
+  const { page, name, query } = route.peek();
+  const address = formatRoute(page, name, { ...query, ...changes });
+  if (how === 'push') return goTo(address);
+  history.replaceState(null, '', address);
+  hash.value = address;
+}
