@@ -153,6 +153,30 @@ const MIGRATIONS: readonly string[] = [
    DROP INDEX outbox_thread;
    CREATE INDEX outbox_pending ON outbox (channel, due_ms) WHERE state = 'pending';
    CREATE INDEX outbox_thread ON outbox (channel, thread, recipient, id) WHERE state = 'pending';`,
+
+  `CREATE TABLE users (
+     name TEXT PRIMARY KEY,
+     role TEXT NOT NULL CHECK (role IN ('admin', 'viewer')),
+     password TEXT NOT NULL,
+     made_ms INTEGER NOT NULL
+   ) STRICT, WITHOUT ROWID;
+
+   CREATE TABLE sessions (
+     hash BLOB PRIMARY KEY,
+     user TEXT NOT NULL REFERENCES users (name) ON DELETE CASCADE,
+     csrf TEXT NOT NULL,
+     made_ms INTEGER NOT NULL,
+     seen_ms INTEGER NOT NULL
+   ) STRICT, WITHOUT ROWID;
+
+   CREATE TABLE api_tokens (
+     id INTEGER PRIMARY KEY AUTOINCREMENT,
+     name TEXT NOT NULL,
+     role TEXT NOT NULL CHECK (role IN ('admin', 'viewer')),
+     hash BLOB NOT NULL UNIQUE,
+     made_ms INTEGER NOT NULL,
+     used_ms INTEGER
+   ) STRICT;`,
 ];
 
 /** How long a write waits for another process to finish its own, ms; commands only read, so nobody waits in practice. */

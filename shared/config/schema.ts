@@ -5,6 +5,7 @@ import { mail } from './schema-mail.ts';
 import { receiver } from './schema-receiver.ts';
 import { keepForever } from './schema-retention.ts';
 import { sender } from './schema-sender.ts';
+import { web } from './schema-web.ts';
 import { cronExpression, directory, host, mailAddresses, seconds, size } from './values.ts';
 
 export type { Config } from './config.ts';
@@ -93,6 +94,7 @@ export const configSchema = z.strictObject({
   log,
   mirror,
   history,
+  web,
   mail,
   alerts,
 });

@@ -1,0 +1,38 @@
+import { z } from 'zod';
+import { timeMs } from './common.ts';
+
+const position = z.object({ segment: z.int(), offset: z.int(), bytes: z.int() });
+
+/** `GET /api/copies` */
+export const copiesAnswer = z.object({
+  mirror: z.object({
+    directory: z.string(),
+    state: z.enum(['ok', 'late', 'failed', 'missing', 'never']),
+    lastRunMs: timeMs.optional(),
+    lastBytes: z.int().optional(),
+    message: z.string().optional(),
+    running: z.boolean(),
+  }),
+  nodes: z.array(
+    z.object({
+      name: z.string(),
+      receiver: position,
+      mirror: position.nullable(),
+      lagBytes: z.int(),
+      lagSeconds: z.number().optional(),
+      lastVerify: z.object({ atMs: timeMs, ok: z.boolean(), message: z.string() }).optional(),
+    }),
+  ),
+});
+
+/** `POST /api/copies/verify` */
+export const verifyBody = z.object({ node: z.string().max(64).optional() }).prefault({});
+
+/** Events `mirror` and `verify`. */
+export const progress = z.object({
+  running: z.boolean(),
+  done: z.number(),
+  total: z.number(),
+  message: z.string().optional(),
+  ok: z.boolean().optional(),
+});
