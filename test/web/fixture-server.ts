@@ -6,8 +6,16 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { answerNode } from './fixture/answer-node.ts';
+import { answerQuestion } from './fixture/answers.ts';
 import { fleetAnswer, nodeInfo } from './fixture/fleet.ts';
-import { answerError, answerFile, answerJson, readBody, startEvents } from './fixture/respond.ts';
+import {
+  answerError,
+  answerFile,
+  answerJson,
+  readBody,
+  type SendEvent,
+  startEvents,
+} from './fixture/respond.ts';
 
 /** A running server of made-up answers. */
 export interface FixtureServer extends AsyncDisposable {
@@ -25,6 +33,10 @@ export interface FixtureOptions {
   /** Whether nobody is signed in at first. */
   readonly isSignedOut?: boolean;
 }
+
+const SESSION = { user: 'admin', role: 'admin', csrf: 'token', version: '0.1.0', setup: false } as const;
+const JOIN_MS = 300;
+const WORK_STEPS = 10;
 
 /** Starts the server on loopback. */
 export async function startFixtureServer(options: FixtureOptions = {}): Promise<FixtureServer> {
@@ -47,10 +59,10 @@ async function closeServer(server: Server, fixture: Fixture): Promise<void> {
 
 class Fixture {
   readonly changes: string[] = [];
-  readonly #nodes: number;
+  readonly #streams = new Map<ServerResponse, SendEvent>();
+  #nodes: number;
   /** Made once: it is the client that is measured. */
-  readonly #fleet: ReturnType<typeof fleetAnswer>;
-  readonly #streams = new Set<ServerResponse>();
+  #fleet: ReturnType<typeof fleetAnswer>;
   #isSignedOut: boolean;
   #isSilent = false;
 
@@ -62,7 +74,16 @@ class Fixture {
 
   setSilent(isSilent: boolean): void {
     this.#isSilent = isSilent;
-    if (isSilent) for (const stream of this.#streams) stream.destroy();
+    if (isSilent) for (const stream of this.#streams.keys()) stream.destroy();
+  }
+
+  addNode(): void {
+    this.#nodes++;
+    this.#fleet = fleetAnswer(this.#nodes, Date.now());
+  }
+
+  tell(event: string, data: unknown): void {
+    for (const send of this.#streams.values()) send(event, data);
   }
 
   async answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
@@ -70,26 +91,48 @@ class Fixture {
     if (!url.pathname.startsWith('/api/')) return answerFile(response, url.pathname);
     const path = url.pathname.slice('/api'.length);
     if (request.method !== 'GET') return this.#change(request, response, path);
-    if (path === '/session') return this.#answerSession(response);
     if (this.#isSignedOut) return answerError(response, 401, 'SIGNED_OUT', 'Nobody is signed in.');
+    if (path === '/session') return answerJson(response, SESSION);
     if (path === '/events') return this.#answerEvents(response);
     const [, name, question = ''] = /^\/nodes\/([^/]+)(?:\/(\w+))?$/.exec(path) ?? [];
     if (name !== undefined) return answerNode(response, decodeURIComponent(name), question, url, this.#nodes);
     if (path === '/fleet') return answerJson(response, { ...this.#fleet, nowMs: Date.now() });
-    answerError(response, 404, 'NOT_FOUND', `There is no ${path}.`);
-  }
-
-  #answerSession(response: ServerResponse): void {
-    if (this.#isSignedOut) answerError(response, 401, 'SIGNED_OUT', 'Nobody is signed in.');
-    else
-      answerJson(response, { user: 'admin', role: 'admin', csrf: 'token', version: '0.1.0', setup: false });
+    answerQuestion(response, path, url, this.#nodes);
   }
 
   async #change(request: IncomingMessage, response: ServerResponse, path: string): Promise<void> {
     const body = await readBody(request);
-    this.changes.push(`${request.method} /api${path} ${JSON.stringify(body)}`);
+    const what = `${request.method} /api${path}`;
+    this.changes.push(`${what} ${JSON.stringify(body)}`);
     if (path === '/session') this.#isSignedOut = request.method === 'DELETE';
-    response.writeHead(204).end();
+    else if (path === '/setup') this.#isSignedOut = false;
+    else if (request.headers['x-fleetkeep-csrf'] !== SESSION.csrf) {
+      answerError(response, 403, 'CSRF', 'This request does not come from these pages.');
+      return;
+    }
+    const answer = answerChange(what);
+    if (answer === undefined) response.writeHead(204).end();
+    else answerJson(response, answer);
+    this.#goOn(path);
+  }
+
+  /** What a change sets going: a machine that joins, work on the copies. */
+  #goOn(path: string): void {
+    if (path === '/join-codes') setTimeout(() => this.addNode(), JOIN_MS);
+    const work = /^\/copies\/(mirror|verify)$/.exec(path)?.[1];
+    if (work === undefined) return;
+    let done = 0;
+    const timer = setInterval(() => {
+      done++;
+      const running = done < WORK_STEPS;
+      this.tell(work, {
+        running,
+        done,
+        total: WORK_STEPS,
+        ...(!running && { ok: true, message: '4.1 MiB copied' }),
+      });
+      if (!running) clearInterval(timer);
+    }, 100);
   }
 
   #answerEvents(response: ServerResponse): void {
@@ -98,18 +141,36 @@ class Fixture {
       return;
     }
     const send = startEvents(response);
-    this.#streams.add(response);
-    const timer = setInterval(() => {
-      const nowMs = Date.now();
-      const nodes = Array.from({ length: this.#nodes }, (_, index) => nodeInfo(index, nowMs))
-        .filter(({ state }) => state === 'up')
-        .map(({ name, state, sinceMs, latest }) => ({ name, state, sinceMs, latest }));
-      send('fleet', { nodes });
-    }, 1000);
+    this.#streams.set(response, send);
+    const timer = setInterval(() => send('fleet', { nodes: fleetNews(this.#nodes, Date.now()) }), 1000);
     response.on('close', () => {
       clearInterval(timer);
       this.#streams.delete(response);
     });
+  }
+}
+
+function fleetNews(nodes: number, nowMs: number) {
+  return Array.from({ length: nodes }, (_, index) => nodeInfo(index, nowMs))
+    .filter(({ state }) => state === 'up')
+    .map(({ name, state, sinceMs, latest }) => ({ name, state, sinceMs, latest }));
+}
+
+function answerChange(what: string): object | undefined {
+  switch (what) {
+    case 'POST /api/join-codes':
+      return {
+        code: 'FK1-EXAMPLE',
+        line: 'fleetkeep-sender install --join FK1-EXAMPLE-7Q2M-9XKD-receiver.example.net:4280',
+        expiresMs: Date.now() + 3_600_000,
+      };
+    case 'POST /api/tokens':
+      return { token: 'fkt_EXAMPLE0123456789' };
+    case 'POST /api/copies/mirror':
+    case 'POST /api/copies/verify':
+      return {};
+    default:
+      return undefined;
   }
 }
 

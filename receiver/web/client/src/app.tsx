@@ -1,10 +1,17 @@
 import { useEffect } from 'preact/hooks';
 import { openEvents } from './data/events.ts';
+import { followFiring } from './data/firing.ts';
 import { followFleet, loadFleet } from './data/fleet.ts';
 import { route } from './data/location.ts';
+import { followProgress } from './data/progress.ts';
 import { session } from './data/session.ts';
+import { AddPage } from './pages/add/add-page.tsx';
+import { AlertsPage } from './pages/alerts/alerts-page.tsx';
+import { ComparePage } from './pages/compare/compare-page.tsx';
+import { CopiesPage } from './pages/copies/copies-page.tsx';
 import { FleetPage } from './pages/fleet/fleet-page.tsx';
 import { NodePage } from './pages/node/node-page.tsx';
+import { SettingsPage } from './pages/settings/settings-page.tsx';
 import { SignInPage } from './pages/sign-in/sign-in-page.tsx';
 import { Shell } from './shell/shell.tsx';
 
@@ -27,7 +34,7 @@ export function App() {
 
 function SignedIn() {
   useEffect(() => {
-    const stops = [followFleet(), openEvents()];
+    const stops = [followFleet(), followFiring(), followProgress(), openEvents()];
     void loadFleet();
     return () => {
       for (const stop of stops) stop();
@@ -45,6 +52,16 @@ function Page() {
   switch (page) {
     case 'node':
       return name === undefined ? <FleetPage /> : <NodePage key={name} name={name} />;
+    case 'compare':
+      return <ComparePage />;
+    case 'alerts':
+      return <AlertsPage />;
+    case 'copies':
+      return <CopiesPage />;
+    case 'add':
+      return <AddPage />;
+    case 'settings':
+      return <SettingsPage />;
     default:
       return <FleetPage />;
   }

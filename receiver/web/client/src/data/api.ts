@@ -75,7 +75,12 @@ async function reach(
     });
   } catch (cause) {
     if (signal?.aborted) throw cause;
-    throw new ApiError(0, 'UNREACHABLE', 'The receiver does not answer.', 'Does it run? Is the network there?');
+    throw new ApiError(
+      0,
+      'UNREACHABLE',
+      'The receiver does not answer.',
+      'Does it run? Is the network there?',
+    );
   }
 }
 

@@ -9,13 +9,7 @@ import type { Unit } from '../text/format-value.ts';
 export type NodeState = 'up' | 'late' | 'down' | 'unknown' | 'planned-off' | 'revoked';
 
 /** The series that the fleet page draws. */
-export type SparklineName =
-  | 'cpu.used'
-  | 'mem.ratio'
-  | 'fs.fullest'
-  | 'temp.hottest'
-  | 'net.rx'
-  | 'net.tx';
+export type SparklineName = 'cpu.used' | 'mem.ratio' | 'fs.fullest' | 'temp.hottest' | 'net.rx' | 'net.tx';
 
 /** The newest sample of a node; `values` by name of the series. */
 export interface Latest {
@@ -149,7 +143,9 @@ export interface Alert {
   readonly detail?: string | undefined;
   readonly sinceMs: number;
   readonly resolvedMs?: number | undefined;
-  readonly acknowledged?: { readonly by: string; readonly atMs: number; readonly why?: string | undefined } | undefined;
+  readonly acknowledged?:
+    | { readonly by: string; readonly atMs: number; readonly why?: string | undefined }
+    | undefined;
   /** Why nobody is told about it. */
   readonly silenced?: string | undefined;
 }

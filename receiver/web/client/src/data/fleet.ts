@@ -38,7 +38,8 @@ export async function loadFleet(): Promise<void> {
       fleetState.value = 'ready';
     });
   } catch (error) {
-    if (fleetState.peek() !== 'ready') fleetState.value = error instanceof Error ? error : new Error(String(error));
+    if (fleetState.peek() !== 'ready')
+      fleetState.value = error instanceof Error ? error : new Error(String(error));
   }
 }
 

@@ -25,7 +25,10 @@ export function setQuery(
 ): void {
   const { page, name, query } = route.peek();
   const address = formatRoute(page, name, { ...query, ...changes });
-  if (how === 'push') return goTo(address);
+  if (how === 'push') {
+    goTo(address);
+    return;
+  }
   history.replaceState(null, '', address);
   hash.value = address;
 }

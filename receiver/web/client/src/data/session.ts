@@ -8,7 +8,12 @@ export type Session =
   | { readonly kind: 'unreachable'; readonly message: string }
   | { readonly kind: 'set-up-needed' }
   | { readonly kind: 'signed-out' }
-  | { readonly kind: 'signed-in'; readonly user: string; readonly role: 'admin' | 'viewer'; readonly version: string };
+  | {
+      readonly kind: 'signed-in';
+      readonly user: string;
+      readonly role: 'admin' | 'viewer';
+      readonly version: string;
+    };
 
 /** The present session. */
 export const session = signal<Session>({ kind: 'asking' });

@@ -1,3 +1,4 @@
+import { firingCount } from '../data/firing.ts';
 import { route } from '../data/location.ts';
 import { signOut } from '../data/session.ts';
 import { nextTheme, theme } from '../data/theme.ts';
@@ -67,6 +68,12 @@ function NavLink({ item }: { item: NavItem }) {
     <a class="nav-link" href={formatRoute(item.page)} aria-current={isHere ? 'page' : undefined}>
       <Icon name={item.icon} />
       <span>{item.title}</span>
+      {item.page === 'alerts' && firingCount.value > 0 && (
+        <span class="nav-count">
+          {firingCount.value}
+          <span class="unseen"> firing</span>
+        </span>
+      )}
     </a>
   );
 }

@@ -3,9 +3,11 @@ import { connection } from '../data/events.ts';
 import { fleetState } from '../data/fleet.ts';
 import { NavBar } from './nav-bar.tsx';
 import { NoticeList } from './notice-list.tsx';
+import { usePageKeys } from './use-page-keys.ts';
 
 /** What stands around every page: the bar with the way to the others, and the word that news have stopped. */
 export function Shell({ children }: { children: ComponentChildren }) {
+  usePageKeys();
   return (
     <>
       <button type="button" class="skip-link" onClick={skipToMain}>

@@ -2,7 +2,7 @@ import type { NodeInfo } from '../../data/contract.ts';
 import { now } from '../../data/now.ts';
 import { isAdmin } from '../../data/session.ts';
 import { STATE_WORDS, StateMark } from '../../parts/state-mark.tsx';
-import { formatRoute } from '../../route.ts';
+import { Tabs } from '../../parts/tabs.tsx';
 import { formatDateTime } from '../../text/format-time.ts';
 import { formatDuration, formatValue } from '../../text/format-value.ts';
 
@@ -37,17 +37,7 @@ export function NodeHead({ name, node, tab }: NodeHeadProps) {
         ))}
       </div>
       {node && <Facts node={node} />}
-      <nav class="tabs" aria-label="Parts of this page">
-        {tabs.map((entry) => (
-          <a
-            key={entry.tab}
-            href={formatRoute('node', name, { tab: entry.tab === 'graphs' ? undefined : entry.tab })}
-            aria-current={entry.tab === tab ? 'page' : undefined}
-          >
-            {entry.title}
-          </a>
-        ))}
-      </nav>
+      <Tabs page="node" name={name} here={tab} first="graphs" tabs={tabs} />
     </header>
   );
 }

@@ -27,7 +27,7 @@ function Group({ title, value }: { title: string; value: unknown }) {
   return (
     <section class={Array.isArray(value) ? 'card inventory-list' : 'card'}>
       <h2>{TITLES[title] ?? wordsOf(title)}</h2>
-      {Array.isArray(value) ? <List rows={value} /> : <Facts value={value as Plain} />}
+      {Array.isArray(value) ? <List title={wordsOf(title)} rows={value} /> : <Facts value={value as Plain} />}
     </section>
   );
 }
@@ -45,13 +45,13 @@ function Facts({ value }: { value: Plain }) {
   );
 }
 
-function List({ rows }: { rows: readonly unknown[] }) {
+function List({ title, rows }: { title: string; rows: readonly unknown[] }) {
   const objects = rows.filter((row) => typeof row === 'object' && row !== null) as readonly Plain[];
   if (objects.length === 0) return <p>{rows.map(String).join(', ') || 'none'}</p>;
   const keys = [...new Set(objects.flatMap((row) => Object.keys(row)))];
   return (
     // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by keyboard
-    <section class="table-scroll" tabIndex={0} aria-label="List">
+    <section class="table-scroll" tabIndex={0} aria-label={`${title}, as a table`}>
       <table class="list">
         <thead>
           <tr>
