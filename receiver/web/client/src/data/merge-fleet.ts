@@ -1,4 +1,4 @@
-import type { FleetEvent, FleetNode, SparklineName } from './contract.ts';
+import type { Column, FleetEvent, FleetNode } from './contract.ts';
 
 const MINUTE_MS = 60_000;
 
@@ -26,11 +26,11 @@ function moveSparklines(node: FleetNode, latest: FleetNode['latest']): FleetNode
   if (latest === null || node.latest === null) return node.sparklines;
   const minutes = Math.floor(latest.atMs / MINUTE_MS) - Math.floor(node.latest.atMs / MINUTE_MS);
   if (minutes <= 0) return node.sparklines;
-  const moved: Partial<Record<SparklineName, (number | null)[]>> = {};
+  const moved: Record<string, Column> = {};
   for (const [name, column] of Object.entries(node.sparklines)) {
     const missing = new Array<null>(Math.min(minutes - 1, column.length)).fill(null);
     const added = [...column, ...missing, latest.values[name] ?? null];
-    moved[name as SparklineName] = added.slice(-column.length);
+    moved[name] = added.slice(-column.length);
   }
   return moved;
 }

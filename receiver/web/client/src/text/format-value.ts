@@ -4,11 +4,18 @@ const NARROW = '\u202f';
 const DECIMAL = ['B', 'kB', 'MB', 'GB', 'TB', 'PB'] as const;
 const BINARY = ['B', 'KiB', 'MiB', 'GiB', 'TiB', 'PiB'] as const;
 
+const UNITS = ['ratio', 'bytes', 'bytes/s', '1/s', 'celsius', 'rpm', 'seconds', 'count'] as const;
+
 /** What is shown where nothing is known. */
 export const UNKNOWN = '–';
 
 /** How a number is told to people; the words of the receiver's list of series. */
-export type Unit = 'ratio' | 'bytes' | 'bytes/s' | '1/s' | 'celsius' | 'rpm' | 'seconds' | 'count';
+export type Unit = (typeof UNITS)[number];
+
+/** Reads the name of a unit; one that this client does not know is a number without any. */
+export function readUnit(name: string | undefined): Unit {
+  return UNITS.find((unit) => unit === name) ?? 'count';
+}
 
 /** A value with its unit, three digits or so: `23 %`, `1.4 GiB`, `54 °C`. */
 export function formatValue(value: number | null | undefined, unit: Unit): string {

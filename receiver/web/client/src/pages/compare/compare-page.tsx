@@ -8,7 +8,7 @@ import type { GraphSpec } from '../../graphs/graph-specs.ts';
 import { fixed } from '../../graphs/range.ts';
 import { goToRange, RangeBar } from '../../graphs/range-bar.tsx';
 import { useWindow } from '../../graphs/use-window.ts';
-import type { Unit } from '../../text/format-value.ts';
+import { readUnit, type Unit } from '../../text/format-value.ts';
 import { CompareChoice } from './compare-choice.tsx';
 import { HeatMap } from './heat-map.tsx';
 import { type RankedNode, rankNodes } from './rank-nodes.ts';
@@ -99,7 +99,7 @@ const NO_COLORS: ReadonlyMap<string, number> = new Map();
 
 function unitOf(families: readonly SeriesFamily[], metric: string): Unit {
   const name = metric.replace(/:.*$/s, ':*');
-  return families.find((family) => family.name === name)?.unit ?? 'count';
+  return readUnit(families.find((family) => family.name === name)?.unit);
 }
 
 /** The greatest have colours; the others are grey and lie below them. */

@@ -1,5 +1,5 @@
 import { useMemo } from 'preact/hooks';
-import type { FleetNode, SparklineName } from '../../data/contract.ts';
+import type { FleetNode } from '../../data/contract.ts';
 import { goTo } from '../../data/location.ts';
 import { now } from '../../data/now.ts';
 import { Sparkline } from '../../parts/sparkline.tsx';
@@ -12,7 +12,7 @@ import { formatDuration, formatValue, UNKNOWN, type Unit } from '../../text/form
 interface MetricColumn {
   readonly key: string;
   readonly title: string;
-  readonly series: SparklineName;
+  readonly series: string;
   readonly unit: Unit;
   readonly scale: Scale;
   /** From here on the value is something to look at. */
