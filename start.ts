@@ -139,6 +139,7 @@ function say(config: Config, node: NodeName, status: ReceiverStatus, lines: read
     `  mirror    ${short(config.to_directory)}, at the start and by the schedule ${config.mirror.schedule} (UTC)`,
     ...warning,
     `  alerts    to ${config.to_addr.join(', ')}, ${mails}`,
+    ...pages(status),
     '  add node',
     ...add,
     '            npm run receiver -- join-code     prints the line to paste on the other machine',
@@ -146,6 +147,13 @@ function say(config: Config, node: NodeName, status: ReceiverStatus, lines: read
     '            npm run receiver -- verify    npm run sender -- sample',
     '',
   ].join('\n');
+}
+
+function pages({ web }: ReceiverStatus): readonly string[] {
+  if (web === null) return [];
+  return web.setup === null
+    ? [`  pages     ${web.url}`]
+    : [`  pages     ${web.url}`, `            set your password first: ${web.setup}`];
 }
 
 try {

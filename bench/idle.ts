@@ -51,6 +51,7 @@ for (const nodes of values.nodes.split(',').map(Number)) {
       number_of_nodes: 10_000,
       log_level: 'error',
       mirror,
+      web: { port: 0 },
       history: { enabled: !values['no-history'] },
     }),
   );

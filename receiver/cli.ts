@@ -19,6 +19,7 @@ import { addStatus } from './commands/status.ts';
 import { addTestChannel } from './commands/test-channel.ts';
 import { addTestEmail } from './commands/test-email.ts';
 import { addVerify } from './commands/verify.ts';
+import { addWebPassword } from './commands/web-password.ts';
 
 const program = new Command('fleetkeep-receiver').description(
   'Keeps the logs of a fleet of machines: takes them from the senders, mirrors them to a secondary drive, ' +
@@ -40,6 +41,7 @@ const commands = {
   verify: addVerify,
   reload: addReload,
   restore: addRestore,
+  'web-password': addWebPassword,
   'test-email': addTestEmail,
   'test-channel': addTestChannel,
   doctor: addDoctor,

@@ -12,6 +12,7 @@ import { describeReceiver } from './status.ts';
 
 const BACKUP = z.object({ is_new_drive: z.boolean().default(false) });
 const VERIFY = z.object({ node: z.string().optional() });
+const WEB_PASSWORD = z.object({ user: z.string().regex(/^[a-z0-9][a-z0-9._-]{0,62}$/) });
 const RESTART_WORKER = z.object({ worker: z.int().min(0) });
 
 /** How long a node may take to read its own copy and say what is in it, ms. */
@@ -38,6 +39,15 @@ export function controlHandlers(find: () => Receiver | undefined): ControlHandle
       return await running().mirror.runNow({ isNewDrive, signal, onProgress });
     },
     verify: async (args, context) => await verify(running(), VERIFY.parse(args).node, context),
+    'web-password': async (args) => {
+      const { web } = running();
+      if (web === undefined) {
+        throw new UserError('UNSUPPORTED', 'this receiver has no web app', {
+          hint: 'Set web.enabled in config.json.',
+        });
+      }
+      return { link: web.invite(WEB_PASSWORD.parse(args).user) };
+    },
     'restart-worker': async (args) => await running().ingest.killWorker(RESTART_WORKER.parse(args).worker),
   };
 }

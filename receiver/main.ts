@@ -15,6 +15,7 @@ import { systemClock } from '../shared/time/clock.ts';
 import { createAdmission } from './admission/admission.ts';
 import { startAlerts } from './alerts/alerts.ts';
 import { calmPolicyOf } from './alerts/calm-policy-of.ts';
+import { readOutbox } from './alerts/outbox-view-store.ts';
 import { readRecentLines } from './alerts/read-recent-lines.ts';
 import { startMirror } from './backup/mirror.ts';
 import { MIRROR_KEY } from './backup/mirror-problem.ts';
@@ -31,7 +32,16 @@ import { startLiveConfig } from './live-config.ts';
 import type { Receiver } from './receiver.ts';
 import { readReceiverId } from './receiver-id.ts';
 import { retentionLimitsOf, startRetention } from './retention.ts';
-import { historyOptionsOf, ingestLimitsOf, logsRootOf, mailOptionsOf, openIdentityOf } from './settings.ts';
+import { setSleeptimeInFile } from './set-interval-in-config.ts';
+import {
+  historyOptionsOf,
+  ingestLimitsOf,
+  logsRootOf,
+  mailOptionsOf,
+  openIdentityOf,
+  webTlsOf,
+} from './settings.ts';
+import { startWeb } from './web/web.ts';
 
 /** Options of {@link startReceiver}. */
 export interface ReceiverOptions extends LoadedConfig {
@@ -202,6 +212,31 @@ export async function startReceiver(options: ReceiverOptions): Promise<Receiver>
     }),
   );
 
+  const web = config.web.enabled
+    ? stack.use(
+        await startWeb({
+          address: config.web.listen_address,
+          port: config.web.port,
+          tls: webTlsOf(config, identity),
+          isMetricsOpen: config.web.metrics_open,
+          store,
+          log: log.child({ part: 'web' }),
+          ports: {
+            ...{ fleet, alerts, admission, mirror, ingest, history, logsRoot, control: handlers },
+            outbox: readOutbox(store),
+            sleeptimeSeconds: () => sleeptime,
+            async setSleeptime(seconds) {
+              sleeptime = seconds;
+              ingest.setSleeptime(seconds);
+              if (options.path !== undefined) await setSleeptimeInFile(options.path, seconds);
+            },
+            rules: async () => ({ rules: [], states: [] }),
+            tagsOf: () => [],
+          },
+        }),
+      )
+    : undefined;
+
   const running = stack.move();
   const receiver: Receiver = {
     config,
@@ -218,6 +253,7 @@ export async function startReceiver(options: ReceiverOptions): Promise<Receiver>
     alerts,
     mirror,
     history,
+    web,
     [Symbol.asyncDispose]: () => running.disposeAsync(),
   };
   parts.receiver = receiver;

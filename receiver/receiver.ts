@@ -7,6 +7,7 @@ import type { Fleet } from './fleet/fleet.ts';
 import type { History } from './history/history.ts';
 import type { Ingest } from './ingest/ingest.ts';
 import type { Reloaded } from './live-config.ts';
+import type { Web } from './web/web.ts';
 
 /** A running receiver, as its commands see it. */
 export interface Receiver extends AsyncDisposable {
@@ -30,4 +31,6 @@ export interface Receiver extends AsyncDisposable {
   readonly mirror: Mirror;
   /** Undefined when the configuration wants none. */
   readonly history: History | undefined;
+  /** Undefined when the configuration wants none. */
+  readonly web: Web | undefined;
 }

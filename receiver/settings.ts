@@ -43,6 +43,12 @@ export async function openIdentityOf({ receiver, transport, host }: Config): Pro
   return await openIdentity({ directory, configured, hostNames, now: () => systemClock.now() });
 }
 
+/** The certificate of the web app: that of the receiver, unless only this machine can reach it. */
+export function webTlsOf({ web }: Config, identity: Identity | undefined): Identity['current'] | undefined {
+  const isOwn = web.listen_address === '::1' || /^(127\.|localhost$)/.test(web.listen_address);
+  return isOwn ? undefined : identity?.current;
+}
+
 const DAY_MS = 86_400_000;
 
 /** How history is kept, from the configuration. */

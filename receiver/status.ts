@@ -10,6 +10,8 @@ export interface ReceiverStatus {
   readonly version: string;
   readonly started: string;
   readonly listening: { readonly host: string; readonly port: number };
+  /** Where the web app is, and where its first password is set; null when there is none. */
+  readonly web: { readonly url: string; readonly setup: string | null } | null;
   readonly data_directory: string;
   readonly sleeptime: number;
   readonly number_of_nodes: number;
@@ -21,13 +23,14 @@ export interface ReceiverStatus {
 
 /** Says how a running receiver does. */
 export function describeReceiver(receiver: Receiver): ReceiverStatus {
-  const { config, ingest, fleet, admission, mirror, alerts } = receiver;
+  const { config, ingest, fleet, admission, mirror, alerts, web } = receiver;
   return {
     pid: process.pid,
     receiver: receiver.id,
     version: VERSION,
     started: new Date(receiver.startedMs).toISOString(),
     listening: { host: config.receiver.listen_address, port: receiver.port },
+    web: web === undefined ? null : { url: web.url, setup: web.setupUrl() ?? null },
     data_directory: config.receiver.data_directory,
     sleeptime: receiver.sleeptimeSeconds(),
     number_of_nodes: receiver.numberOfNodes(),

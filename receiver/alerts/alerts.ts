@@ -39,6 +39,7 @@ import { outboxStore } from './outbox/outbox-store.ts';
 import { type PostStep, postOffice } from './outbox/post-office.ts';
 import { type Silences, startSilences } from './silences/silences.ts';
 
+export type { Incident } from './incidents/incident.ts';
 export type { Problem } from './incidents/problems.ts';
 export type { MailOptions } from './mail-options.ts';
 

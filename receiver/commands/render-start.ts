@@ -10,6 +10,15 @@ export function renderStart(receiver: Receiver): string {
     `  logs    ${logsRootOf(config)}/node-NAME.log`,
     `  mirror  ${config.to_directory} (${config.mirror.schedule}, UTC)`,
     `  alerts  to ${config.to_addr.join(', ')}, ${mail.channel === 'eml' ? `as files in ${mail.target}: mail.smtp is not configured` : `by ${mail.target}`}`,
+    ...webLines(receiver),
   ];
   return `${lines.join('\n')}\n`;
+}
+
+function webLines({ web }: Receiver): readonly string[] {
+  if (web === undefined) return [];
+  const setup = web.setupUrl();
+  return setup === undefined
+    ? [`  pages   ${web.url}`]
+    : [`  pages   ${web.url}`, `          set a password: ${setup}`];
 }

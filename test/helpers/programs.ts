@@ -148,6 +148,7 @@ function usualConfig(port: number): object {
     receiver: { data_directory: 'receiver', commit_seconds: 0.02, workers: 1 },
     sender: { data_directory: 'sender', node_name: '7', sync_seconds: 1 },
     mirror: { allow_same_device: true },
+    web: { port: 0 },
   };
 }
 

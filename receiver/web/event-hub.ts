@@ -1,0 +1,61 @@
+import type { ServerResponse } from 'node:http';
+
+/** Who listens at once; a browser has one stream for each tab. */
+const MAX_LISTENERS = 200;
+
+/** What one listener may be behind, bytes; beyond, it is cut off and comes back by itself. */
+const MAX_BEHIND = 4 * 2 ** 20;
+
+/** A sign of life for listeners, ms. */
+const PING_MS = 15_000;
+
+/** Sends news to all browsers that listen (server-sent events). Each event is written as text once, whoever listens. */
+export class EventHub implements Disposable {
+  readonly #listeners = new Set<ServerResponse>();
+  readonly #timer = setInterval(() => this.send('ping', {}), PING_MS);
+
+  /** How many listen. */
+  get size(): number {
+    return this.#listeners.size;
+  }
+
+  /** Begins a stream; false when there are too many. */
+  open(response: ServerResponse): boolean {
+    if (this.#listeners.size >= MAX_LISTENERS) return false;
+    beginStream(response);
+    this.#listeners.add(response);
+    response.on('close', () => this.#listeners.delete(response));
+    response.write(encodeEvent('ping', {}));
+    return true;
+  }
+
+  /** Sends an event to all who listen. */
+  send(name: string, data: object): void {
+    if (this.#listeners.size === 0) return;
+    const text = encodeEvent(name, data);
+    for (const listener of this.#listeners) {
+      if (listener.writableLength > MAX_BEHIND) listener.destroy();
+      else listener.write(text);
+    }
+  }
+
+  [Symbol.dispose](): void {
+    clearInterval(this.#timer);
+    for (const listener of this.#listeners) listener.end();
+    this.#listeners.clear();
+  }
+}
+
+/** Writes the head of a stream of events. */
+export function beginStream(response: ServerResponse): void {
+  response.writeHead(200, {
+    'content-type': 'text/event-stream; charset=utf-8',
+    'cache-control': 'no-store',
+    'x-accel-buffering': 'no',
+  });
+}
+
+/** An event as it goes over the wire. JSON has no line breaks of its own. */
+export function encodeEvent(name: string, data: object | string): string {
+  return `event: ${name}\ndata: ${typeof data === 'string' ? data : JSON.stringify(data)}\n\n`;
+}

@@ -1,0 +1,33 @@
+import type { z } from 'zod';
+import type { ControlHandlers } from '../../shared/control/serve-client.ts';
+import type { NodeName } from '../../shared/names/node-name.ts';
+import type { Admission } from '../admission/admission.ts';
+import type { Alerts } from '../alerts/alerts.ts';
+import type { OutboxView } from '../alerts/outbox-view-store.ts';
+import type { Mirror } from '../backup/mirror.ts';
+import type { Fleet } from '../fleet/fleet.ts';
+import type { History } from '../history/history.ts';
+import type { Ingest } from '../ingest/ingest.ts';
+import type { rulesAnswer } from './contract/alerts.ts';
+
+/** What the web app shows of a running receiver, and has it do. */
+export interface WebPorts {
+  readonly fleet: Pick<Fleet, 'node' | 'nodes' | 'onChange'>;
+  readonly alerts: Pick<Alerts, 'incidents' | 'silences' | 'state'>;
+  readonly outbox: OutboxView;
+  readonly admission: Pick<Admission, 'credentials'>;
+  readonly mirror: Pick<Mirror, 'state' | 'runNow'>;
+  readonly ingest: Pick<Ingest, 'connected'>;
+  /** Undefined when none is kept. */
+  readonly history: History | undefined;
+  /** The live logs. */
+  readonly logsRoot: string;
+  /** What the commands ask of the receiver; the web app asks the same. */
+  readonly control: ControlHandlers;
+  readonly sleeptimeSeconds: () => number;
+  /** Has all nodes sample in another interval, seconds, also after a restart. */
+  readonly setSleeptime: (seconds: number) => Promise<void>;
+  /** The rules of alerts and what they see at present. */
+  readonly rules: () => Promise<z.input<typeof rulesAnswer>>;
+  readonly tagsOf: (node: NodeName) => readonly string[];
+}
