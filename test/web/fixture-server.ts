@@ -22,6 +22,10 @@ export interface FixtureServer extends AsyncDisposable {
   readonly url: string;
   /** Every change that the client asked for: `POST /api/silences {"pattern":…}`. */
   readonly changes: readonly string[];
+  /** Has a node more than before. */
+  addNode(): void;
+  /** Sends an event to every page. */
+  tell(event: string, data: unknown): void;
   /** Ends every stream of events and refuses new ones for as long as it is true. */
   setSilent(isSilent: boolean): void;
 }
@@ -32,6 +36,8 @@ export interface FixtureOptions {
   readonly nodes?: number;
   /** Whether nobody is signed in at first. */
   readonly isSignedOut?: boolean;
+  /** Where the built client lies; the place of `npm run web:build` by default. */
+  readonly directory?: string;
 }
 
 const SESSION = { user: 'admin', role: 'admin', csrf: 'token', version: '0.1.0', setup: false } as const;
@@ -40,12 +46,14 @@ const WORK_STEPS = 10;
 
 /** Starts the server on loopback. */
 export async function startFixtureServer(options: FixtureOptions = {}): Promise<FixtureServer> {
-  const fixture = new Fixture(options.nodes ?? 1000, options.isSignedOut ?? false);
+  const fixture = new Fixture(options);
   const server = createServer((request, response) => void fixture.answer(request, response));
   await new Promise<void>((resolve) => server.listen(options.port ?? 0, '127.0.0.1', resolve));
   return {
     url: `http://127.0.0.1:${(server.address() as AddressInfo).port}/`,
     changes: fixture.changes,
+    addNode: () => fixture.addNode(),
+    tell: (event, data) => fixture.tell(event, data),
     setSilent: (isSilent) => fixture.setSilent(isSilent),
     [Symbol.asyncDispose]: () => closeServer(server, fixture),
   };
@@ -64,12 +72,14 @@ class Fixture {
   /** Made once: it is the client that is measured. */
   #fleet: ReturnType<typeof fleetAnswer>;
   #isSignedOut: boolean;
+  readonly #directory: string | undefined;
   #isSilent = false;
 
-  constructor(nodes: number, isSignedOut: boolean) {
+  constructor({ nodes = 1000, isSignedOut = false, directory }: FixtureOptions) {
     this.#nodes = nodes;
     this.#fleet = fleetAnswer(nodes, Date.now());
     this.#isSignedOut = isSignedOut;
+    this.#directory = directory;
   }
 
   setSilent(isSilent: boolean): void {
@@ -88,7 +98,7 @@ class Fixture {
 
   async answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const url = new URL(request.url ?? '/', 'http://fixture');
-    if (!url.pathname.startsWith('/api/')) return answerFile(response, url.pathname);
+    if (!url.pathname.startsWith('/api/')) return answerFile(response, url.pathname, this.#directory);
     const path = url.pathname.slice('/api'.length);
     if (request.method !== 'GET') return this.#change(request, response, path);
     if (this.#isSignedOut) return answerError(response, 401, 'SIGNED_OUT', 'Nobody is signed in.');

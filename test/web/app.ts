@@ -1,0 +1,72 @@
+import { existsSync } from 'node:fs';
+import { type Browser, type BrowserContextOptions, chromium, type Page } from 'playwright-core';
+import type { Test } from 'tap';
+import { buildClient } from './build-client.ts';
+import { type FixtureOptions, type FixtureServer, startFixtureServer } from './fixture-server.ts';
+
+/** Where distributions and systems put a browser that playwright can drive. */
+const BROWSERS = [
+  '/usr/bin/chromium',
+  '/usr/bin/chromium-browser',
+  '/usr/bin/google-chrome',
+  '/Applications/Google Chrome.app/Contents/MacOS/Google Chrome',
+];
+
+/** The browser of this machine; undefined when there is none, which a test then says. */
+export function findBrowser(): string | undefined {
+  return BROWSERS.find((path) => existsSync(path));
+}
+
+/** The web client in a browser, before a made-up receiver. */
+export interface App {
+  readonly server: FixtureServer;
+  /** Opens a page at an address such as `#/alerts`. */
+  open(address: string, options?: OpenOptions): Promise<OpenedPage>;
+}
+
+/** How a page is opened. */
+export interface OpenOptions extends BrowserContextOptions {
+  /** Runs in the page before anything else. */
+  readonly initScript?: string;
+}
+
+/** A page, and what its console and its network said. */
+export interface OpenedPage {
+  readonly page: Page;
+  /** Errors and warnings of the console, errors that nobody caught, and requests to other hosts. */
+  readonly complaints: readonly string[];
+}
+
+/** Builds the client, starts server and browser, and ends both with the test. */
+export async function startApp(t: Test, executablePath: string, options: FixtureOptions = {}): Promise<App> {
+  const directory = t.testdir();
+  await buildClient(directory);
+  const server = await startFixtureServer({ ...options, directory });
+  const browser = await chromium.launch({ executablePath, args: ['--no-sandbox'] });
+  t.teardown(async () => {
+    await browser.close();
+    await server[Symbol.asyncDispose]();
+  });
+  return { server, open: (address, context = {}) => openPage(browser, server.url, address, context) };
+}
+
+async function openPage(
+  browser: Browser,
+  url: string,
+  address: string,
+  { initScript = '', ...context }: OpenOptions,
+): Promise<OpenedPage> {
+  const made = await browser.newContext({ viewport: { width: 1440, height: 900 }, ...context });
+  const page = await made.newPage();
+  await page.addInitScript(initScript);
+  const complaints: string[] = [];
+  page.on('console', (message) => {
+    if (['error', 'warning'].includes(message.type())) complaints.push(message.text());
+  });
+  page.on('pageerror', (error) => complaints.push(String(error)));
+  page.on('request', (request) => {
+    if (!request.url().startsWith(url)) complaints.push(`request to ${request.url()}`);
+  });
+  await page.goto(url + address);
+  return { page, complaints };
+}
