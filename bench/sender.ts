@@ -21,7 +21,7 @@ const SECONDS = Number(values.seconds);
 const directory = mkdtempSync(join(tmpdir(), 'fleetkeep-sender-'));
 const config = join(directory, 'config.json');
 const mirror = { allow_same_device: true };
-writeFileSync(config, JSON.stringify({ port: 24_950, log_level: 'error', mirror }));
+writeFileSync(config, JSON.stringify({ port: 24_950, log_level: 'error', mirror, web: { port: 0 } }));
 
 /** Runs a command of the receiver to its end; its standard output. */
 function ask(...args: readonly string[]): string {
