@@ -21,6 +21,7 @@ else {
     t.ok(Math.abs(spanMs - 1_800_000) < 60_000, `half an hour is left: ${spanMs} ms`);
     await page.goBack();
     await page.waitForURL(/last=3600$/);
+    await page.waitForSelector('.choices [aria-pressed=true]:has-text("1 h")');
 
     await page.keyboard.press('-');
     await page.waitForURL(/last=7200$/);

@@ -1,10 +1,11 @@
+import { effect } from '@preact/signals';
 import { useEffect } from 'preact/hooks';
-import { openEvents } from './data/events.ts';
+import { connections, openEvents } from './data/events.ts';
 import { followFiring } from './data/firing.ts';
-import { followFleet, loadFleet } from './data/fleet.ts';
+import { fleetState, followFleet, loadFleet } from './data/fleet.ts';
 import { route } from './data/location.ts';
 import { followProgress } from './data/progress.ts';
-import { session } from './data/session.ts';
+import { checkSession, session } from './data/session.ts';
 import { AddPage } from './pages/add/add-page.tsx';
 import { AlertsPage } from './pages/alerts/alerts-page.tsx';
 import { ComparePage } from './pages/compare/compare-page.tsx';
@@ -34,8 +35,13 @@ export function App() {
 
 function SignedIn() {
   useEffect(() => {
-    const stops = [followFleet(), followFiring(), followProgress(), openEvents()];
+    const stops = [followFleet(), followFiring(), followProgress(), openEvents(checkAfterBreak)];
     void loadFleet();
+    const reload = effect(() => {
+      // What changed before the news began, or while they were broken, does not come by itself.
+      if (connections.value > 0 && fleetState.peek() === 'ready') void loadFleet();
+    });
+    stops.push(reload);
     return () => {
       for (const stop of stops) stop();
     };
@@ -45,6 +51,10 @@ function SignedIn() {
       <Page />
     </Shell>
   );
+}
+
+function checkAfterBreak(): void {
+  void checkSession();
 }
 
 function Page() {

@@ -27,10 +27,14 @@ export function onEvent(name: string, listener: OnEvent): () => void {
   return () => set.delete(listener);
 }
 
-/** Opens the stream of news and keeps it open until the result is called. */
-export function openEvents(): () => void {
+/**
+ * Opens the stream of news and keeps it open until the result is called.
+ *
+ * @param onLost called whenever it breaks: perhaps the session is over
+ */
+export function openEvents(onLost: () => void): () => void {
   stream?.close();
-  const opened = new Stream();
+  const opened = new Stream(onLost);
   stream = opened;
   return () => {
     opened.close();
@@ -44,8 +48,10 @@ class Stream {
   #timer: number | undefined;
   #waitMs = 1000;
   #names = new Set<string>();
+  readonly #onLost: () => void;
 
-  constructor() {
+  constructor(onLost: () => void) {
+    this.#onLost = onLost;
     this.#open();
   }
 
@@ -88,6 +94,7 @@ class Stream {
   #lost(): void {
     this.close();
     connection.value = 'lost';
+    this.#onLost();
     this.#timer = window.setTimeout(() => this.#open(), this.#waitMs * (0.5 + Math.random() / 2));
     this.#waitMs = Math.min(this.#waitMs * 2, MAX_WAIT_MS);
   }

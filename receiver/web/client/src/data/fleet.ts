@@ -27,8 +27,17 @@ export const nodeNames = computed(() => [...fleet.value.keys()].sort(compareName
 /** Compares names so that node-2 comes before node-10. */
 export const compareNames = new Intl.Collator('en', { numeric: true }).compare;
 
-/** Reads the whole fleet. */
-export async function loadFleet(): Promise<void> {
+let loading: Promise<void> | undefined;
+
+/** Reads the whole fleet. Who asks while it is being read gets that answer. */
+export function loadFleet(): Promise<void> {
+  loading ??= readFleet().finally(() => {
+    loading = undefined;
+  });
+  return loading;
+}
+
+async function readFleet(): Promise<void> {
   try {
     const answer = await getJson<FleetAnswer>('/fleet?spanMs=3600000&points=60');
     batch(() => {

@@ -2,15 +2,23 @@ import { computed, signal } from '@preact/signals';
 import { formatRoute, parseRoute } from '../route.ts';
 
 const hash = signal(location.hash);
+const scrolls = new Map<string, number>();
 
 /** Where the reader is. */
 export const route = computed(() => parseRoute(hash.value));
 
 /** Follows the address bar, back and forward. */
 export function watchLocation(): void {
+  history.scrollRestoration = 'manual';
   window.addEventListener('hashchange', () => {
+    scrolls.set(hash.peek(), scrollY);
     hash.value = location.hash;
   });
+}
+
+/** How far down the reader was when he last left the present address, px. */
+export function rememberedScroll(): number {
+  return scrolls.get(hash.peek()) ?? 0;
 }
 
 /** Goes somewhere; back returns. */

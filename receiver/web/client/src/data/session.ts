@@ -38,6 +38,12 @@ export async function askSession(): Promise<void> {
   session.value = await readSession();
 }
 
+/** Finds out whether the session is over. That the receiver does not answer says nothing about that. */
+export async function checkSession(): Promise<void> {
+  const found = await readSession();
+  if (found.kind !== 'unreachable') session.value = found;
+}
+
 /** Signs in. @throws ApiError when name or password are wrong, or too many were tried */
 export async function signIn(user: string, password: string): Promise<void> {
   await send('POST', '/session', { user, password });

@@ -29,7 +29,7 @@ export function chartOptions(setup: ChartSetup, width: number, height: number): 
     height,
     ms: 1,
     legend: { show: false },
-    padding: [6, 6, 0, 0],
+    padding: [6, 18, 0, 0],
     cursor: {
       sync: { key: syncKey, setSeries: false },
       drag: { x: true, y: false, setScale: false },
@@ -56,10 +56,11 @@ function drawing(spec: GraphSpec, columns: readonly DrawnColumn[], colors: Color
   const series: uPlot.Series[] = [];
   const bands: uPlot.Band[] = [];
   for (const [index, { line, spread }] of columns.entries()) {
-    const color = colors.series[line.color] ?? colors.text;
+    const solid = colors.series[line.color] ?? colors.text;
+    const color = line.isFaint ? withAlpha(solid, faintness(columns.length)) : solid;
     series.push({
       stroke: color,
-      width: line.isLimit ? 1 : 1.4,
+      width: line.isLimit || spec.kind === 'stacked' ? 1 : 1.4,
       points: { show: false },
       ...(line.isLimit && { dash: [4, 4] }),
       ...fillOf(spec, line.isLimit ?? false, color),
@@ -75,6 +76,11 @@ function drawing(spec: GraphSpec, columns: readonly DrawnColumn[], colors: Color
     bands.push({ series: [series.length - 1, series.length], fill: withAlpha(color, SPREAD_ALPHA) });
   }
   return { series, bands };
+}
+
+/** So many faint lines together are about as dark as one. */
+function faintness(lines: number): number {
+  return Math.min(0.5, Math.max(0.05, 15 / lines));
 }
 
 function fillOf(spec: GraphSpec, isLimit: boolean, color: string): { fill?: string } {

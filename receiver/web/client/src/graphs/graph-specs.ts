@@ -10,6 +10,8 @@ export interface GraphLine {
   readonly isMirrored?: boolean;
   /** A limit, such as the number of processors: dashed and without an area. */
   readonly isLimit?: boolean;
+  /** One of many, of which none is looked at alone. */
+  readonly isFaint?: boolean;
 }
 
 /** What a graph shows, and how. */

@@ -1,13 +1,15 @@
 import type { ComponentChildren } from 'preact';
 import { connection } from '../data/events.ts';
 import { fleetState } from '../data/fleet.ts';
-import { NavBar } from './nav-bar.tsx';
+import { NAV_ITEMS, NavBar } from './nav-bar.tsx';
 import { NoticeList } from './notice-list.tsx';
+import { useArrival } from './use-arrival.ts';
 import { usePageKeys } from './use-page-keys.ts';
 
 /** What stands around every page: the bar with the way to the others, and the word that news have stopped. */
 export function Shell({ children }: { children: ComponentChildren }) {
   usePageKeys();
+  useArrival(titleOf);
   return (
     <>
       <button type="button" class="skip-link" onClick={skipToMain}>
@@ -27,6 +29,10 @@ export function Shell({ children }: { children: ComponentChildren }) {
       <NoticeList />
     </>
   );
+}
+
+function titleOf(page: string): string {
+  return NAV_ITEMS.find((item) => item.page === page)?.title ?? 'Fleet';
 }
 
 function isLost(): boolean {

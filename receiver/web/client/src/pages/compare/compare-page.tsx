@@ -110,7 +110,10 @@ function colorsOf(ranked: readonly RankedNode[]): ReadonlyMap<string, number> {
 function specOf(ranked: readonly RankedNode[], unit: Unit): GraphSpec {
   const colors = colorsOf(ranked);
   const lines = ranked
-    .map(({ name }) => ({ series: name, label: name, color: colors.get(name) ?? 0 }))
+    .map(({ name }) => ({
+      ...{ series: name, label: name, color: colors.get(name) ?? 0 },
+      isFaint: !colors.has(name),
+    }))
     .reverse();
   return {
     id: 'compare',

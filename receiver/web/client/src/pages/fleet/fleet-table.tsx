@@ -32,7 +32,7 @@ export function FleetTable({ rows, view }: { rows: readonly FleetRow[]; view: Fl
           .map((row, index) =>
             row.kind === 'node' ? (
               <NodeRow
-                key={`${row.node.name}/${index}`}
+                key={row.key}
                 node={row.node}
                 index={first + index}
                 isActive={first + index === active}

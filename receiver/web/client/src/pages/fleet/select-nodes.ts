@@ -15,7 +15,7 @@ export interface FleetView {
 
 /** A row of the list: a node, or the head of a group of them. */
 export type FleetRow =
-  | { readonly kind: 'node'; readonly node: FleetNode }
+  | { readonly kind: 'node'; readonly key: string; readonly node: FleetNode }
   | { readonly kind: 'group'; readonly tag: string; readonly count: number; readonly troubled: number };
 
 const STATE_ORDER: Readonly<Record<NodeState, number>> = {
@@ -36,7 +36,7 @@ export function selectNodes(nodes: Iterable<FleetNode>, view: FleetView): readon
     (node) => (view.state === undefined || node.state === view.state) && isWanted(node),
   );
   found.sort(comparer(view.sort, view.isDescending));
-  return view.isGrouped ? groupByTag(found) : found.map((node) => ({ kind: 'node', node }));
+  return view.isGrouped ? groupByTag(found) : found.map((node) => ({ kind: 'node', key: node.name, node }));
 }
 
 /** Makes a test of what stands in the filter box. */
@@ -111,6 +111,6 @@ function groupByTag(nodes: readonly FleetNode[]): readonly FleetRow[] {
     const group = groups.get(tag) ?? [];
     const troubled = group.filter(({ state }) => state === 'down' || state === 'late').length;
     const head: FleetRow = { kind: 'group', tag, count: group.length, troubled };
-    return [head, ...group.map((node): FleetRow => ({ kind: 'node', node }))];
+    return [head, ...group.map((node): FleetRow => ({ kind: 'node', key: `${tag}/${node.name}`, node }))];
   });
 }
