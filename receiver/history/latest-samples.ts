@@ -46,17 +46,18 @@ export class LatestSamples {
   take(node: NodeName, line: string, atMs: number, values: Record<string, number>): void {
     const known = this.#newest.get(node);
     if (known !== undefined && atMs < known.atMs && known.atMs - atMs < 3_600_000) return;
-    this.#newest.set(node, { atMs, line, values: { ...known?.values, ...values } });
+    this.#newest.set(node, { atMs, line, values });
     this.#changed.add(node);
   }
 
-  /** Takes a line that came beside the log, whose rates are not known. */
+  /** Takes a line that came beside the log. Its rates are not known; those of the sample before stand. */
   takeLine(node: NodeName, line: string): void {
     const values: Record<string, number> = {};
     const sample = parse(line);
     const atMs = Date.parse(line.slice(6, 30));
     if (sample === undefined || Number.isNaN(atMs)) return;
     readValues({ sample, before: undefined, seconds: 0 }, (name, value) => this.put(values, name, value));
+    Object.assign(values, { ...this.#newest.get(node)?.values, ...values });
     this.take(node, line, atMs, values);
   }
 
