@@ -1,5 +1,5 @@
 import t from 'tap';
-import { appendLines, parseLine } from '../../../../receiver/web/client/src/pages/node/log-lines.ts';
+import { appendLines, layOut, parseLine } from '../../../../receiver/web/client/src/pages/node/log-lines.ts';
 import { formatClock } from '../../../../receiver/web/client/src/text/format-time.ts';
 
 const TIME = '2026-11-21T14:03:05.000Z';
@@ -18,6 +18,14 @@ t.test('a line is told by its kind and its time', async (t) => {
 t.test('a torn line is shown as it stands', async (t) => {
   t.match(parseLine('{"t":"2026-11'), { kind: 'other', clock: '', text: '{"t":"2026-11' });
   t.match(parseLine('{"cpu":{}}'), { kind: 'sample', clock: '' });
+});
+
+t.test('a line is laid out a key a row, with its lists of numbers in one', async (t) => {
+  t.equal(
+    layOut('{"cpu":{"n":2},"load":[0.5,-1e3]}'),
+    '{\n  "cpu": {\n    "n": 2\n  },\n  "load": [ 0.5, -1000 ]\n}',
+  );
+  t.equal(layOut('{"torn'), '{"torn');
 });
 
 t.test('only the newest five hundred lines are kept', async (t) => {

@@ -20,7 +20,10 @@ function buildIn(target: Document, html: string): void {
   const parsed = new DOMParser().parseFromString(renameForbidden(html), 'text/html');
   for (const element of parsed.querySelectorAll(UNWANTED)) element.remove();
   for (const style of parsed.querySelectorAll('style')) style.remove();
-  for (const picture of parsed.querySelectorAll('img')) picture.replaceWith(`[${picture.alt || 'picture'}]`);
+  for (const picture of parsed.querySelectorAll('img')) {
+    // Those that the receiver put into the text are shown; others would have to be asked for somewhere.
+    if (!picture.src.startsWith('data:image/')) picture.replaceWith(`[${picture.alt || 'picture'}]`);
+  }
   for (const element of parsed.querySelectorAll('*')) removeUnwantedAttributes(element);
   target.body.replaceChildren(...[...parsed.body.childNodes].map((node) => target.importNode(node, true)));
   target.body.style.cssText = parsed.body.dataset['style'] ?? '';
@@ -36,6 +39,6 @@ function renameForbidden(html: string): string {
 
 function removeUnwantedAttributes(element: Element): void {
   for (const { name } of [...element.attributes]) {
-    if (/^on|^(?:src|srcset|href|background|action|style)$/i.test(name)) element.removeAttribute(name);
+    if (/^on|^(?:srcset|href|background|action|style)$/i.test(name)) element.removeAttribute(name);
   }
 }

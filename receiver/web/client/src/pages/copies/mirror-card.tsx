@@ -72,6 +72,11 @@ function LastRun({ mirror: { lastRunMs, lastBytes } }: { mirror: MirrorInfo }) {
   );
 }
 
+/** Before the first log nobody knows how many there are. */
+function stepOf(done: number, total: number): string {
+  return total === 0 ? 'begins' : `${done} of ${total}`;
+}
+
 /** How far the work has come; stays when it has ended, to say how. */
 function Progress({
   name,
@@ -83,7 +88,7 @@ function Progress({
   return (
     <div class="progress">
       <p role="status">
-        <strong>{name}</strong> {running ? `${done} of ${total}` : ok === false ? 'failed' : 'ended well'}
+        <strong>{name}</strong> {running ? stepOf(done, total) : ok === false ? 'failed' : 'ended well'}
         {message && `: ${message}`}
       </p>
       <progress value={running ? done : total || 1} max={total || 1} aria-label={name} />

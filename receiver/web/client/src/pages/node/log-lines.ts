@@ -27,6 +27,18 @@ export function parseLine(line: string): LogLine {
   }
 }
 
+/** The text of a line with a key a row; lists of numbers stay in one. */
+export function layOut(text: string): string {
+  try {
+    const value: unknown = JSON.parse(text);
+    return JSON.stringify(value, undefined, 2).replace(/\[[\s\d.,eE+-]*\]/g, (list) =>
+      list.replace(/\s+/g, ' '),
+    );
+  } catch {
+    return text;
+  }
+}
+
 /** Puts lines at the end and drops the oldest beyond five hundred. */
 export function appendLines(lines: readonly LogLine[], added: readonly LogLine[]): readonly LogLine[] {
   return [...lines, ...added].slice(-MOST);

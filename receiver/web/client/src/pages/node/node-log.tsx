@@ -1,7 +1,7 @@
 import { useEffect, useLayoutEffect, useRef, useState } from 'preact/hooks';
 import { Icon } from '../../parts/icon.tsx';
 import { useSettled } from '../../parts/use-settled.ts';
-import { appendLines, type LogLine, parseLine } from './log-lines.ts';
+import { appendLines, type LogLine, layOut, parseLine } from './log-lines.ts';
 
 const REST_MS = 300;
 const NEAR_END_PX = 40;
@@ -55,14 +55,27 @@ function LineList({ lines, isFollowed }: { lines: readonly LogLine[]; isFollowed
         isAtEnd.current = scrollHeight - scrollTop - clientHeight < NEAR_END_PX;
       }}
     >
-      {lines.map(({ id, clock, kind, text }) => (
-        <li key={id}>
-          <span class="log-time">{clock}</span>
-          <span class={`log-kind log-kind-${kind}`}>{kind}</span>
-          <code>{text}</code>
-        </li>
+      {lines.map((line) => (
+        <LogEntry key={line.id} line={line} />
       ))}
     </ol>
+  );
+}
+
+/** A line cut to the width of the page; opened, it is laid out for people. */
+function LogEntry({ line }: { line: LogLine }) {
+  const [isOpen, setOpen] = useState(false);
+  return (
+    <li>
+      <details onToggle={({ currentTarget }) => setOpen(currentTarget.open)}>
+        <summary>
+          <span class="log-time">{line.clock}</span>
+          <span class={`log-kind log-kind-${line.kind}`}>{line.kind}</span>
+          <code>{line.text}</code>
+        </summary>
+        {isOpen && <pre>{layOut(line.text)}</pre>}
+      </details>
+    </li>
   );
 }
 

@@ -30,8 +30,12 @@ export function NodePage({ name }: { name: string }) {
     [range, epoch, connections.value],
   );
   const names = value?.seriesNames.join('\n');
-  const specs = useMemo(() => graphSpecs(names === undefined ? [] : names.split('\n')), [names]);
   const node = live ?? value?.node;
+  const hasSwap = node?.latest?.values['swap.total'] !== 0;
+  const specs = useMemo(
+    () => graphSpecs(names?.split('\n').filter((series) => hasSwap || !series.startsWith('swap.')) ?? []),
+    [names, hasSwap],
+  );
   return (
     <div class="node-page">
       <NodeHead name={name} node={node} tab={tab} />
