@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs';
 import { type Browser, type BrowserContextOptions, chromium, type Page } from 'playwright-core';
-import type { Test } from 'tap';
+import t, { type Test } from 'tap';
 import { buildClient } from './build-client.ts';
 import { type FixtureOptions, type FixtureServer, startFixtureServer } from './fixture-server.ts';
 
@@ -37,13 +37,28 @@ export interface OpenedPage {
   readonly complaints: readonly string[];
 }
 
+let built: Promise<string> | undefined;
+
+/** Builds the client once for all tests of a file. */
+function builtClient(): Promise<string> {
+  built ??= (async () => {
+    const directory = t.testdir();
+    await buildClient(directory);
+    return directory;
+  })();
+  return built;
+}
+
 /** Builds the client, starts server and browser, and ends both with the test. */
-export async function startApp(t: Test, executablePath: string, options: FixtureOptions = {}): Promise<App> {
-  const directory = t.testdir();
-  await buildClient(directory);
+export async function startApp(
+  test: Test,
+  executablePath: string,
+  options: FixtureOptions = {},
+): Promise<App> {
+  const directory = await builtClient();
   const server = await startFixtureServer({ ...options, directory });
   const browser = await chromium.launch({ executablePath, args: ['--no-sandbox'] });
-  t.teardown(async () => {
+  test.teardown(async () => {
     await browser.close();
     await server[Symbol.asyncDispose]();
   });

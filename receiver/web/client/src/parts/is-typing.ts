@@ -1,3 +1,8 @@
+/** Whether Enter that is pressed there does something of its own. */
+export function isActing(target: EventTarget | null): boolean {
+  return target instanceof HTMLElement && target.closest('a, button, summary, dialog, [role="img"]') !== null;
+}
+
 /** Whether a key that is pressed there is meant as text. */
 export function isTyping(target: EventTarget | null): boolean {
   return (

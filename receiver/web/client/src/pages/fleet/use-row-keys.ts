@@ -1,7 +1,7 @@
 import type { RefObject } from 'preact';
 import { useEffect, useState } from 'preact/hooks';
 import { goTo } from '../../data/location.ts';
-import { isTyping } from '../../parts/is-typing.ts';
+import { isActing, isTyping } from '../../parts/is-typing.ts';
 import { formatRoute } from '../../route.ts';
 import type { FleetRow } from './select-nodes.ts';
 
@@ -22,7 +22,7 @@ export function useRowKeys(
         const next = nextNode(rows, active, step);
         setActive(next);
         bringIntoSight(body.current, offsets, next);
-      } else if (event.key === 'Enter' && event.target === document.body) {
+      } else if (event.key === 'Enter' && !isActing(event.target)) {
         const row = rows[active];
         if (row?.kind === 'node') goTo(formatRoute('node', row.node.name));
       }
