@@ -10,6 +10,9 @@ import { useRowKeys } from './use-row-keys.ts';
 /** Heights of the rows, px; those in `fleet.css` are the same. */
 const HEIGHTS = { wide: { node: 40, group: 40 }, narrow: { node: 88, group: 40 } } as const;
 
+/** How many columns a tag stands over: not more than there are on the narrowest screen, or there would be empty ones. */
+const GROUP_COLUMNS = 2;
+
 /** The list of nodes. Only the rows in sight are in the page, so that a thousand cost no more than thirty. */
 export function FleetTable({ rows, view }: { rows: readonly FleetRow[]; view: FleetView }) {
   const body = useRef<HTMLTableSectionElement>(null);
@@ -69,7 +72,7 @@ function FleetHead({ view }: { view: FleetView }) {
 function GroupRow({ row, index }: { row: Extract<FleetRow, { kind: 'group' }>; index: number }) {
   return (
     <tr class="group-row" aria-rowindex={index + 2}>
-      <th scope="colgroup" colSpan={SORTS.length}>
+      <th scope="colgroup" colSpan={GROUP_COLUMNS}>
         {row.tag === '' ? 'without a tag' : row.tag} <span class="group-count">{row.count}</span>
         {row.troubled > 0 && <span class="group-trouble">{row.troubled} in trouble</span>}
       </th>
@@ -81,7 +84,7 @@ function GroupRow({ row, index }: { row: Extract<FleetRow, { kind: 'group' }>; i
 function Spacer({ height }: { height: number }) {
   return height === 0 ? null : (
     <tr class="spacer">
-      <td colSpan={SORTS.length} style={{ height: `${height}px` }} />
+      <td style={{ height: `${height}px` }} />
     </tr>
   );
 }

@@ -91,7 +91,9 @@ function Tags({ tags }: { tags: readonly string[] }) {
 
 function MetricCell({ node, metric }: { node: FleetNode; metric: MetricColumn }) {
   const value = node.latest?.values[metric.series];
-  const isHigh = value !== undefined && value >= metric.high;
+  // What a lost node said last is no news.
+  const isPresent = node.state === 'up' || node.state === 'late';
+  const isHigh = isPresent && value !== undefined && value >= metric.high;
   return (
     <td class={`metric col-${metric.key}${isHigh ? ' is-high' : ''}`}>
       <span class="metric-title">{metric.title}</span>
