@@ -36,11 +36,13 @@ export interface FixtureOptions {
   readonly nodes?: number;
   /** Whether nobody is signed in at first. */
   readonly isSignedOut?: boolean;
+  /** What the one who is signed in may do. */
+  readonly role?: 'admin' | 'viewer';
   /** Where the built client lies; the place of `npm run web:build` by default. */
   readonly directory?: string;
 }
 
-const SESSION = { user: 'admin', role: 'admin', csrf: 'token', version: '0.1.0', setup: false } as const;
+const SESSION = { user: 'admin', csrf: 'token', version: '0.1.0', setup: false } as const;
 const JOIN_MS = 300;
 const WORK_STEPS = 10;
 
@@ -73,9 +75,11 @@ class Fixture {
   #fleet: ReturnType<typeof fleetAnswer>;
   #isSignedOut: boolean;
   readonly #directory: string | undefined;
+  readonly #role: 'admin' | 'viewer';
   #isSilent = false;
 
-  constructor({ nodes = 1000, isSignedOut = false, directory }: FixtureOptions) {
+  constructor({ nodes = 1000, isSignedOut = false, role = 'admin', directory }: FixtureOptions) {
+    this.#role = role;
     this.#nodes = nodes;
     this.#fleet = fleetAnswer(nodes, Date.now());
     this.#isSignedOut = isSignedOut;
@@ -102,7 +106,7 @@ class Fixture {
     const path = url.pathname.slice('/api'.length);
     if (request.method !== 'GET') return this.#change(request, response, path);
     if (this.#isSignedOut) return answerError(response, 401, 'SIGNED_OUT', 'Nobody is signed in.');
-    if (path === '/session') return answerJson(response, SESSION);
+    if (path === '/session') return answerJson(response, { ...SESSION, role: this.#role });
     if (path === '/events') return this.#answerEvents(response);
     const [, name, question = ''] = /^\/nodes\/([^/]+)(?:\/(\w+))?$/.exec(path) ?? [];
     if (name !== undefined) return answerNode(response, decodeURIComponent(name), question, url, this.#nodes);

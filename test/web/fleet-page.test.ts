@@ -64,6 +64,20 @@ else {
     t.match(page.url(), /#\/node\/web-1\d+$/, 'j, j, Enter opens the second node');
   });
 
+  t.test('from the filter, the arrows and Enter choose a node', async (t) => {
+    const app = await startApp(t, executable, { nodes: 60 });
+    const { page } = await app.open('#/?sort=name');
+    await page.waitForSelector('.node-row');
+    await page.keyboard.press('/');
+    await page.keyboard.type('web');
+    await page.waitForSelector('.node-row:nth-child(2) a:text-is("web-2")');
+    await page.keyboard.press('ArrowDown');
+    await page.keyboard.press('ArrowDown');
+    await page.keyboard.press('Enter');
+    await page.waitForURL(/#\/node\/web-2$/);
+    t.pass('the second one');
+  });
+
   t.test('news change a row; when they stop, the page says so, and recovers', async (t) => {
     const app = await startApp(t, executable, { nodes: 20 });
     const { page } = await app.open('#/?filter=web-2');

@@ -99,4 +99,23 @@ else {
     await page.waitForSelector('.progress:has-text("ended well: 4.1 MiB copied")');
     t.pass('with its result');
   });
+
+  t.test('who may look only sees no button that does something', async (t) => {
+    const app = await startApp(t, executable, { nodes: 10, role: 'viewer' });
+    const { page } = await app.open('#/node/web-1?tab=manage');
+    await page.waitForSelector('.tabs');
+    t.equal((await page.locator('text=Manage').count()) + (await page.locator('.action-form').count()), 0);
+    for (const [address, mark] of [
+      ['#/alerts', '.alert'],
+      ['#/alerts?tab=silences', '.alert'],
+      ['#/copies', '.mirror'],
+      ['#/add', '.nothing'],
+      ['#/settings', '.settings'],
+    ] as const) {
+      await page.goto(app.server.url + address);
+      await page.waitForSelector(mark);
+      const doing = /Acknowledge|Silence$|End now|silence|Mirror now|Verify|join code|^Add$|Make/;
+      t.equal(await page.locator('main button').filter({ hasText: doing }).count(), 0, address);
+    }
+  });
 }

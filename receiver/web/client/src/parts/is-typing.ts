@@ -1,6 +1,9 @@
 /** Whether Enter that is pressed there does something of its own. */
 export function isActing(target: EventTarget | null): boolean {
-  return target instanceof HTMLElement && target.closest('a, button, summary, dialog, [role="img"]') !== null;
+  return (
+    target instanceof HTMLElement &&
+    target.closest('a, button, input, select, textarea, summary, dialog') !== null
+  );
 }
 
 /** Whether a key that is pressed there is meant as text. */

@@ -37,7 +37,7 @@ export function SettingsPage() {
 }
 
 const KEYS = [
-  ['/', 'filter the fleet'],
+  ['/', 'filter the fleet; then ↓ ↑ and Enter choose'],
   ['j, k', 'next and previous node of the list'],
   ['Enter', 'open the node'],
   ['g, then f c a o n s', 'fleet, compare, alerts, copies, add a node, settings'],
