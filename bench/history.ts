@@ -101,7 +101,14 @@ async function longPast(): Promise<void> {
 
 function start(logsRoot: string, name: string): RunningHistory {
   const log = pino({ level: 'warn' });
-  return startHistory({ logsRoot, path: join(directory, name), keptMs: KEPT_MS, heapMb: 512, log });
+  const quiet = {
+    rules: [],
+    tags: {},
+    firing: () => [],
+    onRule: () => undefined,
+    onRuleGone: () => undefined,
+  };
+  return startHistory({ ...quiet, logsRoot, path: join(directory, name), keptMs: KEPT_MS, heapMb: 512, log });
 }
 
 async function writeLog(

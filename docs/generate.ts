@@ -5,9 +5,12 @@
 
 import { readFile, writeFile } from 'node:fs/promises';
 import { renderConfigurationPage, renderJsonSchema } from './render-configuration.ts';
+import { renderRulesPage } from './render-rules.ts';
 
 const page = new URL('configuration.md', import.meta.url);
+const rules = new URL('rules.md', import.meta.url);
 const schema = new URL('../config.schema.json', import.meta.url);
 
 await writeFile(page, renderConfigurationPage(await readFile(page, 'utf8')));
 await writeFile(schema, renderJsonSchema());
+await writeFile(rules, renderRulesPage(await readFile(rules, 'utf8')));

@@ -32,6 +32,12 @@ import { startLiveConfig } from './live-config.ts';
 import type { Receiver } from './receiver.ts';
 import { readReceiverId } from './receiver-id.ts';
 import { retentionLimitsOf, startRetention } from './retention.ts';
+import { concerns } from './rules/concerns.ts';
+import { describeRules } from './rules/describe-rules.ts';
+import { firingKeys, firingOfSamples } from './rules/firing-keys.ts';
+import { problemOf } from './rules/problem-of.ts';
+import { rulesOfConfig, tagsOfConfig } from './rules/rules-of-config.ts';
+import { watchReceiver } from './rules/watch-receiver.ts';
 import { setSleeptimeInFile } from './set-interval-in-config.ts';
 import {
   historyOptionsOf,
@@ -117,8 +123,24 @@ export async function startReceiver(options: ReceiverOptions): Promise<Receiver>
   stack.use(admission.onChange(keepInMirror));
 
   const history = config.history.enabled
-    ? stack.use(startHistory(historyOptionsOf(config, log.child({ part: 'history' }))))
+    ? stack.use(
+        startHistory({
+          ...historyOptionsOf(config, log.child({ part: 'history' })),
+          firing: () => firingOfSamples(firingKeys(alerts), rulesOfConfig(config)),
+          onRule: (change) =>
+            change.kind === 'raise' ? alerts.raise(problemOf(change)) : alerts.clear(change.key),
+          onRuleGone: (key) => alerts.clear(key),
+        }),
+      )
     : undefined;
+  stack.use(
+    watchReceiver({
+      rules: rulesOfConfig(config),
+      concerns: (rule, node) => concerns(rule, node, tagsOfConfig(config)),
+      ...{ fleet, alerts, directory, firing: firingKeys(alerts) },
+      log: log.child({ part: 'rules' }),
+    }),
+  );
 
   let { sleeptime, number_of_nodes: numberOfNodes } = config;
   const ingest = stack.use(
@@ -230,8 +252,8 @@ export async function startReceiver(options: ReceiverOptions): Promise<Receiver>
               ingest.setSleeptime(seconds);
               if (options.path !== undefined) await setSleeptimeInFile(options.path, seconds);
             },
-            rules: async () => ({ rules: [], states: [] }),
-            tagsOf: () => [],
+            rules: async () => describeRules(rulesOfConfig(config), (await history?.ruleStates()) ?? []),
+            tagsOf: (node) => config.nodes[node]?.tags ?? [],
           },
         }),
       )

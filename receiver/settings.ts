@@ -10,6 +10,7 @@ import type { StartHistoryOptions } from './history/start-history.ts';
 import { type Identity, openIdentity } from './identity/identity.ts';
 import { readPair } from './identity/key-pair.ts';
 import type { IngestLimits } from './ingest/limits.ts';
+import { rulesOfConfig, tagsOfConfig } from './rules/rules-of-config.ts';
 
 /** Where the logs lie in the receiver's data directory. */
 export function logsRootOf(config: Config): string {
@@ -51,14 +52,19 @@ export function webTlsOf({ web }: Config, identity: Identity | undefined): Ident
 
 const DAY_MS = 86_400_000;
 
-/** How history is kept, from the configuration. */
-export function historyOptionsOf(config: Config, log: Logger): StartHistoryOptions {
+/** How history is kept and what it is held against, from the configuration. */
+export function historyOptionsOf(
+  config: Config,
+  log: Logger,
+): Omit<StartHistoryOptions, 'firing' | 'onRule' | 'onRuleGone'> {
   const { days, worker_heap_mb: heapMb } = config.history;
   const kept = [days.ten_seconds, days.one_minute, days.quarter_hour, days.two_hours];
   return {
     logsRoot: logsRootOf(config),
     path: join(config.receiver.data_directory, 'history.db'),
     keptMs: kept.map((count) => count * DAY_MS),
+    rules: rulesOfConfig(config),
+    tags: tagsOfConfig(config),
     heapMb,
     log,
   };

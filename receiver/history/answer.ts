@@ -1,5 +1,6 @@
 import type { NodeName } from '../../shared/names/node-name.ts';
 import { findLogs } from '../backup/find-logs.ts';
+import type { RuleEngine } from '../rules/rule-engine.ts';
 import { answerSeries, planSeries } from './answer-series.ts';
 import { answerTop, answerWindow } from './answer-window.ts';
 import type { SeriesAnswer, TimeRange } from './history.ts';
@@ -15,6 +16,7 @@ export interface AnswerSources {
   readonly settings: HistorySettings;
   readonly store: HistoryStore;
   readonly indexer: Indexer;
+  readonly rules: RuleEngine;
   /** Size of history.db, bytes. */
   readonly sizeBytes: () => number;
 }
@@ -44,6 +46,8 @@ export async function answer(question: Question, sources: AnswerSources): Promis
     }
     case 'newest_lines':
       return indexer.latest.lines();
+    case 'rule_states':
+      return sources.rules.states();
     case 'state':
       return { lagBytes: indexer.bytesAhead, lines: indexer.lines, bytes: sources.sizeBytes() };
     default:

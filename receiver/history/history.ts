@@ -8,6 +8,7 @@
  */
 
 import type { NodeName } from '../../shared/names/node-name.ts';
+import type { RuleState } from '../rules/rules.ts';
 
 /** A stretch of time, ms since 1970; `toMs` is not part of it. */
 export interface TimeRange {
@@ -92,5 +93,7 @@ export interface History extends AsyncDisposable {
   onLatest(listener: (samples: readonly LatestSample[]) => void): () => void;
   /** The newest sample of every node as it stands in the log: a line of JSON. */
   newestLines(): Promise<ReadonlyMap<NodeName, string>>;
+  /** What the rules see in the samples at present. */
+  ruleStates(): Promise<readonly RuleState[]>;
   state(): Promise<HistoryState>;
 }

@@ -21,13 +21,22 @@ export interface IndexerOptions {
   readonly logsRoot: string;
   readonly store: HistoryStore;
   readonly now: () => number;
-  /** Is told of every sample that was taken in. */
-  readonly onSample?: ((node: NodeName, taken: TakenSample) => void) | undefined;
+  /** Is told of the samples of the present, with their values by name. */
+  readonly onPresent?: ((node: NodeName, taken: TakenSample, values: Values) => void) | undefined;
   /** A log could not be read; it is tried again when it next grows. */
   readonly onTrouble: (node: NodeName, message: string) => void;
   /** history.db cannot be used; nothing more is taken in. */
   readonly onFailed: (error: unknown) => void;
 }
+
+/** Names and values of one sample, in the same order; valid until the next. */
+export interface Values {
+  readonly names: readonly string[];
+  readonly numbers: readonly number[];
+}
+
+/** For how long after a sample that came beside its log a log is of the past, ms. */
+const REPLAY_MS = 10_000;
 
 /** Takes the logs of all nodes in, a piece of each in turn, so that nobody waits for another's long past. */
 export class Indexer {
@@ -35,6 +44,8 @@ export class Indexer {
   readonly #feeds = new Map<NodeName, NodeFeed>();
   readonly #sparklines = new Map<NodeName, Sparklines>();
   readonly #waiting = new Set<NodeName>();
+  /** Those that have sent something since the start, and until when what they send is of the past. */
+  readonly #alive = new Map<NodeName, number>();
   readonly #unsaved = new Set<NodeFeed>();
   readonly #logs: LogDirectory;
   readonly latest = new LatestSamples();
@@ -76,8 +87,14 @@ export class Indexer {
     return this.#feeds.get(node);
   }
 
-  /** The logs of these nodes have grown, or may have. */
-  moved(nodes: readonly NodeName[]): void {
+  /** A sample came beside the log of a node, which is still sending what came before it. */
+  replays(node: NodeName): void {
+    this.#alive.set(node, this.#options.now() + REPLAY_MS);
+  }
+
+  /** The logs of these nodes have grown, or may have. @param isNews whether they have just sent something */
+  moved(nodes: readonly NodeName[], isNews: boolean): void {
+    if (isNews) for (const node of nodes) if (!this.#alive.has(node)) this.#alive.set(node, 0);
     for (const node of nodes) this.#waiting.add(node);
     if (this.#isStopping || this.#isRunning || this.#waiting.size === 0) return;
     this.#isRunning = true;
@@ -159,7 +176,7 @@ export class Indexer {
   }
 
   #open(node: NodeName): NodeFeed {
-    const { store, now, onSample } = this.#options;
+    const { store, now } = this.#options;
     const sparklines = new Sparklines();
     const history = new NodeHistory(store, node, (minute, bucket, layout) =>
       sparklines.put(minute, bucket, layout),
@@ -169,14 +186,21 @@ export class Indexer {
       sparklines.put(number, bucket, layout);
     }
     let values: Record<string, number> = {};
+    const present = { names: [] as string[], numbers: [] as number[] };
     const feed = new NodeFeed({
       ...{ logs: this.#logs, name: node, history, store, now },
-      onValue: (name, value) => this.latest.put(values, name, value),
+      onValue: (name, value) => {
+        this.latest.put(values, name, value);
+        present.names.push(name);
+        present.numbers.push(value);
+      },
       onSample: (taken) => {
         this.#lines += 1;
         this.latest.take(node, taken.line, taken.atMs, values);
         values = {};
-        onSample?.(node, taken);
+        this.#tellPresent(node, taken, present);
+        present.names.length = 0;
+        present.numbers.length = 0;
       },
       onKnown: (line) => this.latest.takeLine(node, line),
       onInventory: (line) => store.saveInventory(history.id, line),
@@ -184,6 +208,12 @@ export class Indexer {
     this.#sparklines.set(node, sparklines);
     this.#feeds.set(node, feed);
     return feed;
+  }
+
+  #tellPresent(node: NodeName, taken: TakenSample, values: Values): void {
+    const untilMs = this.#alive.get(node);
+    const isPresent = taken.isCurrent && untilMs !== undefined && this.#options.now() >= untilMs;
+    if (isPresent) this.#options.onPresent?.(node, taken, values);
   }
 
   /** Whether nothing has come of a node for an hour. */

@@ -33,6 +33,8 @@ export interface IntakeListener {
 export interface IntakeOptions extends IntakeListener {
   readonly paths: LogPaths;
   readonly logId: string;
+  /** Whether another log has taken its place, so that it tells of no present. */
+  readonly isArchived: boolean;
   readonly history: NodeHistory;
   readonly store: HistoryStore;
   readonly now: () => number;
@@ -165,7 +167,7 @@ export class LogIntake {
     this.#bytesAhead = left;
     this.#splitter.push(bytes, (line, offset) => {
       const at = { segment: this.#segment, offset };
-      this.#takeLine(line.toString('utf8'), at, end - offset < CURRENT_BYTES);
+      this.#takeLine(line.toString('utf8'), at, end - offset < CURRENT_BYTES && !this.#options.isArchived);
     });
   }
 

@@ -1,4 +1,6 @@
 import type { NodeName } from '../../shared/names/node-name.ts';
+import type { Tags } from '../rules/concerns.ts';
+import type { NamedRule, RuleChange, RuleState } from '../rules/rules.ts';
 import type { HistoryState, LatestSample, SeriesAnswer, TimeRange, TopProcesses } from './history.ts';
 
 /** What the history worker is told when it is started. */
@@ -8,6 +10,12 @@ export interface HistorySettings {
   readonly path: string;
   /** How long each tier is kept, ms, finest first. */
   readonly keptMs: readonly number[];
+  /** The rules that the nodes' samples are held against. */
+  readonly rules: readonly NamedRule[];
+  /** Tags by node. */
+  readonly tags: Tags;
+  /** Keys of what rules have raised, and is not over. */
+  readonly firing: readonly string[];
 }
 
 /** What can be asked. */
@@ -24,6 +32,7 @@ export type Question =
   | { readonly kind: 'top'; readonly node: NodeName; readonly atMs: number }
   | { readonly kind: 'inventory'; readonly node: NodeName }
   | { readonly kind: 'newest_lines' }
+  | { readonly kind: 'rule_states' }
   | { readonly kind: 'state' };
 
 /** What is answered to each question. */
@@ -34,6 +43,7 @@ export interface Answers {
   readonly top: TopProcesses | undefined;
   readonly inventory: Readonly<Record<string, unknown>> | undefined;
   readonly newest_lines: readonly (readonly [NodeName, string])[];
+  readonly rule_states: readonly RuleState[];
   readonly state: HistoryState;
 }
 
@@ -48,7 +58,7 @@ export interface SparklinesAnswer {
 /** From the main thread to the history worker. */
 export type ToHistory =
   /** The logs of these nodes have grown. */
-  | { readonly kind: 'moved'; readonly nodes: readonly NodeName[] }
+  | { readonly kind: 'moved'; readonly nodes: readonly NodeName[]; readonly isNews: boolean }
   /** The newest sample of a node whose log is far behind. */
   | { readonly kind: 'live'; readonly node: NodeName; readonly line: string }
   | { readonly kind: 'ask'; readonly id: number; readonly question: Question }
@@ -58,6 +68,8 @@ export type ToHistory =
 export type FromHistory =
   | { readonly kind: 'ready' }
   | { readonly kind: 'latest'; readonly samples: readonly LatestSample[] }
+  | { readonly kind: 'rule'; readonly change: RuleChange }
+  | { readonly kind: 'rule_gone'; readonly key: string }
   | { readonly kind: 'answer'; readonly id: number; readonly answer: Answers[Question['kind']] }
   | { readonly kind: 'refused'; readonly id: number; readonly message: string }
   /** A log could not be read; it is tried again. */

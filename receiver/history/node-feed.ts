@@ -81,8 +81,9 @@ export class NodeFeed {
       this.#waiting = undefined;
       return undefined;
     }
-    this.#isPresent = log.archivedId === undefined;
-    this.#intake = new LogIntake({ ...this.#options, paths: log.paths, logId });
+    const isArchived = log.archivedId !== undefined;
+    this.#isPresent = !isArchived;
+    this.#intake = new LogIntake({ ...this.#options, paths: log.paths, logId, isArchived });
     return this.#intake;
   }
 

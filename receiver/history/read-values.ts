@@ -67,6 +67,8 @@ function readCpu({ sample }: SamplePair, put: PutValue): void {
     putNumber(put, 'load.1', load[0] ?? 0);
     putNumber(put, 'load.5', load[1] ?? 0);
     putNumber(put, 'load.15', load[2] ?? 0);
+    const [load5, count] = [numberOf(load[1] ?? 0), numberOf(cpu?.['n'])];
+    if (load5 !== undefined && count !== undefined && count > 0) put('load.per_cpu', load5 / count);
   }
 }
 
@@ -83,6 +85,9 @@ function readMemory(pair: SamplePair, put: PutValue): void {
   const swap = groupOf(pair.sample['swap']);
   putNumber(put, 'swap.total', swap?.['total']);
   putNumber(put, 'swap.used', swap?.['used']);
+  const [swapSize, swapUsed] = [numberOf(swap?.['total']), numberOf(swap?.['used'])];
+  if (swapSize !== undefined && swapUsed !== undefined && swapSize > 0)
+    put('swap.ratio', swapUsed / swapSize);
   const rate = rates(pair, pair.sample['paging'], pair.before?.['paging']);
   if (rate === undefined) return;
   putNumber(put, 'paging.in', rate(0));

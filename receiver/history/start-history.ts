@@ -4,6 +4,7 @@ import { errnoOf } from '../../shared/errors/errors.ts';
 import type { Logger } from '../../shared/logging/logger.ts';
 import type { NodeName } from '../../shared/names/node-name.ts';
 import { backoffMs } from '../../shared/time/backoff.ts';
+import type { RuleChange } from '../rules/rules.ts';
 import type { History, LatestSample, NodeOverview } from './history.ts';
 import type {
   Answers,
@@ -17,7 +18,13 @@ import { roundValue } from './round-value.ts';
 import { SPARKLINE_MINUTES, SPARKLINE_SERIES } from './sparklines.ts';
 
 /** Options of {@link startHistory}. */
-export interface StartHistoryOptions extends HistorySettings {
+export interface StartHistoryOptions extends Omit<HistorySettings, 'firing'> {
+  /** Asked at every start of the worker: the keys of what rules have raised, and is not over. */
+  readonly firing: () => readonly string[];
+  /** A rule says something anew. */
+  readonly onRule: (change: RuleChange) => void;
+  /** What a rule has raised under this key is over, because what it is about is no more. */
+  readonly onRuleGone: (key: string) => void;
   /** Heap of the worker, MiB. */
   readonly heapMb: number;
   readonly log: Logger;
@@ -58,8 +65,8 @@ export function startHistory(options: StartHistoryOptions): RunningHistory {
   let timer: NodeJS.Timeout | undefined;
 
   function launch(): void {
-    const { logsRoot, path, keptMs, heapMb } = options;
-    const settings: HistorySettings = { logsRoot, path, keptMs };
+    const { logsRoot, path, keptMs, heapMb, rules, tags } = options;
+    const settings: HistorySettings = { logsRoot, path, keptMs, rules, tags, firing: options.firing() };
     const launched = new Worker(new URL(WORKER_FILE, import.meta.url), {
       name: 'history',
       workerData: settings,
@@ -74,7 +81,7 @@ export function startHistory(options: StartHistoryOptions): RunningHistory {
         died();
       });
     });
-    void nodesIn(logsRoot).then((nodes) => post({ kind: 'moved', nodes }));
+    void nodesIn(logsRoot).then((nodes) => post({ kind: 'moved', nodes, isNews: false }));
   }
 
   function died(): void {
@@ -94,6 +101,12 @@ export function startHistory(options: StartHistoryOptions): RunningHistory {
         crashes = 0;
         for (const sample of message.samples) latest.set(sample.node, sample);
         for (const listener of listeners) listener(message.samples);
+        return;
+      case 'rule':
+        options.onRule(message.change);
+        return;
+      case 'rule_gone':
+        options.onRuleGone(message.key);
         return;
       case 'answer':
         waiting.get(message.id)?.resolve(message.answer);
@@ -131,7 +144,7 @@ export function startHistory(options: StartHistoryOptions): RunningHistory {
   launch();
 
   return {
-    moved: (nodes) => post({ kind: 'moved', nodes }),
+    moved: (nodes) => post({ kind: 'moved', nodes, isNews: true }),
     live: (node, line) => post({ kind: 'live', node, line }),
     async kill() {
       await worker?.terminate();
@@ -142,6 +155,7 @@ export function startHistory(options: StartHistoryOptions): RunningHistory {
     top: (node, atMs) => ask({ kind: 'top', node, atMs }),
     inventory: (node) => ask({ kind: 'inventory', node }),
     newestLines: async () => new Map(await ask({ kind: 'newest_lines' })),
+    ruleStates: () => ask({ kind: 'rule_states' }),
     state: () => ask({ kind: 'state' }),
     latest: () => latest,
     onLatest(listener) {

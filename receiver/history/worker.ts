@@ -3,10 +3,14 @@
 import { renameSync, rmSync, statSync } from 'node:fs';
 import { parentPort, workerData } from 'node:worker_threads';
 import { describeError } from '../../shared/errors/errors.ts';
+import type { NodeName } from '../../shared/names/node-name.ts';
+import { concerns } from '../rules/concerns.ts';
+import { RuleEngine } from '../rules/rule-engine.ts';
 import { type AnswerSources, answer } from './answer.ts';
 import { type HistoryStore, openHistoryStore } from './history-store.ts';
 import { Indexer } from './indexer.ts';
 import type { Answers, FromHistory, HistorySettings, Question, ToHistory } from './messages.ts';
+import { groupOf, readValues } from './read-values.ts';
 
 /** How often the newest samples are reported, and what waits is written, ms. */
 const TICK_MS = 1_000;
@@ -22,14 +26,29 @@ function run(
   send: (message: FromHistory, transfer?: ArrayBuffer[]) => void,
 ): void {
   const store = openOrMakeAnew(settings.path);
+  const rules = new RuleEngine({
+    rules: settings.rules,
+    concerns: (rule, node) => concerns(rule, node, settings.tags),
+    firing: settings.firing,
+    nowMs: Date.now(),
+    onChange: (change) => send({ kind: 'rule', change }),
+    onGone: (key) => send({ kind: 'rule_gone', key }),
+  });
   const indexer = new Indexer({
     logsRoot: settings.logsRoot,
     store,
     now: Date.now,
+    onPresent(node, { atMs }, { names, numbers }) {
+      const nowMs = Date.now();
+      rules.arrived(node, atMs, nowMs);
+      names.forEach((name, index) => {
+        rules.take(node, name, numbers[index] ?? 0, nowMs);
+      });
+    },
     onTrouble: (node, message) => send({ kind: 'trouble', node, message }),
     onFailed: failed,
   });
-  const sources: AnswerSources = { settings, store, indexer, sizeBytes: () => sizeOf(settings.path) };
+  const sources: AnswerSources = { settings, store, indexer, rules, sizeBytes: () => sizeOf(settings.path) };
   let ticks = 0;
 
   function failed(error: unknown): void {
@@ -43,6 +62,7 @@ function run(
     ticks += 1;
     const samples = indexer.latest.takeChanged();
     if (samples.length > 0) send({ kind: 'latest', samples });
+    if (ticks % 60 === 0) rules.tick(Date.now());
     try {
       indexer.commit();
       if (ticks % PRUNE_TICKS === 60) indexer.prune(settings.keptMs);
@@ -70,10 +90,12 @@ function run(
   parentPort?.on('message', (message: ToHistory) => {
     switch (message.kind) {
       case 'moved':
-        indexer.moved(message.nodes);
+        indexer.moved(message.nodes, message.isNews);
         return;
       case 'live':
+        indexer.replays(message.node);
         indexer.latest.takeLine(message.node, message.line);
+        takeLive(rules, message.node, message.line);
         return;
       case 'ask':
         void ask(message.id, message.question);
@@ -86,6 +108,24 @@ function run(
     }
   });
   send({ kind: 'ready' });
+}
+
+/** Rules look at what comes beside the log, too; without the rates, which need the sample before. */
+function takeLive(rules: RuleEngine, node: NodeName, line: string): void {
+  const sample = parseSample(line);
+  if (sample === undefined) return;
+  const nowMs = Date.now();
+  readValues({ sample, before: undefined, seconds: 0 }, (name, value) =>
+    rules.take(node, name, value, nowMs),
+  );
+}
+
+function parseSample(line: string): Readonly<Record<string, unknown>> | undefined {
+  try {
+    return groupOf(JSON.parse(line));
+  } catch {
+    return undefined;
+  }
 }
 
 function openOrMakeAnew(path: string): HistoryStore {

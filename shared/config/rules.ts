@@ -3,6 +3,7 @@ import { formatByteSize } from './byte-size.ts';
 import { channelRules, missingTopic } from './channel-rules.ts';
 import type { Problem } from './problems.ts';
 import type { Secrets } from './read-secrets.ts';
+import { ruleRules } from './rule-rules.ts';
 import type { CheckedConfig } from './schema.ts';
 import { type CheckedSmtp, smtpKeysOf } from './smtp-keys.ts';
 import { isHttpUrl } from './values-alerts.ts';
@@ -20,6 +21,7 @@ export function brokenRules(config: CheckedConfig, directory: string): readonly 
     ...directoryRules(config, directory),
     ...retentionRules(config),
     ...quietHoursRules(config),
+    ...ruleRules(config),
   ];
 }
 

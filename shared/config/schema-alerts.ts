@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { channelKeys } from './schema-channels.ts';
+import { rules } from './schema-rules.ts';
 import { seconds } from './values.ts';
 import { clockTime, httpUrl, timeZone } from './values-alerts.ts';
 
@@ -124,6 +125,7 @@ export const alerts = z
       .default(365)
       .meta({ description: 'Days for which incidents that are over stay in the history.', unit: 'days' }),
     heartbeat,
+    rules,
     ...channelKeys,
   })
   .prefault({})

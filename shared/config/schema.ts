@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { alerts } from './schema-alerts.ts';
 import { history } from './schema-history.ts';
 import { mail } from './schema-mail.ts';
+import { nodes } from './schema-nodes.ts';
 import { receiver } from './schema-receiver.ts';
 import { keepForever } from './schema-retention.ts';
 import { sender } from './schema-sender.ts';
@@ -97,6 +98,7 @@ export const configSchema = z.strictObject({
   web,
   mail,
   alerts,
+  nodes,
 });
 
 /** What stands in config.json, once every key is checked and the fixed defaults are filled in. */

@@ -17,6 +17,7 @@ const START_MS = Math.floor(Date.now() / DAY_MS) * DAY_MS - DAY_MS / 2;
 
 function start(root: string, file = 'history.db'): RunningHistory {
   return startHistory({
+    ...{ rules: [], tags: {}, firing: () => [], onRule: () => undefined, onRuleGone: () => undefined },
     logsRoot: join(root, 'logs'),
     path: join(root, file),
     keptMs: [7, 30, 365, 1825].map((days) => days * DAY_MS),

@@ -2,9 +2,12 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import t from 'tap';
 import { renderConfigurationPage, renderJsonSchema } from '../../../docs/render-configuration.ts';
+import { renderRulesPage } from '../../../docs/render-rules.ts';
 import { isJsonObject, withValue } from '../../../shared/config/dotted.ts';
 import { listConfigKeys } from '../../../shared/config/keys.ts';
 import { loadConfig } from '../../../shared/config/load.ts';
+import { ruleRules } from '../../../shared/config/rule-rules.ts';
+import { configSchema } from '../../../shared/config/schema.ts';
 
 const ROOT = join(import.meta.dirname, '..', '..', '..');
 const page = readFileSync(join(ROOT, 'docs/configuration.md'), 'utf8');
@@ -51,3 +54,11 @@ t.test('the example of the documentation is right', async (t) => {
 function isFixed(told: string): boolean {
   return /^["\d]|^(?:true|false)$/.test(told);
 }
+
+t.test('docs/rules.md has the rules that hold', async (t) => {
+  const page = readFileSync(join(ROOT, 'docs/rules.md'), 'utf8');
+  t.equal(renderRulesPage(page), page, 'npm run docs');
+  const [, example = ''] = /```json\n([\s\S]*?)```/.exec(page) ?? [];
+  const config = configSchema.parse(JSON.parse(example));
+  t.strictSame(ruleRules(config), [], 'the example is right');
+});

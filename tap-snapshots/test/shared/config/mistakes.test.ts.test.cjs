@@ -293,7 +293,7 @@ unknown-key-in-camel-case.json: unknown key "numberOfNodes"; did you mean "numbe
 `
 
 exports[`test/shared/config/mistakes.test.ts > TAP > config invariants 1–3: unknown-key-like-nothing.json is refused, in words > unknown-key-like-nothing.json 1`] = `
-unknown-key-like-nothing.json: unknown key "frobnicate"; allowed there: number_of_nodes, host, port, transport, sleeptime, to_directory, to_addr, log_level, receiver, sender, log, mirror, history, web, mail or alerts
+unknown-key-like-nothing.json: unknown key "frobnicate"; allowed there: number_of_nodes, host, port, transport, sleeptime, to_directory, to_addr, log_level, receiver, sender, log, mirror, history, web, mail, alerts or nodes
 `
 
 exports[`test/shared/config/mistakes.test.ts > TAP > config invariants 1–3: unknown-key-of-another-section.json is refused, in words > unknown-key-of-another-section.json 1`] = `
@@ -301,8 +301,8 @@ unknown-key-of-another-section.json: unknown key "segment_bytes"; did you mean "
 `
 
 exports[`test/shared/config/mistakes.test.ts > TAP > config invariants 1–3: unknown-key-of-objects.json is refused, in words > unknown-key-of-objects.json 1`] = `
-unknown-key-of-objects.json: unknown key "__proto__"; allowed there: number_of_nodes, host, port, transport, sleeptime, to_directory, to_addr, log_level, receiver, sender, log, mirror, history, web, mail or alerts
-unknown-key-of-objects.json: unknown key "constructor"; allowed there: number_of_nodes, host, port, transport, sleeptime, to_directory, to_addr, log_level, receiver, sender, log, mirror, history, web, mail or alerts
+unknown-key-of-objects.json: unknown key "__proto__"; allowed there: number_of_nodes, host, port, transport, sleeptime, to_directory, to_addr, log_level, receiver, sender, log, mirror, history, web, mail, alerts or nodes
+unknown-key-of-objects.json: unknown key "constructor"; allowed there: number_of_nodes, host, port, transport, sleeptime, to_directory, to_addr, log_level, receiver, sender, log, mirror, history, web, mail, alerts or nodes
 `
 
 exports[`test/shared/config/mistakes.test.ts > TAP > config invariants 1–3: unknown-key.json is refused, in words > unknown-key.json 1`] = `

@@ -1,0 +1,132 @@
+import { statfs } from 'node:fs/promises';
+import type { Logger } from '../../shared/logging/logger.ts';
+import type { NodeName } from '../../shared/names/node-name.ts';
+import { type Clock, systemClock } from '../../shared/time/clock.ts';
+import { every } from '../../shared/time/every.ts';
+import type { Alerts, Problem } from '../alerts/alerts.ts';
+import type { Fleet, FleetChange } from '../fleet/fleet.ts';
+import { Condition } from './condition.ts';
+import { problemOf } from './problem-of.ts';
+import { keyOf } from './rule-engine.ts';
+import type { NamedRule } from './rules.ts';
+
+/** Options of {@link watchReceiver}. */
+export interface WatchReceiverOptions {
+  readonly rules: readonly NamedRule[];
+  readonly concerns: (rule: NamedRule, node: NodeName) => boolean;
+  readonly fleet: Pick<Fleet, 'nodes' | 'onChange'>;
+  readonly alerts: Pick<Alerts, 'raise' | 'clear' | 'report'>;
+  /** The directory whose disk fills. */
+  readonly directory: string;
+  /** Keys of what was raised before, and is not over. */
+  readonly firing: readonly string[];
+  readonly log: Logger;
+  readonly clock?: Clock | undefined;
+}
+
+/** How often the disk and the connected nodes are looked at, ms. */
+const LOOK_MS = 5_000;
+
+/** A connected node is given so many of its own intervals. */
+const INTERVALS = 10;
+
+/** The rules about what no sample says: nodes that are connected and silent, machines that were restarted, the receiver's own disk. */
+export function watchReceiver(options: WatchReceiverOptions): AsyncDisposable {
+  const { fleet, alerts, concerns, directory, log } = options;
+  const clock = options.clock ?? systemClock;
+  const rules = options.rules.filter(({ enabled }) => enabled);
+  const ofKind = (kind: NamedRule['kind']) => rules.filter((rule) => rule.kind === kind);
+  const firing = new Set(options.firing);
+  const conditions = new Map<string, Condition>();
+  const watching = fleet.onChange(tellReboot);
+
+  function tellReboot({ node, before }: FleetChange): void {
+    if (before === undefined || before.bootId === node.bootId) return;
+    // A machine that is shut down has its sender say goodbye.
+    const end = 'end' in before.state ? before.state.end : undefined;
+    if (end?.how === 'goodbye') return;
+    for (const rule of ofKind('reboot').filter((one) => concerns(one, node.name))) {
+      const key = keyOf(rule, node.name, undefined);
+      const change = {
+        kind: 'raise',
+        key,
+        rule,
+        node: node.name,
+        part: undefined,
+        value: 1,
+        sinceMs: clock.now(),
+      } as const;
+      alerts.report({
+        ...problemOf(change),
+        detail: `Its boot id changed, and its sender had not said goodbye. Before, it was last heard of at ${new Date(before.lastSeenMs).toISOString()}.`,
+      });
+    }
+  }
+
+  function look(rule: NamedRule, key: string, value: number, problem: () => Problem): void {
+    const condition = conditions.get(key) ?? new Condition(rule, undefined, firing.delete(key));
+    conditions.set(key, condition);
+    const change = condition.take(value, clock.now());
+    if (change === 'raise') alerts.raise(problem());
+    else if (change === 'clear') alerts.clear(key);
+  }
+
+  function lookAtStreams(): void {
+    const nowMs = clock.now();
+    for (const rule of ofKind('log_stopped')) {
+      for (const { name, state, lastSeenMs, sleeptimeSeconds } of fleet.nodes()) {
+        if (!concerns(rule, name)) continue;
+        const silent = state.kind === 'up' ? Math.max(0, (nowMs - lastSeenMs) / 1000) : 0;
+        // A node that samples once an hour is not silent after a minute.
+        const value = silent < sleeptimeSeconds * INTERVALS ? 0 : silent;
+        const key = keyOf(rule, name, undefined);
+        const change = {
+          kind: 'raise',
+          key,
+          rule,
+          node: name,
+          part: undefined,
+          value,
+          sinceMs: nowMs,
+        } as const;
+        look(rule, key, value, () => problemOf(change));
+      }
+    }
+  }
+
+  async function lookAtDisk(): Promise<void> {
+    const disks = ofKind('receiver_disk');
+    if (disks.length === 0) return;
+    const { blocks, bfree, bavail } = await statfs(directory);
+    const used = blocks - bfree;
+    const ratio = used + bavail === 0 ? 0 : used / (used + bavail);
+    for (const rule of disks) {
+      look(rule, rule.name, ratio, () => ({
+        ...{ key: rule.name, severity: rule.severity, to: rule.to },
+        title: `the disk of the logs is ${Math.round(ratio * 100)} % full`,
+        detail:
+          `It holds ${directory}. When it is full, nodes keep their logs themselves and send them later. ` +
+          'Make room, or let receiver.retention in config.json drop old segments.',
+      }));
+    }
+  }
+
+  const looking = every(
+    async () => {
+      lookAtStreams();
+      await lookAtDisk();
+    },
+    {
+      intervalMs: LOOK_MS,
+      clock,
+      onError: (err) => log.warn({ err }, 'cannot look after the receiver itself'),
+    },
+  );
+
+  return {
+    async [Symbol.asyncDispose]() {
+      watching[Symbol.dispose]();
+      await looking[Symbol.asyncDispose]();
+    },
+  };
+}
