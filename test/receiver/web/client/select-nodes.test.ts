@@ -1,5 +1,6 @@
 import t from 'tap';
 import type { FleetNode } from '../../../../receiver/web/client/src/data/contract.ts';
+import { type CalmRows, calmRows } from '../../../../receiver/web/client/src/pages/fleet/calm-rows.ts';
 import { readView, sortAfterClick } from '../../../../receiver/web/client/src/pages/fleet/fleet-view.ts';
 import {
   type FleetRow,
@@ -58,6 +59,28 @@ t.test('a click on a column sorts by it, a second one the other way', async (t) 
   t.equal(sortAfterClick(readView({ sort: '-cpu' }), 'cpu'), 'cpu');
   t.equal(sortAfterClick(readView({ sort: '-cpu' }), 'name'), 'name');
 });
+
+t.test(
+  'the order follows the values every five seconds, but states, view and new nodes at once',
+  async (t) => {
+    const view = readView({ sort: '-cpu' });
+    const fleet = (...nodes: readonly FleetNode[]) => new Map(nodes.map((one) => [one.name, one]));
+    const [low, high] = [node({ name: 'a', cpu: 0.1 }), node({ name: 'b', cpu: 0.9 })];
+    const swapped = fleet(node({ name: 'a', cpu: 0.8 }), node({ name: 'b', cpu: 0.2 }));
+    const orderOf = ({ rows }: CalmRows) => rows.map(wordOf);
+    const first = calmRows(undefined, fleet(low, high), view, 0);
+    t.strictSame(orderOf(first), ['b', 'a']);
+
+    const soon = calmRows(first, swapped, view, 4999);
+    t.strictSame(orderOf(soon), ['b', 'a']);
+    t.match(soon.rows[0], { node: { latest: { values: { 'cpu.used': 0.2 } } } }, 'with the new values');
+    t.strictSame(orderOf(calmRows(soon, swapped, view, 5000)), ['a', 'b']);
+    t.strictSame(orderOf(calmRows(first, swapped, readView({ sort: 'name' }), 1)), ['a', 'b']);
+    const lost = fleet(node({ name: 'a', cpu: 0.8, state: 'down' }), node({ name: 'b', cpu: 0.2 }));
+    t.strictSame(orderOf(calmRows(first, lost, view, 1)), ['a', 'b']);
+    t.equal(calmRows(first, fleet(low, high, node({ name: 'c' })), view, 1).rows.length, 3);
+  },
+);
 
 function names(query: Readonly<Record<string, string>>): readonly string[] {
   return selectNodes(NODES, readView(query)).map(wordOf);

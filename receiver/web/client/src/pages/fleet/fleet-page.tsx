@@ -1,18 +1,20 @@
-import { useMemo } from 'preact/hooks';
+import { useMemo, useRef } from 'preact/hooks';
 import { fleet, fleetState, sleeptime } from '../../data/fleet.ts';
 import { route } from '../../data/location.ts';
 import { formatRoute } from '../../route.ts';
+import { type CalmRows, calmRows } from './calm-rows.ts';
 import { FleetTable } from './fleet-table.tsx';
 import { FleetToolbar } from './fleet-toolbar.tsx';
 import { readView } from './fleet-view.ts';
-import { selectNodes } from './select-nodes.ts';
 
 /** Every node at a glance. */
 export function FleetPage() {
   const { query } = route.value;
   const nodes = fleet.value;
   const view = useMemo(() => readView(query), [query]);
-  const rows = useMemo(() => selectNodes(nodes.values(), view), [nodes, view]);
+  const calm = useRef<CalmRows>(undefined);
+  calm.current = useMemo(() => calmRows(calm.current, nodes, view, performance.now()), [nodes, view]);
+  const { rows } = calm.current;
   return (
     <div class="fleet-page">
       <h1 class="unseen">Fleet</h1>

@@ -67,7 +67,7 @@ export function NodeRow({ node, index, isActive }: NodeRowProps) {
         ))}
         <NetworkCell node={node} />
         <td class="col-uptime">
-          {formatValue(node.uptimeSeconds ?? node.latest?.values['uptime'], 'seconds')}
+          {formatValue(node.latest?.values['uptime'] ?? node.uptimeSeconds, 'seconds')}
         </td>
         <td class="col-since" title={`since ${formatDateTime(node.sinceMs)}`}>
           <Since node={node} />

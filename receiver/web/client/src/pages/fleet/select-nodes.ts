@@ -88,7 +88,7 @@ function sortValue(node: FleetNode, sort: Exclude<SortKey, 'name'>): number | un
     case 'net':
       return values && (values['net.rx'] ?? 0) + (values['net.tx'] ?? 0);
     case 'uptime':
-      return node.uptimeSeconds ?? values?.['uptime'];
+      return values?.['uptime'] ?? node.uptimeSeconds;
     case 'since':
       return -node.sinceMs;
     default:

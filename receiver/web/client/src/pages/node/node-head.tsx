@@ -53,7 +53,7 @@ function StateWords({ node }: { node: NodeInfo }) {
 }
 
 function Facts({ node }: { node: NodeInfo }) {
-  const uptime = node.uptimeSeconds ?? node.latest?.values['uptime'];
+  const uptime = node.latest?.values['uptime'] ?? node.uptimeSeconds;
   const facts = [
     node.hostName,
     node.address,

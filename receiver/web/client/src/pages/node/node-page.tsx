@@ -31,7 +31,7 @@ export function NodePage({ name }: { name: string }) {
   );
   const names = value?.seriesNames.join('\n');
   const node = live ?? value?.node;
-  const hasSwap = node?.latest?.values['swap.total'] !== 0;
+  const hasSwap = value?.node.latest?.values['swap.total'] !== 0;
   const specs = useMemo(
     () => graphSpecs(names?.split('\n').filter((series) => hasSwap || !series.startsWith('swap.')) ?? []),
     [names, hasSwap],
