@@ -15,6 +15,7 @@ import { systemClock } from '../shared/time/clock.ts';
 import { createAdmission } from './admission/admission.ts';
 import { startAlerts } from './alerts/alerts.ts';
 import { calmPolicyOf } from './alerts/calm-policy-of.ts';
+import { startHeartbeat } from './alerts/heartbeat.ts';
 import { readOutbox } from './alerts/outbox-view-store.ts';
 import { readRecentLines } from './alerts/read-recent-lines.ts';
 import { startMirror } from './backup/mirror.ts';
@@ -47,6 +48,7 @@ import {
   openIdentityOf,
   webTlsOf,
 } from './settings.ts';
+import { troublesOf } from './troubles.ts';
 import { startWeb } from './web/web.ts';
 
 /** Options of {@link startReceiver}. */
@@ -207,6 +209,17 @@ export async function startReceiver(options: ReceiverOptions): Promise<Receiver>
       },
     }),
   );
+  const { url, every_seconds: everySeconds } = config.alerts.heartbeat;
+  if (url !== undefined) {
+    stack.use(
+      startHeartbeat({
+        url,
+        intervalMs: everySeconds * 1000,
+        troubles: () => troublesOf(mirror.state(), alerts.state(), systemClock.now()),
+        log: log.child({ part: 'heartbeat' }),
+      }),
+    );
+  }
   stack.use(
     startRetention({
       logsRoot,
