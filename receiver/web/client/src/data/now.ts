@@ -1,4 +1,4 @@
-import { signal } from '@preact/signals';
+import { computed, signal } from '@preact/signals';
 
 /** The receiver's clock minus ours, ms: a browser's clock may be wrong, and ages must not be. */
 export const clockOffsetMs = signal(0);
@@ -10,6 +10,9 @@ export const now = signal(Date.now());
 export function receiverNow(): number {
   return Date.now() + clockOffsetMs.peek();
 }
+
+/** Changes every ten seconds: for what is worth asking for again now and then, but of which no news come. */
+export const everyTenSeconds = computed(() => Math.floor(now.value / 10_000));
 
 /** Takes the receiver's time from an answer. */
 export function setReceiverNow(nowMs: number): void {

@@ -1,7 +1,7 @@
 import { useState } from 'preact/hooks';
 import { getJson } from '../../data/api.ts';
 import type { OutboxEntry, OutboxMessage } from '../../data/contract.ts';
-import { now } from '../../data/now.ts';
+import { everyTenSeconds, now } from '../../data/now.ts';
 import { useResource } from '../../data/use-resource.ts';
 import { Dialog } from '../../parts/dialog.tsx';
 import { SandboxedHtml } from '../../parts/sandboxed-html.tsx';
@@ -12,9 +12,10 @@ export function OutboxTable() {
   const { value, error } = useResource<readonly OutboxEntry[]>(
     (signal) => getJson('/outbox', signal),
     'outbox',
+    [everyTenSeconds.value],
   );
   const [opened, setOpened] = useState<OutboxEntry>();
-  if (error) return <p class="problem">{error.message}</p>;
+  if (error && value === undefined) return <p class="problem">{error.message}</p>;
   if (value === undefined) return null;
   if (value.length === 0) return <p class="nothing">Nobody was ever told anything.</p>;
   return (

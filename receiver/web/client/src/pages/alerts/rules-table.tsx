@@ -1,8 +1,10 @@
 import { getJson } from '../../data/api.ts';
 import type { Rule, RuleState, RulesAnswer } from '../../data/contract.ts';
+import { everyTenSeconds } from '../../data/now.ts';
 import { useResource } from '../../data/use-resource.ts';
 import { formatRoute } from '../../route.ts';
-import { formatCount, formatDuration, UNKNOWN } from '../../text/format-value.ts';
+import { formatDuration } from '../../text/format-value.ts';
+import { formatRuleValue } from './rule-value.ts';
 import { SeverityMark } from './severity-mark.tsx';
 
 const MOST_STATES = 100;
@@ -10,14 +12,16 @@ const ORDER = { firing: 0, pending: 1, ok: 2 } as const;
 
 /** The rules that raise alerts, and what they say at present. */
 export function RulesTable() {
-  const { value, error } = useResource<RulesAnswer>((signal) => getJson('/rules', signal), 'rules');
-  if (error) return <p class="problem">{error.message}</p>;
+  const { value, error } = useResource<RulesAnswer>((signal) => getJson('/rules', signal), 'rules', [
+    everyTenSeconds.value,
+  ]);
+  if (error && value === undefined) return <p class="problem">{error.message}</p>;
   if (value === undefined) return null;
   if (value.rules.length === 0) return <p class="nothing">There are no rules.</p>;
   return (
     <div class="stack">
       <RuleList rules={value.rules} states={value.states} />
-      <StateList states={value.states} />
+      <StateList states={value.states} kinds={new Map(value.rules.map(({ name, kind }) => [name, kind]))} />
     </div>
   );
 }
@@ -44,14 +48,14 @@ function RuleList({ rules, states }: { rules: readonly Rule[]; states: readonly 
           {rules.map((rule) => (
             <tr key={rule.name} class={rule.enabled ? '' : 'muted'}>
               <th scope="row">
-                {rule.name} <span class="muted">{rule.enabled ? rule.kind : 'switched off'}</span>
+                {rule.name} <span class="muted">{rule.enabled ? wordsOf(rule) : 'switched off'}</span>
               </th>
               <td>
                 <SeverityMark severity={rule.severity} />
               </td>
-              <td>{showThreshold(rule.raise)}</td>
-              <td>{showThreshold(rule.clear)}</td>
-              <td>{rule.forSeconds === undefined ? UNKNOWN : formatDuration(rule.forSeconds * 1000)}</td>
+              <td>{formatRuleValue(rule.kind, rule.raise)}</td>
+              <td>{formatRuleValue(rule.kind, rule.clear)}</td>
+              <td>{rule.forSeconds ? formatDuration(rule.forSeconds * 1000) : 'at once'}</td>
               <td>{count(rule.name, 'firing')}</td>
               <td>{count(rule.name, 'pending')}</td>
             </tr>
@@ -62,8 +66,14 @@ function RuleList({ rules, states }: { rules: readonly Rule[]; states: readonly 
   );
 }
 
+interface StateListProps {
+  readonly states: readonly RuleState[];
+  /** Kind of each rule by its name. */
+  readonly kinds: ReadonlyMap<string, string>;
+}
+
 /** Present values, those that say something first. */
-function StateList({ states }: { states: readonly RuleState[] }) {
+function StateList({ states, kinds }: StateListProps) {
   const sorted = [...states].sort((a, b) => ORDER[a.state] - ORDER[b.state]).slice(0, MOST_STATES);
   if (sorted.length === 0) return null;
   return (
@@ -91,7 +101,7 @@ function StateList({ states }: { states: readonly RuleState[] }) {
                 <a href={formatRoute('node', node)}>{node}</a>
               </td>
               <td>{object}</td>
-              <td class="number">{value === null ? UNKNOWN : formatCount(value)}</td>
+              <td class="number">{formatRuleValue(kinds.get(rule) ?? '', value)}</td>
             </tr>
           ))}
         </tbody>
@@ -101,7 +111,8 @@ function StateList({ states }: { states: readonly RuleState[] }) {
   );
 }
 
-function showThreshold(threshold: number | string | undefined): string {
-  if (threshold === undefined) return UNKNOWN;
-  return typeof threshold === 'number' ? formatCount(threshold) : threshold;
+/** What the rule looks at, where its name does not say that already. */
+function wordsOf({ name, kind }: Rule): string {
+  const words = kind.replaceAll('_', ' ');
+  return words === name.replaceAll('-', ' ') ? '' : words;
 }
