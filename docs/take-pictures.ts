@@ -8,12 +8,8 @@ import { mkdir, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { chromium, type Page } from 'playwright-core';
-import { logPaths } from '../shared/log/log.ts';
-import { openLogWriter } from '../shared/log/open-log-writer.ts';
-import { startSealer } from '../shared/log/sealer.ts';
-import { parseNodeName } from '../shared/names/node-name.ts';
 import { preparePlace } from '../test/helpers/programs.ts';
-import { simulateNode } from '../test/helpers/simulated-node.ts';
+import { writePast } from '../test/helpers/simulated-node.ts';
 import { askUntil, setUpWeb } from '../test/helpers/web-client.ts';
 
 const PICTURES = join(import.meta.dirname, 'pictures');
@@ -30,7 +26,7 @@ const place = await preparePlace(directory, { sleeptime: 1 });
 cleanup.use(await place.start('receiver'));
 for (const [index, name] of NODES.entries()) {
   const data = join(directory, name);
-  await makePast(data, name, index);
+  await writePast(data, name, index, { forMs: PAST_MS, stepMs: STEP_MS });
   cleanup.use(await place.start('sender', '--data-directory', data, '--node-name', name));
 }
 const admin = await setUpWeb(place);
@@ -56,14 +52,4 @@ async function take(page: Page, path: string, file: string): Promise<void> {
   await page.waitForLoadState('networkidle').catch(() => undefined);
   await page.waitForTimeout(2_000);
   await page.screenshot({ path: join(PICTURES, file) });
-}
-
-/** Begins the log of a node as its sender would have, some hours ago. */
-async function makePast(data: string, name: string, seed: number): Promise<void> {
-  const sealer = startSealer({ onError: (_job, error) => console.error(error) });
-  const paths = logPaths(join(data, 'logs'), parseNodeName(name));
-  const fromMs = Date.now() - PAST_MS;
-  await using writer = await openLogWriter({ paths, bootId: 'past', segmentBytes: 2 ** 26, sealer }, fromMs);
-  const sample = simulateNode(seed);
-  for (let atMs = fromMs; atMs < Date.now() - STEP_MS; atMs += STEP_MS) writer.append(sample(atMs), atMs);
 }

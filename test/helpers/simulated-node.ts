@@ -1,7 +1,10 @@
 import { type FileHandle, mkdir, open } from 'node:fs/promises';
+import { join } from 'node:path';
 import { type LogPaths, logPaths } from '../../shared/log/log.ts';
 import { writeLogMeta } from '../../shared/log/log-meta.ts';
 import { newLogId } from '../../shared/log/new-log-id.ts';
+import { openLogWriter } from '../../shared/log/open-log-writer.ts';
+import { startSealer } from '../../shared/log/sealer.ts';
 import { encodeSegmentHeader } from '../../shared/log/segment-header.ts';
 import { parseNodeName } from '../../shared/names/node-name.ts';
 
@@ -88,6 +91,23 @@ export async function beginLog(root: string, name: string, atMs: number): Promis
   const file = await open(paths.open, 'a');
   await file.appendFile(encodeSegmentHeader({ log, node, segment: 1, bootId: 'boot-1', atMs }));
   return { paths, file };
+}
+
+/** Begins the log of a node as its sender would have done some time ago; the sender then goes on with it, and sends all of it. */
+export async function writePast(
+  dataDirectory: string,
+  name: string,
+  seed: number,
+  { forMs, stepMs }: { readonly forMs: number; readonly stepMs: number },
+): Promise<void> {
+  const failed: unknown[] = [];
+  const sealer = startSealer({ onError: (_job, error) => failed.push(error) });
+  const paths = logPaths(join(dataDirectory, 'logs'), parseNodeName(name));
+  const fromMs = Date.now() - forMs;
+  await using writer = await openLogWriter({ paths, bootId: 'past', segmentBytes: 2 ** 26, sealer }, fromMs);
+  const sample = simulateNode(seed);
+  for (let atMs = fromMs; atMs < Date.now() - stepMs; atMs += stepMs) writer.append(sample(atMs), atMs);
+  if (failed.length > 0) throw new AggregateError(failed, 'the past could not be sealed');
 }
 
 /** A log that was begun with {@link beginLog}. */
