@@ -1,9 +1,10 @@
-import { readFileSync } from 'node:fs';
+import { readdirSync, readFileSync, statSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import type { AxeResults } from 'axe-core';
 import type { Page } from 'playwright-core';
 import t from 'tap';
 import { findBrowser, startApp } from './app.ts';
+import { buildClient } from './build-client.ts';
 
 const AXE = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
 
@@ -35,9 +36,31 @@ const LOOKS = [
   { name: 'phone, dark', colorScheme: 'dark', viewport: { width: 390, height: 844 } },
 ] as const;
 
+t.test('the script is small, compressed, and stands beside what it was made from', async (t) => {
+  const directory = t.testdir();
+  await buildClient(directory);
+  const files = readdirSync(`${directory}/assets`);
+  const sizes = files
+    .filter((name) => /\.js\.gz$/.test(name))
+    .map((name) => statSync(`${directory}/assets/${name}`).size);
+  const kilobytes = sizes.reduce((sum, size) => sum + size, 0) / 1000;
+  t.comment(`${kilobytes.toFixed(1)} kB of script by gzip`);
+  t.ok(kilobytes > 0 && kilobytes < 150, 'as promised');
+  for (const name of files.filter((file) => /\.(?:js|css)$/.test(file))) {
+    t.ok(files.includes(`${name}.gz`) && files.includes(`${name}.br`), name);
+    t.match(name, /-[\w-]{8}\.\w+$/, 'its name changes with its contents, so that browsers may keep it');
+  }
+  const html = readFileSync(`${directory}/index.html`, 'utf8');
+  t.notMatch(
+    html,
+    /<script(?![^>]*\ssrc=)|\son\w+=|style=|https?:/,
+    'nothing inline, nothing from elsewhere',
+  );
+});
+
 const executable = findBrowser();
 if (executable === undefined)
-  t.plan(0, 'no Chromium on this machine: the web client is not tested in a browser');
+  t.comment('no Chromium on this machine: the web client is not tested in a browser');
 else {
   for (const { name, ...look } of LOOKS) {
     t.test(`every page without complaints, accessible, not wider than the screen: ${name}`, async (t) => {
