@@ -78,6 +78,26 @@ else {
     t.pass('the second one');
   });
 
+  t.test('back from a node, the list stands where it stood', async (t) => {
+    const app = await startApp(t, executable, { nodes: 500 });
+    const { page } = await app.open('#/');
+    await page.waitForSelector('.node-row');
+    await page.evaluate('scrollTo(0, 5000)');
+    await until(async () => ((await page.evaluate(TOPMOST)) as number) < 300, {
+      timeoutMs: 3000,
+      what: 'rows in the middle',
+    });
+    await page.locator('.node-row a').nth(20).click();
+    await page.waitForSelector('.graph canvas');
+    t.equal(await page.evaluate('scrollY'), 0, 'a node begins at its top');
+    t.match(await page.title(), /^\(3\) [a-z]+-\d+ – Fleetkeep$/, 'and has its name in the title');
+    await page.goBack();
+    await until(async () => (await page.evaluate('scrollY')) === 5000, {
+      timeoutMs: 3000,
+      what: 'the old place',
+    });
+  });
+
   t.test('news change a row; when they stop, the page says so, and recovers', async (t) => {
     const app = await startApp(t, executable, { nodes: 20 });
     const { page } = await app.open('#/?filter=web-2');
