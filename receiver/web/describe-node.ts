@@ -4,6 +4,7 @@ import type { Credential } from '../admission/credential-store.ts';
 import type { NodeRecord } from '../fleet/node-record.ts';
 import type { LatestSample } from '../history/history.ts';
 import { roundValue } from '../history/round-value.ts';
+import { SPARKLINE_SERIES } from '../history/sparklines.ts';
 import type { latest, nodeInfo, nodeState } from './contract/fleet.ts';
 import type { WebPorts } from './ports.ts';
 
@@ -36,10 +37,15 @@ export function stateOf(record: NodeRecord, credential: Credential | undefined):
   return kind === 'planned_off' ? 'planned-off' : kind;
 }
 
-/** The newest sample of a node, with as many digits as anybody looks at. */
+/** What the pages show of a sample as it comes; the rest is asked for. */
+const SHOWN: ReadonlySet<string> = new Set([...SPARKLINE_SERIES, 'uptime']);
+
+/** The newest sample of a node: what is shown of it, with as many digits as anybody looks at. */
 export function describeLatest(sample: LatestSample | undefined): z.input<typeof latest> | null {
   if (sample === undefined) return null;
-  const values = Object.entries(sample.values).map(([name, value]) => [name, roundValue(value)] as const);
+  const values = Object.entries(sample.values)
+    .filter(([name]) => SHOWN.has(name))
+    .map(([name, value]) => [name, roundValue(value)] as const);
   return { atMs: sample.atMs, values: Object.fromEntries(values) };
 }
 

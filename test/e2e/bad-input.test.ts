@@ -100,7 +100,7 @@ t.test(
   },
   async (t) => {
     const place = await preparePlace(t.testdir());
-    using disk = mountSmall('400k');
+    using disk = mountSmall('4m');
     const data = join(disk.path, 'receiver');
     place.configure({ receiver: { data_directory: data, commit_seconds: 0.02, workers: 1 } });
     const there = join(data, 'logs');
