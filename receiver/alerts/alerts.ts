@@ -20,6 +20,7 @@
  */
 
 import type { Logger } from '../../shared/logging/logger.ts';
+import type { SmtpTimeouts } from '../../shared/mail/smtp-config.ts';
 import type { BackoffOptions } from '../../shared/time/backoff.ts';
 import { type Clock, systemClock } from '../../shared/time/clock.ts';
 import { every } from '../../shared/time/every.ts';
@@ -27,7 +28,6 @@ import type { Fleet } from '../fleet/fleet.ts';
 import { repeatedFailure } from '../fleet/repeated-failure.ts';
 import type { StateStore } from '../fleet/state-store.ts';
 import { openChannels } from './channels/open-channels.ts';
-import type { SmtpTimeouts } from './channels/smtp/config.ts';
 import { CALM_POLICY, type CalmPolicy } from './incidents/calm-policy.ts';
 import { type Incidents, watchIncidents } from './incidents/incidents.ts';
 import type { Problem } from './incidents/problems.ts';

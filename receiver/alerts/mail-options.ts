@@ -1,5 +1,5 @@
+import type { SmtpConfig } from '../../shared/mail/smtp-config.ts';
 import type { ChannelConfig } from './channels/config.ts';
-import type { SmtpConfig } from './channels/smtp/config.ts';
 
 /** How messages are sent, and to whom. */
 export interface MailOptions {
@@ -17,14 +17,4 @@ export interface MailOptions {
   readonly queueLimit?: number | undefined;
   /** Where the web app is reached; without it there are no links. */
   readonly linkBase?: string | undefined;
-}
-
-/** The SMTP servers in the order in which they are tried; empty when there is none. */
-export function smtpServersOf({ smtp }: Pick<MailOptions, 'smtp'>): readonly SmtpConfig[] {
-  if (smtp === undefined) return [];
-  return isList(smtp) ? smtp : [smtp];
-}
-
-function isList(smtp: SmtpConfig | readonly SmtpConfig[]): smtp is readonly SmtpConfig[] {
-  return Array.isArray(smtp);
 }

@@ -1,14 +1,15 @@
 import { randomUUID } from 'node:crypto';
 import { hostname } from 'node:os';
 import { UsageError, UserError } from '../../shared/errors/errors.ts';
+import { cleanText } from '../../shared/mail/clean-text.ts';
+import { smtpServersOf } from '../../shared/mail/sender-address.ts';
+import type { SmtpTimeouts } from '../../shared/mail/smtp-config.ts';
+import { formatMoment } from '../../shared/time/format-time.ts';
 import { type ChannelKind, MAIL_CHANNEL, type SendResult } from './channels/channel.ts';
 import { openChannels } from './channels/open-channels.ts';
-import type { SmtpTimeouts } from './channels/smtp/config.ts';
-import { cleanText } from './mail/clean-text.ts';
 import { type Block, renderHtml, renderText } from './mail/document.ts';
-import { formatMoment } from './mail/format-time.ts';
 import type { Mail } from './mail/mail.ts';
-import { type MailOptions, smtpServersOf } from './mail-options.ts';
+import type { MailOptions } from './mail-options.ts';
 
 /** Options of {@link sendTestMail}. */
 export interface SendTestMailOptions {

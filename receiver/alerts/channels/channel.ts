@@ -1,19 +1,7 @@
+import type { SendResult } from '../../../shared/mail/send-result.ts';
 import type { Mail } from '../mail/mail.ts';
 
-/**
- * How sending went. `try_later` with scope `channel`: nothing can be sent just now (server away, password wrong), so the
- * other messages need not be tried; with scope `message`: this one was put off. `refused`: it will never be taken.
- */
-export type SendResult =
-  | { readonly kind: 'sent' }
-  | {
-      readonly kind: 'try_later';
-      readonly scope: 'message' | 'channel';
-      readonly error: string;
-      /** What to do about it. */
-      readonly hint?: string | undefined;
-    }
-  | { readonly kind: 'refused'; readonly error: string; readonly hint?: string | undefined };
+export type { SendResult } from '../../../shared/mail/send-result.ts';
 
 /** Name of the channel that mails to the administrators take; no other may have it. */
 export const MAIL_CHANNEL = 'mail';

@@ -1,11 +1,11 @@
 import { join } from 'node:path';
-import { type MailOptions, smtpServersOf } from '../mail-options.ts';
+import { senderAddress, smtpServersOf } from '../../../shared/mail/sender-address.ts';
+import type { SmtpTimeouts } from '../../../shared/mail/smtp-config.ts';
+import type { MailOptions } from '../mail-options.ts';
 import type { Destination } from '../outbox/post-office.ts';
-import { senderAddress } from '../sender-address.ts';
 import { type Channel, MAIL_CHANNEL } from './channel.ts';
 import { createEmlChannel } from './eml/send.ts';
 import { openChannel } from './open-channel.ts';
-import type { SmtpTimeouts } from './smtp/config.ts';
 import { createSmtpChannel } from './smtp/send.ts';
 import { wantsAlert } from './wants-alert.ts';
 

@@ -1,5 +1,5 @@
+import { cleanText } from '../../../shared/mail/clean-text.ts';
 import type { NodeRecord } from '../../fleet/node-record.ts';
-import { cleanText } from '../mail/clean-text.ts';
 import { networkOf } from './network-of.ts';
 
 /** From this share of the nodes that were up on, it is hardly the nodes, ratio. */

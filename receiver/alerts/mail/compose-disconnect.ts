@@ -1,9 +1,9 @@
+import { cleanText } from '../../../shared/mail/clean-text.ts';
+import { formatMoment } from '../../../shared/time/format-time.ts';
 import type { NodeRecord } from '../../fleet/node-record.ts';
-import { cleanText } from './clean-text.ts';
 import { describeEnd, describeNode } from './describe-node.ts';
 import { describeRecent, lastValues } from './describe-recent.ts';
 import type { Block, Fact } from './document.ts';
-import { formatMoment } from './format-time.ts';
 import { listOfNames, listOfNodes } from './list-nodes.ts';
 import { CPU } from './metric.ts';
 import type { NoticeAlert } from './notice.ts';

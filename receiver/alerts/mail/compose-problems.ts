@@ -1,9 +1,9 @@
+import { cleanText } from '../../../shared/mail/clean-text.ts';
+import { formatDuration, formatMoment } from '../../../shared/time/format-time.ts';
 import type { Incident } from '../incidents/incident.ts';
-import { cleanText } from './clean-text.ts';
 import type { ComposedMail } from './compose-disconnect.ts';
 import { describeRecent } from './describe-recent.ts';
 import type { Block } from './document.ts';
-import { formatDuration, formatMoment } from './format-time.ts';
 import { metricOf } from './metric.ts';
 import type { RecentLines } from './recent-lines.ts';
 

@@ -1,8 +1,8 @@
+import { cleanText } from '../../../shared/mail/clean-text.ts';
+import { formatDuration, formatMoment } from '../../../shared/time/format-time.ts';
 import type { Incident } from '../incidents/incident.ts';
-import { cleanText } from './clean-text.ts';
 import type { ComposedMail } from './compose-disconnect.ts';
 import type { Block } from './document.ts';
-import { formatDuration, formatMoment } from './format-time.ts';
 
 /** Lines of a list before it ends with a number. */
 const MAX_LINES = 100;

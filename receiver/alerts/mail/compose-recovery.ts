@@ -1,7 +1,7 @@
+import { formatDuration, formatMoment } from '../../../shared/time/format-time.ts';
 import type { NodeRecord } from '../../fleet/node-record.ts';
 import { describeNode } from './describe-node.ts';
 import type { Block } from './document.ts';
-import { formatDuration, formatMoment } from './format-time.ts';
 import { listOfNames, listOfNodes } from './list-nodes.ts';
 
 /** A node that is back. */

@@ -1,7 +1,7 @@
+import { cleanText } from '../../../shared/mail/clean-text.ts';
+import { formatDuration, formatMoment } from '../../../shared/time/format-time.ts';
 import type { Incident } from '../incidents/incident.ts';
-import { cleanText } from './clean-text.ts';
 import type { Block } from './document.ts';
-import { formatDuration, formatMoment } from './format-time.ts';
 
 /** Incidents of one mail that are told in full. */
 const MAX_TOLD = 20;

@@ -1,5 +1,5 @@
+import { cleanText } from '../../../shared/mail/clean-text.ts';
 import type { ConnectionEnd, NodeRecord } from '../../fleet/node-record.ts';
-import { cleanText } from './clean-text.ts';
 
 /** A node as people know it, e.g. `node 7 (kitchen)`; the host name is left out when it is the name. */
 export function describeNode(node: Pick<NodeRecord, 'name' | 'hostName'>): string {

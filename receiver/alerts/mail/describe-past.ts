@@ -1,6 +1,6 @@
+import { formatClock } from '../../../shared/time/format-time.ts';
 import type { Block } from './document.ts';
 import { CHART_SIZE, type ChartPoint, drawChart } from './draw-chart.ts';
-import { formatClock } from './format-time.ts';
 import { CPU, LOAD, MEMORY, type Metric } from './metric.ts';
 import { type Group, momentMs, parseObject } from './read-value.ts';
 import type { RecentLines } from './recent-lines.ts';

@@ -1,6 +1,6 @@
-import { cleanText } from './clean-text.ts';
+import { cleanText } from '../../../shared/mail/clean-text.ts';
+import { formatDuration, formatMoment } from '../../../shared/time/format-time.ts';
 import type { Fact } from './document.ts';
-import { formatDuration, formatMoment } from './format-time.ts';
 import { formatBytes as bytes, formatPercent as percent } from './format-value.ts';
 import { type Group, group, momentMs, number, parseObject } from './read-value.ts';
 

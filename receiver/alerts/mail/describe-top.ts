@@ -1,6 +1,6 @@
-import { cleanText } from './clean-text.ts';
+import { cleanText } from '../../../shared/mail/clean-text.ts';
+import { formatMoment } from '../../../shared/time/format-time.ts';
 import type { Fact } from './document.ts';
-import { formatMoment } from './format-time.ts';
 import { formatBytes, formatPercent } from './format-value.ts';
 import { type Group, group, momentMs, number, parseObject } from './read-value.ts';
 

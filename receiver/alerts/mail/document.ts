@@ -1,4 +1,4 @@
-import type { MailImage } from './mail.ts';
+import type { MailImage } from '../../../shared/mail/mail.ts';
 
 /** A piece of a mail. All texts are plain; rendering escapes them. */
 export type Block =

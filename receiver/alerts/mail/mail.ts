@@ -9,32 +9,14 @@
  *    through HTML escaping when it is rendered. No control character reaches a header.
  */
 
+import type { Letter } from '../../../shared/mail/mail.ts';
 import type { Notice } from './notice.ts';
 
-/** A picture that stands in a mail. */
-export interface MailImage {
-  /** What `<img src="cid:…">` names it by; letters, digits and hyphens. */
-  readonly cid: string;
-  /** The picture as PNG, in base64. */
-  readonly png: string;
-}
-
 /** A mail, ready to be rendered; also what the other channels make their messages of. */
-export interface Mail {
-  /** With its angle brackets. */
-  readonly messageId: string;
-  /** Message-IDs of the earlier mails of the thread, oldest first. */
-  readonly references: readonly string[];
-  readonly subject: string;
-  readonly text: string;
+export interface Mail extends Letter {
   readonly html: string;
-  /** When it was written, ms since 1970. */
-  readonly dateMs: number;
-  /** The administrators' addresses. */
-  readonly to: readonly string[];
   /** The same in short. */
   readonly notice: Notice;
-  readonly images?: readonly MailImage[] | undefined;
   /** What was gathered in it, for a mail that stands for several which could not be sent. */
   readonly digest?: Digest | undefined;
 }

@@ -1,6 +1,6 @@
-import { cleanText } from '../mail/clean-text.ts';
+import { cleanText } from '../../../shared/mail/clean-text.ts';
+import { formatMoment } from '../../../shared/time/format-time.ts';
 import { type Block, renderHtml, renderText } from '../mail/document.ts';
-import { formatMoment } from '../mail/format-time.ts';
 import type { Digest, DigestLine, Mail } from '../mail/mail.ts';
 import { MAX_ALERTS, type NoticeAlert } from '../mail/notice.ts';
 

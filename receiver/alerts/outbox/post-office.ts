@@ -1,5 +1,5 @@
+import { cleanText } from '../../../shared/mail/clean-text.ts';
 import type { StateStore } from '../../fleet/state-store.ts';
-import { cleanText } from '../mail/clean-text.ts';
 import type { ComposedMail } from '../mail/compose-disconnect.ts';
 import { type Block, headlineOf, imagesOf, renderHtml, renderText } from '../mail/document.ts';
 import type { Mail } from '../mail/mail.ts';

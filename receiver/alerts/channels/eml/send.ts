@@ -2,9 +2,9 @@ import { mkdir, readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describeError } from '../../../../shared/errors/errors.ts';
 import { replaceFile } from '../../../../shared/files/replace-file.ts';
+import { renderMail } from '../../../../shared/mail/nodemailer.ts';
 import type { Mail } from '../../mail/mail.ts';
 import type { Channel, SendResult } from '../channel.ts';
-import { renderMail } from '../nodemailer.ts';
 
 /** Options of {@link createEmlChannel}. */
 export interface EmlChannelOptions {

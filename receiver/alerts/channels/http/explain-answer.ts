@@ -1,4 +1,4 @@
-import { cleanText } from '../../mail/clean-text.ts';
+import { cleanText } from '../../../../shared/mail/clean-text.ts';
 import type { SendResult } from '../channel.ts';
 
 /** Says in words what an HTTP answer other than 2xx means, and whether trying again may help. */

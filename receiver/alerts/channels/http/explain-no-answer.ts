@@ -1,4 +1,4 @@
-import { cleanText } from '../../mail/clean-text.ts';
+import { cleanText } from '../../../../shared/mail/clean-text.ts';
 import type { SendResult } from '../channel.ts';
 
 type Trouble = Extract<SendResult, { kind: 'try_later' }>;

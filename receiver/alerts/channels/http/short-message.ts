@@ -1,4 +1,4 @@
-import { cleanText } from '../../mail/clean-text.ts';
+import { cleanText } from '../../../../shared/mail/clean-text.ts';
 import type { Mail } from '../../mail/mail.ts';
 
 /** A mail in short. */

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { cleanText } from '../../mail/clean-text.ts';
+import { cleanText } from '../../../../shared/mail/clean-text.ts';
 import type { Mail } from '../../mail/mail.ts';
 import { isFiring, type NoticeAlert } from '../../mail/notice.ts';
 

@@ -5,12 +5,12 @@ import { join } from 'node:path';
 import t from 'tap';
 import type { MailOptions } from '../../../../receiver/alerts/alerts.ts';
 import { createEmlChannel } from '../../../../receiver/alerts/channels/eml/send.ts';
-import type { SmtpConfig, SmtpTimeouts } from '../../../../receiver/alerts/channels/smtp/config.ts';
 import { createSmtpChannel } from '../../../../receiver/alerts/channels/smtp/send.ts';
 import type { Mail } from '../../../../receiver/alerts/mail/mail.ts';
 import { sendTestMail } from '../../../../receiver/alerts/send-test-mail.ts';
-import { senderAddress } from '../../../../receiver/alerts/sender-address.ts';
 import { encodePng } from '../../../../receiver/graph/encode-png.ts';
+import { senderAddress } from '../../../../shared/mail/sender-address.ts';
+import type { SmtpConfig, SmtpTimeouts } from '../../../../shared/mail/smtp-config.ts';
 import { makeCertificate, type SmtpFault, startSmtpServer } from '../../../helpers/smtp.ts';
 
 const certificate = makeCertificate(t.testdir());

@@ -1,6 +1,6 @@
 import t from 'tap';
-import { cleanText } from '../../../../receiver/alerts/mail/clean-text.ts';
 import { type Block, renderHtml, renderText } from '../../../../receiver/alerts/mail/document.ts';
+import { cleanText } from '../../../../shared/mail/clean-text.ts';
 
 const BLOCKS: readonly Block[] = [
   { kind: 'headline', text: 'Node 7 is <down>.' },

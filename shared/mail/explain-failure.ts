@@ -1,8 +1,8 @@
-import { describeError } from '../../../../shared/errors/errors.ts';
-import { cleanText } from '../../mail/clean-text.ts';
-import type { SendResult } from '../channel.ts';
-import type { MailFailure } from '../nodemailer.ts';
-import type { SmtpConfig } from './config.ts';
+import { describeError } from '../errors/errors.ts';
+import { cleanText } from './clean-text.ts';
+import type { MailFailure } from './nodemailer.ts';
+import type { SendResult } from './send-result.ts';
+import type { SmtpConfig } from './smtp-config.ts';
 
 /** Why a mail was not sent, in words, and whether it is worth trying again. */
 export interface FailureExplanation {

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { createTransport, type NodemailerError, type SendMailOptions } from 'nodemailer';
-import type { Mail } from '../mail/mail.ts';
-import type { SmtpConfig, SmtpTimeouts } from './smtp/config.ts';
+import type { Letter } from './mail.ts';
+import type { SmtpConfig, SmtpTimeouts } from './smtp-config.ts';
 
 /** What nodemailer tells of a failure. */
 export type MailFailure = Partial<NodemailerError>;
@@ -21,7 +21,7 @@ export interface Transmission {
  *
  * @throws {@link MailFailure}
  */
-export async function transmitMail(mail: Mail, transmission: Transmission): Promise<void> {
+export async function transmitMail(mail: Letter, transmission: Transmission): Promise<void> {
   const { smtp, timeouts, from, recipients, signal } = transmission;
   const transport = createTransport(transportOptions(smtp, timeouts));
   try {
@@ -36,7 +36,7 @@ export async function transmitMail(mail: Mail, transmission: Transmission): Prom
 }
 
 /** The mail as it would travel, RFC 5322 with CRLF. */
-export async function renderMail(mail: Mail, from: string): Promise<Buffer> {
+export async function renderMail(mail: Letter, from: string): Promise<Buffer> {
   const transport = createTransport({ streamTransport: true, buffer: true, newline: 'windows' });
   const { message } = await transport.sendMail(toNodemailer(mail, from));
   if (!Buffer.isBuffer(message)) throw new Error('nodemailer gave a stream where a buffer was asked for');
@@ -44,7 +44,7 @@ export async function renderMail(mail: Mail, from: string): Promise<Buffer> {
 }
 
 /** A mail in nodemailer's words. The same mail always becomes the same bytes, so a repeat is recognisable as one. */
-function toNodemailer(mail: Mail, from: string): SendMailOptions {
+function toNodemailer(mail: Letter, from: string): SendMailOptions {
   return {
     from: { name: 'Fleetkeep', ...splitAddress(from) },
     to: mail.to.map((address) => ({ name: '', ...splitAddress(address) })),
@@ -63,7 +63,7 @@ function toNodemailer(mail: Mail, from: string): SendMailOptions {
     },
     text: mail.text,
     html: imageIds(mail).reduce(
-      (html, { cid, id }) => html.replaceAll(`"cid:${cid}"`, `"cid:${id}"`),
+      (html, { cid, id }) => html?.replaceAll(`"cid:${cid}"`, `"cid:${id}"`),
       mail.html,
     ),
     attachments: imageIds(mail).map(({ cid, id, png }) => ({
@@ -88,7 +88,7 @@ function domainOf(messageId: string): string {
 }
 
 /** The pictures, each under an id that no other mail has (RFC 2392). */
-function imageIds({ images = [], messageId }: Mail) {
+function imageIds({ images = [], messageId }: Letter) {
   return images.map((image) => ({ ...image, id: `${image.cid}.${messageId.slice(1, -1)}` }));
 }
 

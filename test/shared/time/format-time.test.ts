@@ -1,5 +1,5 @@
 import t from 'tap';
-import { formatDuration, formatMoment } from '../../../../receiver/alerts/mail/format-time.ts';
+import { formatDuration, formatMoment } from '../../../shared/time/format-time.ts';
 
 t.test('formatDuration() names the two largest units', async (t) => {
   const cases: readonly (readonly [number, string])[] = [
