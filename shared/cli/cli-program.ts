@@ -29,5 +29,16 @@ export async function runProgram(
     addCommonOptions(command);
     add(command, context);
   }
-  return await runCli(program, process.argv);
+  const code = await runCli(program, process.argv);
+  // The caller ends the process, and with it whatever a pipe has not taken yet.
+  await Promise.all([written(stdout), written(stderr)]);
+  return code;
+}
+
+/** Resolves when everything that was written has been taken, or cannot be any more because the reader has gone. */
+function written(stream: NodeJS.WriteStream): Promise<void> {
+  return new Promise((resolve) => {
+    if (!stream.writable) resolve();
+    else stream.write('', () => resolve());
+  });
 }
