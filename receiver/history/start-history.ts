@@ -14,7 +14,6 @@ import type {
   SparklinesAnswer,
   ToHistory,
 } from './messages.ts';
-import { roundValue } from './round-value.ts';
 import { SPARKLINE_MINUTES, SPARKLINE_SERIES } from './sparklines.ts';
 
 /** Options of {@link startHistory}. */
@@ -184,9 +183,14 @@ function nodeOverview(values: Float32Array, from: number): NodeOverview {
   SPARKLINE_SERIES.forEach((name, index) => {
     const begin = from + index * SPARKLINE_MINUTES;
     const line = values.subarray(begin, begin + SPARKLINE_MINUTES);
-    sparklines[name] = Array.from(line, (value) => (Number.isNaN(value) ? null : roundValue(value)));
+    sparklines[name] = Array.from(line, (value) => (Number.isNaN(value) ? null : coarsely(value)));
   });
   return { sparklines };
+}
+
+/** As many digits as a line of some pixels can show. For a thousand nodes it is done 360 000 times, so it has to be simple. */
+function coarsely(value: number): number {
+  return value >= 1000 ? Math.round(value) : Math.round(value * 1000) / 1000;
 }
 
 /** The names of the nodes whose logs lie below a directory. */
