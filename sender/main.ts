@@ -20,6 +20,7 @@ import type { Logger } from '../shared/logging/logger.ts';
 import type { NodeName } from '../shared/names/node-name.ts';
 import { VERSION } from '../shared/names/version.ts';
 import { systemClock } from '../shared/time/clock.ts';
+import { startSenderAlerts } from './alerts/alerts.ts';
 import { addressesOf } from './membership/addresses.ts';
 import { ensureMembership } from './membership/ensure-membership.ts';
 import { writeMembership } from './membership/membership.ts';
@@ -27,6 +28,7 @@ import { type ExtraLine, type Recorder, startRecorder } from './recorder/recorde
 import { readInventory } from './sampler/inventory.ts';
 import { startSampler } from './sampler/sampler.ts';
 import { startTopProcesses } from './sampler/top-processes.ts';
+import { reachabilityOf, senderAlertsOf } from './settings.ts';
 import type { SenderStatus } from './status.ts';
 import type { ReceiverAddress } from './uplink/connect.ts';
 import { startUplink } from './uplink/uplink.ts';
@@ -153,6 +155,12 @@ export async function startSender({ config, join: code, log, signal }: SenderOpt
       onNewLogNeeded: beginNewLog,
     }),
   );
+
+  const alerting = await senderAlertsOf(config, log.child({ part: 'alerts' }));
+  if (alerting !== undefined) {
+    const reachability = () => reachabilityOf(uplink.state());
+    stack.use(await startSenderAlerts({ ...alerting, node, reachability, clock: systemClock }));
+  }
 
   // Started last and so stopped first: what it has sampled until then, the uplink still sends.
   recorder = stack.use(

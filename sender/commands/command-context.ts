@@ -16,8 +16,8 @@ const KEY_OF_FLAG: KeyOfFlag = {
 
 /** How to load the configuration that a command of the sender was given. */
 export function loadOptionsOf(command: Command, context: CommandContext): LoadConfigOptions {
-  // A node has no business with the receiver's passwords, and may not be able to read them.
-  return { ...loadOptions(command, context, KEY_OF_FLAG), skipSecrets: true };
+  // A node that sends no mail has no business with the receiver's passwords, and may not be able to read them.
+  return { ...loadOptions(command, context, KEY_OF_FLAG), forNode: true };
 }
 
 /** Loads the configuration that a command was given. @throws UsageError `CONFIG_INVALID` */

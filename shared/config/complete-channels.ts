@@ -4,7 +4,7 @@ import type { CheckedConfig } from './schema.ts';
 
 type CheckedChannels = CheckedConfig['alerts']['channels'];
 
-/** The channels with what their files hold. One whose url was not read (see `skipSecrets` in load.ts) is left out. */
+/** The channels with what their files hold. One whose url was not read (see `forNode` in load.ts) is left out. */
 export function completeChannels(channels: CheckedChannels, secrets: Secrets): ChannelConfig[] {
   return Object.entries(channels).flatMap(([name, channel]) => {
     const held = (field: string) => secrets.get(`alerts.channels.${name}.${field}`);

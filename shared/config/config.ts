@@ -39,7 +39,7 @@ export interface ReceiverAddress {
   readonly port: number;
 }
 
-/** A server of `mail.smtp`, with the password read from its file (unless that was left out, see `skipSecrets` in load.ts). */
+/** A server of `mail.smtp`, with the password read from its file (unless that was left out, see `forNode` in load.ts). */
 export type SmtpConfig = Omit<CheckedSmtp, 'password_file'>;
 
 /** A channel of `alerts.channels` with its name, and with what its files hold. */

@@ -20,8 +20,8 @@ export interface LoadConfigOptions {
   readonly overrides?: Readonly<Record<string, unknown>> | undefined;
   /** Working directory of the program, absolute. */
   readonly cwd: string;
-  /** Whether files that hold secrets are left unread, for a program that sends nothing: a node need not have them. */
-  readonly skipSecrets?: boolean | undefined;
+  /** Whether it is for a node: of the files that hold secrets only passwords for mail are read, and they may be missing. */
+  readonly forNode?: boolean | undefined;
   /** Host name of this machine, of which a node name is made; the system's by default. */
   readonly hostName?: string | undefined;
 }
@@ -55,7 +55,10 @@ export async function loadConfig(options: LoadConfigOptions): Promise<LoadedConf
     overrides: definedValues(options.overrides ?? {}),
   };
   const checked = check(layOver(file?.content ?? {}, source.overrides, options.cwd), source);
-  const secrets = options.skipSecrets === true ? NO_SECRETS : await readOrRefuse(checked, source);
+  const secrets =
+    options.forNode === true
+      ? (await readSecrets(checked, source.directory, isMailKey)).secrets
+      : await readOrRefuse(checked, source);
   const hostName = options.hostName ?? hostname();
   return {
     config: completeConfig(checked, { directory: source.directory, hostName, secrets }),
@@ -116,8 +119,6 @@ function check(raw: JsonObject, source: Source): CheckedConfig {
   return result.data;
 }
 
-const NO_SECRETS: Secrets = new Map();
-
 async function readOrRefuse(checked: CheckedConfig, source: Source): Promise<Secrets> {
   const { secrets, problems } = await readSecrets(checked, source.directory);
   if (problems.length > 0) throw invalid(problems, source);
@@ -141,4 +142,8 @@ function originOf(key: string, { path, overrides }: Source): string {
 /** Whether a dotted key is the other or stands below it. */
 function isWithin(key: string, other: string): boolean {
   return key === other || key.startsWith(`${other}.`) || key.startsWith(`${other}[`);
+}
+
+function isMailKey(key: string): boolean {
+  return key.startsWith('mail.');
 }

@@ -18,11 +18,17 @@ export interface ReadSecrets {
  * Reads every file that holds a secret; a newline at its end is cut.
  *
  * @param directory where relative paths begin
+ * @param isWanted whether the file under a dotted key is to be read; all are by default
  */
-export async function readSecrets(config: CheckedConfig, directory: string): Promise<ReadSecrets> {
+export async function readSecrets(
+  config: CheckedConfig,
+  directory: string,
+  isWanted: (key: string) => boolean = () => true,
+): Promise<ReadSecrets> {
   const secrets = new Map<string, string>();
   const problems: Problem[] = [];
   for (const { key, path, what } of secretFilesOf(config)) {
+    if (!isWanted(key)) continue;
     const text = await readSecret(resolve(directory, path));
     if (typeof text === 'string' && text !== '') secrets.set(key, text);
     else problems.push({ key, text: `${key} is ${JSON.stringify(path)}, ${complaintOf(text, what)}` });

@@ -56,6 +56,12 @@ export const sender = z
       .describe(
         'Seconds between two inventories (hardware, operating system, disks). One is made at every start.',
       ),
+    receiver_lost_after_seconds: seconds(0, 30 * 86_400)
+      .default(300)
+      .describe(
+        'Seconds without any receiver after which the sender itself sends a mail to `to_addr`, and another when there is one ' +
+          'again; 0 for never. Needs `mail.smtp` in the config.json of the sender.',
+      ),
     retention,
   })
   .prefault({})

@@ -158,16 +158,18 @@ t.test('what depends on other keys follows them', async (t) => {
   ]);
 });
 
-t.test('the password is read from its file, unless the program sends no mail', async (t) => {
+t.test('the password is read from its file, which a node need not have', async (t) => {
   const content = { mail: { smtp: { host: 'm', user: 'ann', password_file: 'smtp-password' } } };
   const { config } = await load(t, content);
   t.strictSame(config.mail.smtp, [
     { host: 'm', port: 587, user: 'ann', tls: 'starttls', password: 'hunter2' },
   ]);
 
+  t.strictSame((await load(t, content, { forNode: true })).config.mail.smtp, config.mail.smtp);
+
   content.mail.smtp.password_file = 'not-on-this-node';
   await t.rejects(load(t, content), { message: /there is no such file/ });
-  const onNode = await load(t, content, { skipSecrets: true });
+  const onNode = await load(t, content, { forNode: true });
   t.equal(onNode.config.mail.smtp[0]?.password, undefined);
 });
 
@@ -198,8 +200,8 @@ t.test('several mail servers and the channels get what their files hold', async 
       { name: 'phone', kind: 'ntfy', url: 'https://ntfy.sh/x', token: 'hunter2', nodes: ['web-*'] },
     ],
   });
-  const onNode = await load(t, content, { skipSecrets: true });
-  t.match(onNode.config.alerts.channels, [{ name: 'phone', token: undefined }], 'nothing is read on a node');
+  const onNode = await load(t, content, { forNode: true });
+  t.match(onNode.config.alerts.channels, [{ name: 'phone', token: undefined }], 'not read on a node');
 
   await t.rejects(load(t, { alerts: { channels: { team: { kind: 'slack', url_file: 'smtp-password' } } } }), {
     message: /channels\.team\.url_file must hold a URL/,

@@ -124,7 +124,7 @@ json-two-values.json:1:4: not JSON: "{" stands where nothing more is expected
 `
 
 exports[`test/shared/config/mistakes.test.ts > TAP > config invariants 1–3: list-for-a-section.json is refused, in words > list-for-a-section.json 1`] = `
-list-for-a-section.json: sender (its value is not shown) must be an object with data_directory, node_name, join_code, receivers, sleeptime, sync_seconds, top_processes_seconds, inventory_seconds or retention
+list-for-a-section.json: sender (its value is not shown) must be an object with data_directory, node_name, join_code, receivers, sleeptime, sync_seconds, top_processes_seconds, inventory_seconds, receiver_lost_after_seconds or retention
 `
 
 exports[`test/shared/config/mistakes.test.ts > TAP > config invariants 1–3: mail-address-after-comma-missing.json is refused, in words > mail-address-after-comma-missing.json 1`] = `
