@@ -4,6 +4,7 @@ import { runProgram } from '../shared/cli/cli-program.ts';
 import { addAlerts } from './commands/alerts.ts';
 import { addBackup } from './commands/backup.ts';
 import { addCertificate } from './commands/certificate.ts';
+import { addCloudInit } from './commands/cloud-init.ts';
 import { addDoctor } from './commands/doctor.ts';
 import { addGraph } from './commands/graph.ts';
 import { addInstall, addUninstall } from './commands/install.ts';
@@ -29,6 +30,7 @@ const commands = {
   start: addStart,
   status: addStatus,
   'join-code': addJoinCode,
+  'cloud-init': addCloudInit,
   nodes: addNodes,
   alerts: addAlerts,
   silence: addSilence,
