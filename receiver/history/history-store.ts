@@ -53,6 +53,11 @@ export interface StoredRow {
   readonly data: Uint8Array;
 }
 
+/** Another version of the program made the file: it is made again. */
+export class OtherFormatError extends Error {
+  override readonly name = 'OtherFormatError';
+}
+
 /** Opens history.db, and makes it where there is none. @throws the error of SQLite when it is damaged or of another format */
 export function openHistoryStore(path: string): HistoryStore {
   const database = new DatabaseSync(path);
@@ -76,7 +81,8 @@ export class HistoryStore implements Disposable {
     this.#database = database;
     database.exec(HISTORY_SCHEMA);
     const format = Number(database.prepare('PRAGMA user_version').get()?.['user_version']);
-    if (format !== 0 && format !== FORMAT) throw new Error(`history.db has format ${format}, not ${FORMAT}`);
+    if (format !== 0 && format !== FORMAT)
+      throw new OtherFormatError(`history.db has format ${format}, not ${FORMAT}`);
     database.exec(`PRAGMA user_version = ${FORMAT}`);
     this.#statements = prepare(database);
     this.#tiers = TIERS.map(({ index }) => prepareTier(database, index));

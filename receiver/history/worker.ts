@@ -7,7 +7,7 @@ import type { NodeName } from '../../shared/names/node-name.ts';
 import { concerns } from '../rules/concerns.ts';
 import { RuleEngine } from '../rules/rule-engine.ts';
 import { type AnswerSources, answer } from './answer.ts';
-import { type HistoryStore, openHistoryStore } from './history-store.ts';
+import { type HistoryStore, OtherFormatError, openHistoryStore } from './history-store.ts';
 import { Indexer } from './indexer.ts';
 import type { Answers, FromHistory, HistorySettings, Question, ToHistory } from './messages.ts';
 import { groupOf, readValues } from './read-values.ts';
@@ -132,7 +132,7 @@ function openOrMakeAnew(path: string): HistoryStore {
   try {
     return openHistoryStore(path);
   } catch (error) {
-    if (!isDamage(error)) throw error;
+    if (!isDamage(error) && !(error instanceof OtherFormatError)) throw error;
     putAside(path);
     return openHistoryStore(path);
   }
