@@ -43,6 +43,7 @@ async function answer(
     query: check(route.query, request.query, 'the query'),
     body: check(route.body, request.body ?? undefined, 'the body'),
     caller,
+    isStillKnown: () => callerOf(request, guard) !== undefined,
     address: request.ip,
     reply,
   });

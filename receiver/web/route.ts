@@ -9,6 +9,8 @@ export interface Asked<P, Q, B> {
   readonly body: B;
   /** Undefined for a route that anybody may use. */
   readonly caller: Caller | undefined;
+  /** Whether who asked may still ask: a stream outlives its request, and is to end with the session. */
+  readonly isStillKnown: () => boolean;
   /** Address of the peer. */
   readonly address: string;
   /** For routes that answer by themselves: streams and cookies. */

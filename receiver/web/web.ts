@@ -148,9 +148,9 @@ function makeServer({ tls, log }: StartWebOptions): FastifyInstance {
 function eventRoute(hub: EventHub): Route {
   return route(
     { method: 'GET', path: '/events', who: 'viewer', summary: 'News, as events.' },
-    ({ reply }) => {
+    ({ reply, isStillKnown }) => {
       reply.hijack();
-      if (hub.open(reply.raw)) return;
+      if (hub.open(reply.raw, isStillKnown)) return;
       reply.raw.writeHead(503).end();
     },
   );

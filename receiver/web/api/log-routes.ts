@@ -10,7 +10,7 @@ import { groupOf, readValues } from '../../history/read-values.ts';
 import { readWindow } from '../../history/read-window.ts';
 import { nodeParams } from '../contract/common.ts';
 import { logQuery, tailQuery } from '../contract/fleet.ts';
-import { beginStream, encodeEvent } from '../event-hub.ts';
+import { beginStream, encodeEvent, PING_MS } from '../event-hub.ts';
 import { HttpError } from '../http-error.ts';
 import type { WebPorts } from '../ports.ts';
 import { type Route, route } from '../route.ts';
@@ -61,12 +61,16 @@ export function logRoutes(ports: WebPorts): readonly Route[] {
         params: nodeParams,
         query: tailQuery,
       },
-      async ({ params, query, reply }) => {
+      async ({ params, query, reply, isStillKnown }) => {
         const paths = await pathsOf(params.name, ports);
         if (tails >= MAX_TAILS) throw new HttpError(429, 'TOO_MANY', 'Too many logs are being watched.');
         tails += 1;
         const gone = new AbortController();
+        const watch = setInterval(() => {
+          if (!isStillKnown()) reply.raw.end();
+        }, PING_MS);
         reply.raw.on('close', () => {
+          clearInterval(watch);
           tails -= 1;
           gone.abort();
         });
@@ -74,7 +78,7 @@ export function logRoutes(ports: WebPorts): readonly Route[] {
         beginStream(reply.raw);
         await follow(paths, query.filter.toLowerCase(), gone.signal, (line) => {
           if (reply.raw.writableLength > MAX_BEHIND) reply.raw.destroy();
-          else reply.raw.write(encodeEvent('line', line));
+          else if (!reply.raw.writableEnded) reply.raw.write(encodeEvent('line', line));
         });
       },
     ),

@@ -1,4 +1,3 @@
-import { UserError } from '../../../shared/errors/errors.ts';
 import { VERSION } from '../../../shared/names/version.ts';
 import type { Accounts } from '../auth/accounts.ts';
 import type { AttemptLimit } from '../auth/attempt-limit.ts';
@@ -97,13 +96,7 @@ function userRoutes(accounts: Accounts): readonly Route[] {
         },
         body: contract.userBody,
       },
-      async ({ body, caller }) => {
-        const isOnlyAdmin = accounts.users().filter(({ role }) => role === 'admin').length === 1;
-        if (isOnlyAdmin && body.name === caller?.name && body.role === 'viewer') {
-          throw new UserError('USAGE', `${body.name} is the only administrator, and stays one`);
-        }
-        await accounts.saveUser(body.name, body.role, body.password);
-      },
+      async ({ body }) => await accounts.saveUser(body.name, body.role, body.password),
     ),
     route(
       {

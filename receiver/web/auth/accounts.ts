@@ -45,7 +45,7 @@ export class Accounts {
   constructor(store: AccountStore, clock: Clock) {
     this.#store = store;
     this.#clock = clock;
-    store.pruneSessions(clock.now() - IDLE_MS, clock.now() - LONGEST_MS);
+    this.#prune();
     if (this.isSetupNeeded) this.inviteUser(FIRST_USER);
   }
 
@@ -92,7 +92,7 @@ export class Accounts {
         hint: 'Four or five words that have nothing to do with each other are good, and easy to remember.',
       });
     }
-    if (this.#store.users().length >= MAX_ACCOUNTS) throw new UserError('USAGE', 'there are too many users');
+    this.#refuse(name, role);
     const hash = await hashPassword(password);
     this.#store.saveUser({ name, role, password: hash }, this.#clock.now());
     this.#store.removeSessionsOf(name);
@@ -100,8 +100,7 @@ export class Accounts {
 
   /** @throws UserError `USAGE` when it is the last administrator */
   removeUser(name: string): void {
-    const others = this.#store.users().filter((user) => user.name !== name);
-    if (!others.some(({ role }) => role === 'admin')) {
+    if (!this.#hasAdminBeside(name)) {
       throw new UserError('USAGE', `${name} is the only administrator, and stays`);
     }
     this.#store.removeUser(name);
@@ -113,6 +112,7 @@ export class Accounts {
 
   /** Begins a session; returns what the cookie holds. */
   beginSession(user: string): string {
+    this.#prune();
     const secret = newSecret();
     const nowMs = this.#clock.now();
     this.#store.addSession(hashOf(secret), { user, csrf: newSecret(), madeMs: nowMs, seenMs: nowMs });
@@ -157,6 +157,27 @@ export class Accounts {
 
   removeToken(id: number): void {
     this.#store.removeToken(id);
+  }
+
+  #prune(): void {
+    const nowMs = this.#clock.now();
+    this.#store.pruneSessions(nowMs - IDLE_MS, nowMs - LONGEST_MS);
+  }
+
+  #refuse(name: string, role: Role): void {
+    const users = this.#store.users();
+    const known = users.find((user) => user.name === name);
+    if (known === undefined && users.length >= MAX_ACCOUNTS) {
+      throw new UserError('USAGE', 'there are too many users');
+    }
+    // Whoever asks for it, also by a token: without an administrator everybody would be locked out.
+    if (known?.role === 'admin' && role !== 'admin' && !this.#hasAdminBeside(name)) {
+      throw new UserError('USAGE', `${name} is the only administrator, and stays one`);
+    }
+  }
+
+  #hasAdminBeside(name: string): boolean {
+    return this.#store.users().some((user) => user.name !== name && user.role === 'admin');
   }
 }
 
