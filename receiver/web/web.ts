@@ -9,6 +9,7 @@
  * 4. Everything that waits or grows has a bound: bodies, attempts to sign in, listeners, what a slow one is behind.
  */
 
+import { hostname } from 'node:os';
 import { join } from 'node:path';
 import Fastify, { type FastifyInstance } from 'fastify';
 import { errnoOf, UserError } from '../../shared/errors/errors.ts';
@@ -184,6 +185,8 @@ async function listen(server: FastifyInstance, { address, port, tls }: StartWebO
     });
   }
   const bound = server.server.address();
-  const host = address.includes(':') ? `[${address}]` : address;
+  // Nobody can open «every address»; this machine's name is one of them.
+  const reachable = ['0.0.0.0', '::'].includes(address) ? hostname() : address;
+  const host = reachable.includes(':') ? `[${reachable}]` : reachable;
   return `${tls === undefined ? 'http' : 'https'}://${host}:${typeof bound === 'object' ? (bound?.port ?? port) : port}`;
 }
