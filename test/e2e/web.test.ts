@@ -191,6 +191,8 @@ t.test('what is not allowed is said, and nothing breaks', async (t) => {
     ['GET', '/api/nodes/7/series?names=a&fromMs=0&toMs=8e15&points=10000', undefined, 200],
     ['POST', '/api/join-codes', { uses: -1 }, 400],
     ['POST', '/api/nodes/7/rename', { to: '../x' }, 400],
+    ['POST', '/api/nodes/*/planned-off', {}, 400],
+    ['POST', '/api/nodes/*/planned-on', undefined, 400],
     ['POST', '/api/alerts/999/ack', {}, 404],
     ['DELETE', '/api/silences/999', undefined, 404],
     ['POST', '/api/silences', { pattern: 'x'.repeat(70_000), forSeconds: 1, why: '' }, 413],

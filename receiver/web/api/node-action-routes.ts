@@ -1,5 +1,6 @@
 import type { ControlHandlers } from '../../../shared/control/serve-client.ts';
 import { UserError } from '../../../shared/errors/errors.ts';
+import { parseNodeName } from '../../../shared/names/node-name.ts';
 import { nodeParams } from '../contract/common.ts';
 import * as contract from '../contract/fleet.ts';
 import type { WebPorts } from '../ports.ts';
@@ -52,11 +53,11 @@ export function nodeActionRoutes({ control, setSleeptime }: WebPorts): readonly 
       },
       async ({ params, body: { forSeconds, why } }) => {
         const until = forSeconds === undefined ? {} : { until_ms: Date.now() + forSeconds * 1000 };
-        await perform(control, 'planned-off', { pattern: params.name, ...until, why });
+        await perform(control, 'planned-off', { pattern: parseNodeName(params.name), ...until, why });
       },
     ),
     route(act('planned-on', 'It should be on again.'), async ({ params }) => {
-      await perform(control, 'planned-on', { pattern: params.name });
+      await perform(control, 'planned-on', { pattern: parseNodeName(params.name) });
     }),
     route(
       {
