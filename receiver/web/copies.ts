@@ -1,15 +1,20 @@
 import type { z } from 'zod';
+import { logPaths } from '../../shared/log/log.ts';
+import type { Position } from '../../shared/log/position.ts';
+import { readSegmentRecords, type SegmentRecord } from '../../shared/log/segment-records.ts';
 import type { Logger } from '../../shared/logging/logger.ts';
 import type { NodeName } from '../../shared/names/node-name.ts';
 import type { MirroredLog, MirrorState } from '../backup/mirror.ts';
 import type { CopiesReport, VerifyProgress } from '../backup/verify-copies.ts';
+import type { NodeRecord } from '../fleet/node-record.ts';
 import type { copiesAnswer, progress } from './contract/copies.ts';
 import { HttpError } from './http-error.ts';
 import type { WebPorts } from './ports.ts';
 
 type Answer = z.input<typeof copiesAnswer>;
 type Progress = z.input<typeof progress>;
-type Verified = NonNullable<Answer['nodes'][number]['lastVerify']>;
+type NodeCopies = Answer['nodes'][number];
+type Verified = NonNullable<NodeCopies['lastVerify']>;
 
 /** A mirror that succeeded longer ago than that is late, ms. The usual schedule is hourly. */
 const LATE_MS = 2 * 3_600_000;
@@ -21,6 +26,11 @@ export class Copies implements Disposable {
   readonly #log: Logger;
   readonly #stop = new AbortController();
   readonly #verified = new Map<string, Verified>();
+  /** What is recorded of the sealed segments, by node, up to the segment that was open then. */
+  readonly #sealed = new Map<
+    NodeName,
+    { readonly segment: number; readonly sealed: readonly SegmentRecord[] }
+  >();
   #isMirroring = false;
   #isVerifying = false;
 
@@ -32,23 +42,13 @@ export class Copies implements Disposable {
   }
 
   /** How far each copy of each log is. */
-  describe(): Answer {
+  async describe(): Promise<Answer> {
     const state = this.#ports.mirror.state();
     const byName = new Map(state.logs.map((log) => [log.name, log]));
-    return {
-      mirror: describeMirror(state),
-      nodes: this.#ports.fleet.nodes().map(({ name, position, lastSeenMs }) => {
-        const live = position ?? { segment: 0, offset: 0 };
-        const mirrored = byName.get(`node-${name}`);
-        const lag = lagOf(live, mirrored, lastSeenMs);
-        return {
-          name,
-          receiver: { ...live, bytes: live.offset },
-          ...lag,
-          lastVerify: this.#verified.get(name),
-        };
-      }),
-    };
+    const nodes = this.#ports.fleet
+      .nodes()
+      .map(async (record) => await this.#describeNode(record, byName.get(`node-${record.name}`)));
+    return { mirror: describeMirror(state), nodes: await Promise.all(nodes) };
   }
 
   /** Brings the mirror up to date; the progress is told as events. @throws HttpError when that is being done */
@@ -87,6 +87,34 @@ export class Copies implements Disposable {
     this.#stop.abort();
   }
 
+  async #describeNode(record: NodeRecord, mirrored: MirroredLog | undefined): Promise<NodeCopies> {
+    const { name, lastSeenMs, position = { segment: 0, offset: 0 } } = record;
+    const isConnected = this.#ports.ingest.connected().has(name);
+    const measure = async (at: Position) => ({
+      ...at,
+      bytes: (await this.#bytesBefore(name, at)) + at.offset,
+    });
+    const receiver = await measure(position);
+    const end = mirrored?.end;
+    const mirror = end === undefined ? null : await measure(end);
+    return {
+      ...{ name, node: isConnected ? receiver : null, receiver, mirror },
+      lagBytes: Math.max(0, receiver.bytes - (mirror?.bytes ?? 0)),
+      lagSeconds:
+        mirrored === undefined ? undefined : Math.max(0, Math.round((lastSeenMs - mirrored.atMs) / 1000)),
+      lastVerify: this.#verified.get(name),
+    };
+  }
+
+  /** Bytes of the segments before a position, as they are recorded. */
+  async #bytesBefore(name: NodeName, { segment }: Position): Promise<number> {
+    const known = this.#sealed.get(name);
+    const isKnown = known !== undefined && known.segment >= segment;
+    const records = isKnown ? known : { segment, sealed: await readSealed(this.#ports.logsRoot, name) };
+    this.#sealed.set(name, records);
+    return records.sealed.reduce((sum, one) => (one.number < segment ? sum + one.bytes : sum), 0);
+  }
+
   #finish(
     event: 'mirror' | 'verify',
     end: () => Promise<{ readonly ok: boolean; readonly message: string }>,
@@ -117,6 +145,11 @@ export class Copies implements Disposable {
   }
 }
 
+async function readSealed(logsRoot: string, name: NodeName): Promise<readonly SegmentRecord[]> {
+  const { sealed } = await readSegmentRecords(logPaths(logsRoot, name));
+  return [...sealed.values()];
+}
+
 function busy(): HttpError {
   return new HttpError(409, 'BUSY', 'That is being done already.');
 }
@@ -138,20 +171,4 @@ function stateOf({ problem, lastSuccess, logs }: MirrorState): Answer['mirror'][
   if (problem !== undefined) return logs.length === 0 ? 'missing' : 'failed';
   if (lastSuccess === undefined) return 'never';
   return Date.now() - lastSuccess.atMs > LATE_MS ? 'late' : 'ok';
-}
-
-function lagOf(
-  live: { readonly segment: number; readonly offset: number },
-  mirrored: MirroredLog | undefined,
-  lastSeenMs: number,
-): Pick<Answer['nodes'][number], 'mirror' | 'lagBytes' | 'lagSeconds'> {
-  if (mirrored?.end === undefined) return { mirror: null, lagBytes: live.offset };
-  const { end, atMs } = mirrored;
-  const isSame = end.segment === live.segment;
-  return {
-    mirror: { ...end, bytes: end.offset },
-    // What lies in the segments between is not known here; that of the present one is a lower bound.
-    lagBytes: Math.max(0, isSame ? live.offset - end.offset : live.offset),
-    lagSeconds: Math.max(0, Math.round((lastSeenMs - atMs) / 1000)),
-  };
 }

@@ -1,4 +1,5 @@
 import type { ServerResponse } from 'node:http';
+import { SECURITY_HEADERS } from './security-headers.ts';
 
 /** Who listens at once; a browser has one stream for each tab. */
 const MAX_LISTENERS = 200;
@@ -56,6 +57,7 @@ export class EventHub implements Disposable {
 /** Writes the head of a stream of events. */
 export function beginStream(response: ServerResponse): void {
   response.writeHead(200, {
+    ...SECURITY_HEADERS,
     'content-type': 'text/event-stream; charset=utf-8',
     'cache-control': 'no-store',
     'x-accel-buffering': 'no',

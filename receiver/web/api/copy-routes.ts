@@ -11,7 +11,7 @@ export function copyRoutes(copies: Copies): readonly Route[] {
         ...{ method: 'GET', path: '/copies', who: 'viewer', summary: 'How far each copy of each log is.' },
         answer: contract.copiesAnswer,
       },
-      () => copies.describe(),
+      async () => await copies.describe(),
     ),
     route(
       { method: 'POST', path: '/copies/mirror', who: 'admin', summary: 'Bring the mirror up to date now.' },

@@ -16,6 +16,8 @@ export const copiesAnswer = z.object({
   nodes: z.array(
     z.object({
       name: z.string(),
+      /** What the node has at least, since it has sent it; null while it is not connected. */
+      node: position.nullable(),
       receiver: position,
       mirror: position.nullable(),
       lagBytes: z.int(),

@@ -6,18 +6,20 @@ const HERE = { segment: 1, offset: 0, bytes: 10 };
 
 t.test('copies that differ come first, then missing ones, then those furthest behind', async (t) => {
   const copies: readonly NodeCopies[] = [
-    { name: 'level-10', receiver: HERE, mirror: HERE, lagBytes: 0 },
+    { name: 'level-10', node: null, receiver: HERE, mirror: HERE, lagBytes: 0 },
     {
       name: 'level-9',
+      node: null,
       receiver: HERE,
       mirror: HERE,
       lagBytes: 0,
       lastVerify: { atMs: 1, ok: true, message: '' },
     },
-    { name: 'behind', receiver: HERE, mirror: HERE, lagBytes: 9 },
-    { name: 'missing', receiver: HERE, mirror: null, lagBytes: 3 },
+    { name: 'behind', node: null, receiver: HERE, mirror: HERE, lagBytes: 9 },
+    { name: 'missing', node: null, receiver: HERE, mirror: null, lagBytes: 3 },
     {
       name: 'differs',
+      node: null,
       receiver: HERE,
       mirror: HERE,
       lagBytes: 0,

@@ -37,6 +37,9 @@ export function CopiesTable({ copies }: { copies: readonly NodeCopies[] }) {
             <tr>
               <th scope="col">Node</th>
               <th scope="col" class="number">
+                Node’s copy
+              </th>
+              <th scope="col" class="number">
                 Receiver’s copy
               </th>
               <th scope="col" class="number">
@@ -76,6 +79,16 @@ function CopiesRow({ node }: { node: NodeCopies }) {
       <th scope="row">
         <a href={formatRoute('node', name)}>{name}</a>
       </th>
+      <td class="number">
+        {node.node === null ? (
+          <span class="muted">not connected</span>
+        ) : (
+          <>
+            <span class="muted">at least </span>
+            <Position position={node.node} />
+          </>
+        )}
+      </td>
       <td class="number">
         <Position position={receiver} />
       </td>
