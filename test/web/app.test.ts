@@ -6,6 +6,8 @@ import t from 'tap';
 import { findBrowser, startApp } from './app.ts';
 import { buildClient } from './build-client.ts';
 
+t.setTimeout(300_000);
+
 const AXE = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
 
 /** Every page, and what stands on it when it is drawn. */
@@ -68,7 +70,7 @@ else {
       const { page, complaints } = await app.open('#/', look);
       for (const [address, mark] of PAGES) {
         await page.goto(app.server.url + address);
-        await page.waitForSelector(mark, { timeout: 10_000 });
+        await page.waitForSelector(mark, { timeout: 60_000 });
         t.strictSame(await violationsOf(page), [], `${address} is accessible`);
         t.equal(
           await page.evaluate('document.documentElement.scrollWidth - innerWidth'),

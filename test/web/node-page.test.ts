@@ -2,6 +2,8 @@ import t from 'tap';
 import { until } from '../helpers/until.ts';
 import { findBrowser, startApp } from './app.ts';
 
+t.setTimeout(300_000);
+
 const executable = findBrowser();
 if (executable === undefined) t.plan(0, 'no Chromium on this machine: the pages are not tested in a browser');
 else {
@@ -39,11 +41,11 @@ else {
     await page.locator('#graph-cpu .chart').focus();
     for (let press = 0; press < 3; press++) await page.keyboard.press('Shift+ArrowLeft');
     await until(async () => (await memory.textContent()) !== before, {
-      timeoutMs: 3000,
+      timeoutMs: 20_000,
       what: 'the memory at the cursor of the CPU',
     });
     await until(async () => (await processes()) !== topBefore, {
-      timeoutMs: 3000,
+      timeoutMs: 20_000,
       what: 'the processes of that time',
     });
   });

@@ -9,7 +9,7 @@ import { logsOf } from '../helpers/whole-log.ts';
 import { findBrowser } from './app.ts';
 import { buildClient } from './build-client.ts';
 
-t.setTimeout(120_000);
+t.setTimeout(300_000);
 
 const DIST = join(import.meta.dirname, '../../receiver/web/client/dist');
 
@@ -47,7 +47,7 @@ else {
     await page.click('text=Make a join code');
     const line = (await page.locator('.join-line code').textContent()) ?? '';
     await using sender = await place.start('sender', '--join', line.split(' ').at(-1) ?? '');
-    await page.click('.joined a:text-is("7")', { timeout: 20_000 });
+    await page.click('.joined a:text-is("7")', { timeout: 60_000 });
 
     t.comment('its graph has the values of the log');
     await page.goto(`${url}/#/node/7?last=300`);
@@ -64,7 +64,7 @@ else {
     t.comment('a mirror run ends with its result');
     await page.goto(`${url}/#/copies`);
     await page.click('text=Mirror now');
-    await page.waitForSelector('.progress:has-text("ended well")', { timeout: 20_000 });
+    await page.waitForSelector('.progress:has-text("ended well")', { timeout: 60_000 });
 
     t.comment('a silence mutes: the loss is seen, and nobody is told');
     await page.goto(`${url}/#/alerts?tab=silences`);
@@ -77,10 +77,10 @@ else {
     await page.waitForSelector('.node-row.is-up');
     const killedMs = Date.now();
     await sender.end('SIGKILL');
-    await page.waitForSelector('.node-row.is-down', { timeout: 20_000 });
+    await page.waitForSelector('.node-row.is-down', { timeout: 60_000 });
     t.comment(`the killed sender's row was red after ${Date.now() - killedMs} ms`);
     await page.goto(`${url}/#/alerts`);
-    await page.waitForSelector('.alert:has-text("new disks")', { timeout: 20_000 });
+    await page.waitForSelector('.alert:has-text("new disks")', { timeout: 60_000 });
     await page.goto(`${url}/#/alerts?tab=outbox`);
     await page.waitForSelector('text=Nobody was ever told anything');
     t.strictSame(place.mails(), []);
