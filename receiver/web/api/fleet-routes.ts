@@ -29,7 +29,7 @@ export function fleetRoutes(ports: WebPorts): readonly Route[] {
           ...node,
           sparklines: { ...overview?.get(node.name as NodeName)?.sparklines },
         }));
-        return { nowMs: Date.now(), sleeptime: ports.sleeptimeSeconds(), nodes } as never;
+        return { nowMs: Date.now(), sleeptime: ports.sleeptimeSeconds(), nodes };
       },
     ),
     route(
@@ -54,7 +54,7 @@ export function fleetRoutes(ports: WebPorts): readonly Route[] {
         answer: contract.seriesAnswer,
       },
       async ({ params, query: { names, fromMs, toMs, points } }) =>
-        (await historyOf(ports).series(parseNodeName(params.name), names, { fromMs, toMs }, points)) as never,
+        await historyOf(ports).series(parseNodeName(params.name), names, { fromMs, toMs }, points),
     ),
     route(
       {
@@ -79,7 +79,7 @@ export function fleetRoutes(ports: WebPorts): readonly Route[] {
         const top = await historyOf(ports).top(parseNodeName(params.name), query.atMs);
         if (top === undefined)
           throw new HttpError(404, 'NOT_FOUND', 'The log says nothing of processes then.');
-        return top as never;
+        return top;
       },
     ),
     route(

@@ -16,7 +16,7 @@ export const severity = z.enum(['critical', 'warning', 'info']);
 export const role = z.enum(['admin', 'viewer']);
 
 /** A column of a graph; null where nothing is known. */
-export const column = z.array(z.number().nullable());
+export const column = z.array(z.number().nullable()).readonly();
 
 /** What is said instead of an answer. */
 export const errorAnswer = z.object({

@@ -12,7 +12,7 @@ export const nodeInfo = z.object({
   name: z.string(),
   state: nodeState,
   sinceMs: timeMs,
-  tags: z.array(z.string()),
+  tags: z.array(z.string()).readonly(),
   hostName: z.string(),
   address: z.string(),
   version: z.string(),
@@ -27,7 +27,7 @@ export const nodeInfo = z.object({
 export const fleetAnswer = z.object({
   nowMs: timeMs,
   sleeptime: z.number(),
-  nodes: z.array(nodeInfo.extend({ sparklines: z.record(z.string(), column) })),
+  nodes: z.array(nodeInfo.extend({ sparklines: z.record(z.string(), column) })).readonly(),
 });
 
 /** `GET /api/nodes/:name` */
@@ -38,7 +38,7 @@ export const nodeAnswer = z.object({
   node: nodeInfo,
   logId: z.string(),
   inventory: z.record(z.string(), z.unknown()).nullable(),
-  seriesNames: z.array(z.string()),
+  seriesNames: z.array(z.string()).readonly(),
   sleeptime: z.number(),
   bands: z.array(
     z.object({
@@ -68,8 +68,8 @@ const columns = z.object({ mean: column, min: column, max: column });
 /** Its answer: evenly spaced points. */
 export const seriesAnswer = z.object({
   stepMs: z.number(),
-  timesMs: z.array(timeMs),
-  series: z.record(z.string(), columns),
+  timesMs: z.array(timeMs).readonly(),
+  series: z.record(z.string(), columns).readonly(),
 });
 
 /** `GET /api/series-families` */
@@ -81,7 +81,11 @@ export const topQuery = z.object({ atMs: timeMsText });
 const process = z.object({ pid: z.number(), name: z.string(), cpu: z.number(), rss: z.number() });
 
 /** Its answer. */
-export const topAnswer = z.object({ atMs: timeMs, cpu: z.array(process), mem: z.array(process) });
+export const topAnswer = z.object({
+  atMs: timeMs,
+  cpu: z.array(process).readonly(),
+  mem: z.array(process).readonly(),
+});
 
 /** `GET /api/nodes/:name/log` */
 export const logQuery = z.object({
@@ -105,7 +109,7 @@ export const compareQuery = z.object({
 /** Its answer. */
 export const compareAnswer = z.object({
   stepMs: z.number(),
-  timesMs: z.array(timeMs),
+  timesMs: z.array(timeMs).readonly(),
   nodes: z.record(z.string(), column),
 });
 
