@@ -86,8 +86,11 @@ t.test(
     await until(() => own() > before + 3, { ...PATIENT, what: 'samples of a revoked node' });
     t.match((await place.run('sender', 'status', '--json', ...args)).stdout, /node seven was revoked: sold/);
     await node.end();
-    await using _again = await startNode(place, 'one', '--join', await makeCode(place));
+    await using again = await startNode(place, 'one', '--join', await makeCode(place));
     await listed(t, place, ['seven up']);
+    const there = () => openLines(logsOf(place, 'receiver'), 'seven').length;
+    await until(() => there() > before + 3, { ...PATIENT, what: 'what it kept meanwhile' });
+    await again.end();
     await waitForEqual(t, logsAt(place, 'one'), 'seven');
   },
 );
