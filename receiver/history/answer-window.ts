@@ -3,7 +3,7 @@ import type { LogPaths } from '../../shared/log/log.ts';
 import { addValue, type Bucket, emptyBucket } from './bucket.ts';
 import type { SeriesAnswer, SeriesColumns, TimeRange, TopProcess, TopProcesses } from './history.ts';
 import { Layout } from './layout.ts';
-import { groupOf, numberOf, readValues } from './read-values.ts';
+import { groupOf, numberOf, parseLine, readValues } from './read-values.ts';
 import { isTopLine, readWindow } from './read-window.ts';
 
 /** How far from the time asked for a line of processes may be, ms. */
@@ -54,7 +54,7 @@ async function gather(
   // Some time before, so that the first point has a rate, too.
   const from = { fromMs: range.fromMs - TOP_MS, toMs: range.toMs };
   for await (const { text, atMs } of readWindow(paths, from)) {
-    const sample = isSample(text) ? parse(text) : undefined;
+    const sample = isSample(text) ? parseLine(text) : undefined;
     if (sample === undefined) continue;
     const point = atMs < range.fromMs ? undefined : pointAt(atMs);
     if (point !== undefined) {
@@ -86,16 +86,8 @@ function fillHoles(values: (number | null)[]): (number | null)[] {
   );
 }
 
-function parse(text: string): Readonly<Record<string, unknown>> | undefined {
-  try {
-    return groupOf(JSON.parse(text));
-  } catch {
-    return undefined;
-  }
-}
-
 function parseTop(atMs: number, text: string): TopProcesses | undefined {
-  const top = groupOf(parse(text)?.['top']);
+  const top = groupOf(parseLine(text)?.['top']);
   return top && { atMs, cpu: processesOf(top['cpu']), mem: processesOf(top['mem']) };
 }
 

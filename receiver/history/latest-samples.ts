@@ -1,6 +1,6 @@
 import type { NodeName } from '../../shared/names/node-name.ts';
 import type { LatestSample } from './history.ts';
-import { groupOf, readValues } from './read-values.ts';
+import { parseLine, readValues } from './read-values.ts';
 
 /** The series that screens show as they come; the others are asked for. */
 const HEADLINES: ReadonlySet<string> = new Set([
@@ -53,7 +53,7 @@ export class LatestSamples {
   /** Takes a line that came beside the log. Its rates are not known; those of the sample before stand. */
   takeLine(node: NodeName, line: string): void {
     const values: Record<string, number> = {};
-    const sample = parse(line);
+    const sample = parseLine(line);
     const atMs = Date.parse(line.slice(6, 30));
     if (sample === undefined || Number.isNaN(atMs)) return;
     readValues({ sample, before: undefined, seconds: 0 }, (name, value) => this.put(values, name, value));
@@ -74,13 +74,5 @@ export class LatestSamples {
   /** The newest line of every node. */
   lines(): readonly (readonly [NodeName, string])[] {
     return [...this.#newest].map(([node, { line }]) => [node, line] as const);
-  }
-}
-
-function parse(line: string): Readonly<Record<string, unknown>> | undefined {
-  try {
-    return groupOf(JSON.parse(line));
-  } catch {
-    return undefined;
   }
 }

@@ -8,7 +8,7 @@ import { type LogChunk, readSegment } from '../../shared/log/read-log.ts';
 import type { HistoryStore } from './history-store.ts';
 import type { NodeHistory } from './node-history.ts';
 import { type OpenFile, readOpenSegment } from './read-open-segment.ts';
-import { groupOf, numberOf, readValues } from './read-values.ts';
+import { numberOf, parseLine, readValues } from './read-values.ts';
 
 /** A sample that was taken in. */
 export interface TakenSample {
@@ -177,7 +177,7 @@ export class LogIntake {
   }
 
   #takeSample(line: string, at: Position, isCurrent: boolean): void {
-    const sample = parse(line);
+    const sample = parseLine(line);
     const atMs = Date.parse(line.slice(TIME.begin, TIME.end));
     if (sample === undefined || Number.isNaN(atMs)) return;
     const before = this.#before;
@@ -227,14 +227,6 @@ function distanceMs(
   if (before['boot'] !== sample['boot']) return 0;
   const [from, to] = [numberOf(before['up']), numberOf(sample['up'])];
   return from === undefined || to === undefined ? 0 : Math.round((to - from) * 1000);
-}
-
-function parse(line: string): Readonly<Record<string, unknown>> | undefined {
-  try {
-    return groupOf(JSON.parse(line));
-  } catch {
-    return undefined;
-  }
 }
 
 /** The segments that lie there, and whether they are those of the log. The log's name is read last: a log gives way directory last. */

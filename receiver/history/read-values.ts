@@ -34,6 +34,15 @@ export function groupOf(value: unknown): Group | undefined {
   return typeof value === 'object' && value !== null ? (value as Group) : undefined;
 }
 
+/** A line of a log as an object of which nothing is known; undefined when it is none. */
+export function parseLine(line: string): Group | undefined {
+  try {
+    return groupOf(JSON.parse(line));
+  } catch {
+    return undefined;
+  }
+}
+
 /** A finite number; undefined for anything else. */
 export function numberOf(value: unknown): number | undefined {
   return typeof value === 'number' && Number.isFinite(value) ? value : undefined;

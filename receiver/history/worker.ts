@@ -10,7 +10,7 @@ import { type AnswerSources, answer } from './answer.ts';
 import { type HistoryStore, OtherFormatError, openHistoryStore } from './history-store.ts';
 import { Indexer } from './indexer.ts';
 import type { Answers, FromHistory, HistorySettings, Question, ToHistory } from './messages.ts';
-import { groupOf, readValues } from './read-values.ts';
+import { parseLine, readValues } from './read-values.ts';
 
 /** How often the newest samples are reported, and what waits is written, ms. */
 const TICK_MS = 1_000;
@@ -112,20 +112,12 @@ function run(
 
 /** Rules look at what comes beside the log, too; without the rates, which need the sample before. */
 function takeLive(rules: RuleEngine, node: NodeName, line: string): void {
-  const sample = parseSample(line);
+  const sample = parseLine(line);
   if (sample === undefined) return;
   const nowMs = Date.now();
   readValues({ sample, before: undefined, seconds: 0 }, (name, value) =>
     rules.take(node, name, value, nowMs),
   );
-}
-
-function parseSample(line: string): Readonly<Record<string, unknown>> | undefined {
-  try {
-    return groupOf(JSON.parse(line));
-  } catch {
-    return undefined;
-  }
 }
 
 function openOrMakeAnew(path: string): HistoryStore {

@@ -6,7 +6,7 @@ import { readLastLines } from '../../../shared/log/last-lines.ts';
 import { type LogPaths, logPaths } from '../../../shared/log/log.ts';
 import { readLines } from '../../../shared/log/log-lines.ts';
 import { parseNodeName } from '../../../shared/names/node-name.ts';
-import { groupOf, readValues } from '../../history/read-values.ts';
+import { parseLine, readValues } from '../../history/read-values.ts';
 import { readWindow } from '../../history/read-window.ts';
 import { nodeParams } from '../contract/common.ts';
 import { logQuery, tailQuery } from '../contract/fleet.ts';
@@ -111,7 +111,7 @@ async function* csvOf(paths: LogPaths, range: Range): AsyncGenerator<string, voi
   let columns: readonly string[] | undefined;
   let before: { readonly sample: Readonly<Record<string, unknown>>; readonly atMs: number } | undefined;
   for await (const { text, atMs } of readWindow(paths, range)) {
-    const sample = isSample(text) ? parse(text) : undefined;
+    const sample = isSample(text) ? parseLine(text) : undefined;
     if (sample === undefined) continue;
     const values = new Map<string, number>();
     const isSameBoot = before?.sample['boot'] === sample['boot'];
@@ -133,14 +133,6 @@ async function* csvOf(paths: LogPaths, range: Range): AsyncGenerator<string, voi
 function quote(name: string): string {
   const safe = /^[=+\-@]/.test(name) ? `'${name}` : name;
   return `"${safe.replaceAll('"', '""')}"`;
-}
-
-function parse(text: string): Readonly<Record<string, unknown>> | undefined {
-  try {
-    return groupOf(JSON.parse(text));
-  } catch {
-    return undefined;
-  }
 }
 
 async function follow(

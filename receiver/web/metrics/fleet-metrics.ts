@@ -1,5 +1,5 @@
 import { VERSION } from '../../../shared/names/version.ts';
-import { groupOf } from '../../history/read-values.ts';
+import { parseLine } from '../../history/read-values.ts';
 import { describeFleet } from '../describe-node.ts';
 import type { WebPorts } from '../ports.ts';
 import { MetricsText } from './metrics-text.ts';
@@ -15,7 +15,7 @@ export async function writeMetrics(ports: WebPorts): Promise<string> {
   const lines = (await ports.history?.newestLines()) ?? new Map<string, string>();
   const nowMs = Date.now();
   for (const [node, line] of lines) {
-    const sample = parse(line);
+    const sample = parseLine(line);
     if (sample === undefined) continue;
     if (nowMs - Date.parse(String(sample['t'])) <= STALE_MS) addNodeMetrics(text, node, sample);
   }
@@ -59,13 +59,5 @@ function addReceiver(text: MetricsText, ports: WebPorts): void {
       node.sinceMs / 1000,
     );
     text.add('fleetkeep_node_alerts', 'gauge', 'Alerts about the node.', labels, node.firing);
-  }
-}
-
-function parse(line: string): Readonly<Record<string, unknown>> | undefined {
-  try {
-    return groupOf(JSON.parse(line));
-  } catch {
-    return undefined;
   }
 }
