@@ -12,7 +12,7 @@ const SHARED_MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   logging: [],
   time: ['errors'],
   names: ['errors'],
-  files: ['errors', 'time'],
+  files: ['errors', 'time', 'names'],
   log: ['errors', 'time', 'names', 'files'],
   protocol: ['errors', 'time', 'names', 'files'],
   auth: ['errors', 'names'],

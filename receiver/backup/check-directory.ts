@@ -35,7 +35,8 @@ export type RefusalReason =
   | 'same-device'
   | 'no-marker'
   | 'other-mirror'
-  | 'marker-unreadable';
+  | 'marker-unreadable'
+  | 'newer-format';
 
 /** What to do with the mirror's directory. */
 export type DirectoryDecision =
@@ -78,6 +79,8 @@ function decideByMarker(facts: DirectoryFacts, rules: DirectoryRules, isFirst: b
     case 'unreadable':
       if (rules.isNewDrive) return { kind: 'begin', isMissing: false };
       return refuse('marker-unreadable', `The marker file of the mirror cannot be read: ${marker.detail}.`);
+    case 'newer':
+      return refuse('newer-format', `${marker.error.message}.`);
     case 'found': {
       const { record } = rules;
       // A receiver that lost its own disk finds its mirror again; nothing that lies there is ever overwritten.
@@ -127,6 +130,8 @@ export function hintFor(reason: RefusalReason): string {
       return 'Mount the drive there, or point to_directory at the mount point.';
     case 'same-device':
       return 'Point to_directory at another drive, or set mirror.allow_same_device to true.';
+    case 'newer-format':
+      return 'Install that version again, or a later one; the mirror is as it was.';
     case 'no-directory':
       return 'Point to_directory at a directory.';
     default:

@@ -1,5 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { join } from 'node:path';
+import type { UserError } from '../../shared/errors/errors.ts';
+import { newerFormat } from '../../shared/files/newer-format.ts';
 import { replaceFile } from '../../shared/files/replace-file.ts';
 import { readJsonFile } from './json-file.ts';
 
@@ -10,8 +12,11 @@ export type MirrorId = string & { readonly __brand: 'MirrorId' };
 export type Marker =
   | { readonly kind: 'missing' }
   | { readonly kind: 'unreadable'; readonly detail: string }
+  /** A newer version of Fleetkeep writes this mirror. */
+  | { readonly kind: 'newer'; readonly error: UserError }
   | { readonly kind: 'found'; readonly id: MirrorId };
 
+const FORMAT = 1;
 const NAME = '.fleetkeep-mirror.json';
 
 /** The marker file of a mirror: it lies on the drive itself, so an empty mount point has none. */
@@ -24,6 +29,8 @@ export async function readMarker(directory: string): Promise<Marker> {
   const path = markerPath(directory);
   const file = await readJsonFile(path);
   if (file.kind !== 'read') return file;
+  const format = Number(file.value['format']);
+  if (format > FORMAT) return { kind: 'newer', error: newerFormat(directory, { format, known: FORMAT }) };
   const id = parseMirrorId(file.value['id']);
   return id === undefined ? { kind: 'unreadable', detail: `${path} names no mirror` } : { kind: 'found', id };
 }
@@ -32,7 +39,7 @@ export async function readMarker(directory: string): Promise<Marker> {
 export async function writeMarker(directory: string, atMs: number): Promise<MirrorId> {
   const id = randomUUID() as string as MirrorId;
   const json = {
-    format: 1,
+    format: FORMAT,
     id,
     created: new Date(atMs).toISOString(),
     what: 'The mirror of a Fleetkeep receiver. Without this file the receiver does not write here.',

@@ -64,11 +64,14 @@ export type RestoredLog =
  * deleted. What is newer than the mirror stays where it is sound; where it is not, the senders bring it again. The caller sees to
  * it that no sender of these nodes is let in meanwhile. May be killed and run again.
  *
- * @throws UserError `MIRROR_UNUSABLE` when there is no mirror, `NODE_UNKNOWN` when it has no log of that node; the reason of `signal`.
+ * @throws UserError `MIRROR_UNUSABLE` when there is no mirror, `FORMAT_NEWER` when a newer version writes it, `NODE_UNKNOWN` when it has
+ *   no log of that node; the reason of `signal`.
  */
 export async function restoreLogs(options: RestoreOptions): Promise<readonly RestoredLog[]> {
   const { mirrorDirectory, node } = options;
-  if ((await readMarker(mirrorDirectory)).kind !== 'found') {
+  const marker = await readMarker(mirrorDirectory);
+  if (marker.kind === 'newer') throw marker.error;
+  if (marker.kind !== 'found') {
     const hint = 'Is the drive mounted?';
     throw new UserError('MIRROR_UNUSABLE', `${mirrorDirectory} is not there or is no mirror`, { hint });
   }

@@ -61,6 +61,7 @@ export async function verifyCopies(options: VerifyCopiesOptions): Promise<Copies
 async function absenceOf(directory: string): Promise<string | undefined> {
   const marker = await readMarker(directory);
   if (marker.kind === 'found') return undefined;
+  if (marker.kind === 'newer') return marker.error.message;
   if (marker.kind === 'unreadable') return `the marker file of the mirror cannot be read: ${marker.detail}`;
   return `${directory} is not there or is no mirror; is the drive mounted?`;
 }

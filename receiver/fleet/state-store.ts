@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { UserError } from '../../shared/errors/errors.ts';
+import { newerFormat } from '../../shared/files/newer-format.ts';
 
 /**
  * The schema, one step for each version; `user_version` counts the steps taken. A step that was released is never
@@ -197,7 +198,7 @@ export interface StateStore extends Disposable {
  * `synchronous = FULL`: a transaction that returned survives a power cut. One process at a time may have it open for
  * writing, which the lock of the data directory ensures.
  *
- * @throws UserError `DIRECTORY_UNUSABLE` when it cannot be opened, is damaged, or a newer version of Fleetkeep made it
+ * @throws UserError `DIRECTORY_UNUSABLE` when it cannot be opened or is damaged, `FORMAT_NEWER` when a newer version made it
  */
 export function openStateStore(directory: string): StateStore {
   const path = join(directory, 'fleet.db');
@@ -266,11 +267,7 @@ function readVersion(database: DatabaseSync): number {
 function refuseNewer(database: DatabaseSync, path: string): void {
   const version = readVersion(database);
   if (version <= MIGRATIONS.length) return;
-  throw new UserError(
-    'DIRECTORY_UNUSABLE',
-    `${path} has schema ${version}, this version of Fleetkeep knows ${MIGRATIONS.length}`,
-    { hint: 'A newer version of Fleetkeep wrote it: install that one, or use another data_directory.' },
-  );
+  throw newerFormat(path, { format: version, known: MIGRATIONS.length });
 }
 
 function migrate(database: DatabaseSync): void {

@@ -28,6 +28,7 @@ import { mkdir, rm } from 'node:fs/promises';
 import { createServer, type Server, type Socket } from 'node:net';
 import { setTimeout as delay } from 'node:timers/promises';
 import { UserError } from '../errors/errors.ts';
+import { claimDataFormat } from '../files/data-format.ts';
 import type { Logger } from '../logging/logger.ts';
 import { type ControlAddress, openControlAddress } from './control-address.ts';
 import { isAnswering } from './is-answering.ts';
@@ -56,7 +57,8 @@ export interface StartControlOptions {
  * Takes the data directory for this process and answers commands in it, until disposed. Main thread only. Start it first
  * and dispose it last: it is the lock.
  *
- * @throws UserError `ALREADY_RUNNING` when another process works in the directory, `DIRECTORY_UNUSABLE` when it cannot be used
+ * @throws UserError `ALREADY_RUNNING` when another process works in the directory, `FORMAT_NEWER` when a newer version wrote it,
+ *   `DIRECTORY_UNUSABLE` when it cannot be used
  */
 export async function startControl(options: StartControlOptions): Promise<AsyncDisposable> {
   await makeDirectory(options.directory);
@@ -64,6 +66,7 @@ export async function startControl(options: StartControlOptions): Promise<AsyncD
   const lock = acquireDirectoryLock(options.directory);
   if (lock === undefined) throw await alreadyRunning(options.directory);
   stack.use(lock);
+  await claimDataFormat(options.directory, options.name);
 
   const address = stack.use(openControlAddress(options.directory));
   // The lock says that nobody is there. If somebody answers all the same, lock.db was removed while it was held.

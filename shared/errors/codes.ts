@@ -20,6 +20,8 @@ export const ERROR_CODES = {
   PORT_UNAVAILABLE: 'PORT_UNAVAILABLE',
   /** A directory is missing, or may not be read or written. */
   DIRECTORY_UNUSABLE: 'DIRECTORY_UNUSABLE',
+  /** A newer version of Fleetkeep wrote what lies there. */
+  FORMAT_NEWER: 'FORMAT_NEWER',
   /** Another process works in the same data directory. */
   ALREADY_RUNNING: 'ALREADY_RUNNING',
   /** The program that should answer on the control socket does not run. */

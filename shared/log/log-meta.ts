@@ -1,9 +1,13 @@
 import { mkdir, readFile } from 'node:fs/promises';
 import { describeError, errnoOf, UserError } from '../errors/errors.ts';
+import { newerFormat } from '../files/newer-format.ts';
 import { replaceFile } from '../files/replace-file.ts';
 import { syncDirectory } from '../files/sync-directory.ts';
 import { type LogId, parseLogId } from '../names/log-id.ts';
 import type { LogPaths } from './log.ts';
+
+/** Of `log.json` and of the segments that it stands beside. */
+const FORMAT = 1;
 
 /** What `log.json` says: the few facts about a copy that its segments do not say themselves. */
 export interface LogMeta {
@@ -19,7 +23,8 @@ export interface LogMeta {
 /**
  * Reads `log.json`; undefined where there is no log yet.
  *
- * @throws UserError `LOG_DAMAGED` when the file is there but says nothing sensible: nobody may guess a log's id.
+ * @throws UserError `LOG_DAMAGED` when the file is there but says nothing sensible: nobody may guess a log's id; `FORMAT_NEWER` when
+ *   a newer version wrote it
  */
 export async function readLogMeta(paths: LogPaths): Promise<LogMeta | undefined> {
   let text: string;
@@ -30,17 +35,19 @@ export async function readLogMeta(paths: LogPaths): Promise<LogMeta | undefined>
     throw error;
   }
   try {
-    return parseLogMeta(JSON.parse(text));
+    return parseLogMeta(JSON.parse(text), paths);
   } catch (error) {
+    if (error instanceof UserError) throw error;
     throw new UserError('LOG_DAMAGED', `${paths.meta} is damaged: ${describeError(error)}`, {
       hint: 'Restore it from another copy of this log; its id also stands in the first line of every segment.',
     });
   }
 }
 
-function parseLogMeta(json: { [key: string]: unknown }): LogMeta {
+function parseLogMeta(json: { [key: string]: unknown }, paths: LogPaths): LogMeta {
   const { format, id, boot_id: bootId, clean_end: cleanEnd, interrupted } = json;
-  if (format !== 1) throw new Error(`format ${String(format)} is not known here, only 1 is`);
+  if (Number(format) > FORMAT) throw newerFormat(paths.meta, { format: Number(format), known: FORMAT });
+  if (format !== FORMAT) throw new Error(`format ${String(format)} is not known here, only ${FORMAT} is`);
   const logId = parseLogId(String(id));
   if (logId === undefined) throw new Error('its id is not a UUID');
   return {
@@ -55,7 +62,7 @@ function parseLogMeta(json: { [key: string]: unknown }): LogMeta {
 export async function writeLogMeta(paths: LogPaths, meta: LogMeta): Promise<void> {
   await mkdir(paths.directory, { recursive: true });
   const json = {
-    format: 1,
+    format: FORMAT,
     id: meta.id,
     node: paths.node,
     boot_id: meta.bootId,

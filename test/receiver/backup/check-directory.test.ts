@@ -8,7 +8,8 @@ import {
   gatherFacts,
   hintFor,
 } from '../../../receiver/backup/check-directory.ts';
-import { type MirrorId, markerPath, writeMarker } from '../../../receiver/backup/marker.ts';
+import { type MirrorId, markerPath, readMarker, writeMarker } from '../../../receiver/backup/marker.ts';
+import { newerFormat } from '../../../shared/files/newer-format.ts';
 
 const OURS = '11111111-1111-4111-8111-111111111111' as MirrorId;
 const OTHER = '22222222-2222-4222-8222-222222222222' as MirrorId;
@@ -35,6 +36,8 @@ const USED: DirectoryRules = {
 };
 const FIRST: DirectoryRules = { ...USED, record: { kind: 'never' } };
 
+const NEWER = { kind: 'newer', error: newerFormat('/mnt/copy', { format: 2, known: 1 }) } as const;
+
 function decided(facts: DirectoryFacts, rules: DirectoryRules): string {
   const decision = decideDirectory(facts, rules);
   return decision.kind === 'refuse' ? decision.reason : decision.kind;
@@ -51,6 +54,12 @@ t.test('mirror invariant 1: a directory is used, made or refused', async (t) => 
       { ...MOUNTED, marker: { kind: 'unreadable', detail: 'x' } },
       USED,
       'marker-unreadable',
+    ],
+    [
+      'a newer version writes it',
+      { ...MOUNTED, marker: NEWER },
+      { ...USED, isNewDrive: true },
+      'newer-format',
     ],
     ['a file is there', { ...MOUNTED, kind: 'no-directory' }, USED, 'no-directory'],
     ['not mounted, and it must be', UNMOUNTED, { ...USED, requireMountPoint: true }, 'no-mount-point'],
@@ -119,4 +128,10 @@ t.test('gatherFacts() tells what the file system says', async (t) => {
   await writeFile(markerPath(directory), 'torn');
   t.equal((await gatherFacts(directory, logs)).marker.kind, 'unreadable');
   t.equal((await gatherFacts(markerPath(directory), logs)).kind, 'no-directory');
+});
+
+t.test('the marker of a newer version is known as that, and not as damaged', async (t) => {
+  const directory = t.testdir();
+  await writeFile(markerPath(directory), JSON.stringify({ format: 2, id: 'made in another way' }));
+  t.match(await readMarker(directory), { kind: 'newer', error: { code: 'FORMAT_NEWER' } });
 });

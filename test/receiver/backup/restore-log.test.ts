@@ -1,6 +1,7 @@
 import { readdir, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import t from 'tap';
+import { markerPath } from '../../../receiver/backup/marker.ts';
 import { type RestoredLog, restoreLogs } from '../../../receiver/backup/restore-log.ts';
 import { openLogFollower } from '../../../shared/log/log-follower.ts';
 import { readLogMeta } from '../../../shared/log/log-meta.ts';
@@ -162,4 +163,10 @@ t.test('without a mirror nothing is restored', async (t) => {
   await t.rejects(restore({ node: parseNodeName('9') }), { code: 'NODE_UNKNOWN' });
   await rm(directory, { recursive: true });
   await t.rejects(restore(), { code: 'MIRROR_UNUSABLE', hint: 'Is the drive mounted?' });
+});
+
+t.test('the mirror of a newer version is not restored from', async (t) => {
+  const { restore, directory } = await followedNode(t);
+  await writeFile(markerPath(directory), '{"format":2}');
+  await t.rejects(restore(), { code: 'FORMAT_NEWER' });
 });

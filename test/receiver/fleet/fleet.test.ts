@@ -182,9 +182,8 @@ t.test('a state written by a newer version is refused, not guessed at', async (t
   database.close();
   for (const open of [openStateStore, openStateStoreToRead]) {
     t.throws(() => open(directory), {
-      code: 'DIRECTORY_UNUSABLE',
-      message: /schema 1000/,
-      hint: /newer version/,
+      code: 'FORMAT_NEWER',
+      message: /fleet\.db has format 1000, written by a newer version/,
     });
   }
 });

@@ -58,7 +58,11 @@ await t.test('control invariant 1: after kill -9 the next one takes over at once
   await using first = startProgram(directory);
   await first.heard('started');
   await first.kill('SIGKILL');
-  t.match(await readdir(directory), ['control.sock', 'lock.db', 'lock.json'], 'it left everything behind');
+  t.match(
+    await readdir(directory),
+    ['control.sock', 'format.json', 'lock.db', 'lock.json'],
+    'it left everything behind',
+  );
   await t.rejects(ask(directory, 'pid'), { code: 'NOT_RUNNING', hint: /fleetkeep-receiver start/ });
 
   await using second = startProgram(directory);
@@ -77,7 +81,7 @@ await t.test(
     });
     await first[Symbol.asyncDispose]();
     await first[Symbol.asyncDispose]();
-    t.same(await readdir(directory), ['lock.db'], 'an orderly stop leaves the lock alone');
+    t.same(await readdir(directory), ['format.json', 'lock.db'], 'an orderly stop leaves the lock alone');
     await using second = await startControl({ ...QUIET, directory });
     t.ok(second);
   },
@@ -128,7 +132,7 @@ await t.test('a data directory may be deeper than a socket path is long', async 
   await program.heard('started');
   t.equal(await ask(directory, 'pid'), program.child.pid);
   await program.kill('SIGTERM');
-  t.same(await readdir(directory), ['lock.db']);
+  t.same(await readdir(directory), ['format.json', 'lock.db']);
   await t.rejects(ask(directory, 'pid'), { code: 'NOT_RUNNING' });
 });
 
