@@ -45,8 +45,21 @@ export interface Running extends AsyncDisposable {
 const ROOT = join(import.meta.dirname, '../..');
 const TIMEOUT_MS = 30_000;
 
-/** Prepares a place with a config.json for both programs. */
-export async function preparePlace(directory: string, more: object = {}): Promise<Place> {
+/** Where the programs of this checkout lie. */
+export function ownProgram(program: ProgramName): string {
+  return join(ROOT, program, 'cli.ts');
+}
+
+/**
+ * Prepares a place with a config.json for both programs.
+ *
+ * @param cliOf the file that is run as a program, asked for at each run; of this checkout unless said otherwise
+ */
+export async function preparePlace(
+  directory: string,
+  more: object = {},
+  cliOf: (program: ProgramName) => string = ownProgram,
+): Promise<Place> {
   const port = await findFreePort();
   const configPath = join(directory, 'config.json');
   mkdirSync(directory, { recursive: true });
@@ -56,8 +69,9 @@ export async function preparePlace(directory: string, more: object = {}): Promis
   }
 
   function launch(program: ProgramName, args: readonly string[]): { child: ChildProcess; out: Output } {
-    const cli = join(ROOT, program, 'cli.ts');
-    const child = spawn(process.execPath, [cli, ...args, '--config', configPath], { cwd: directory });
+    const child = spawn(process.execPath, [cliOf(program), ...args, '--config', configPath], {
+      cwd: directory,
+    });
     return { child, out: collect(child) };
   }
 
