@@ -1,25 +1,16 @@
 #!/usr/bin/env node
 import { Command } from 'commander';
-import { runProgram } from '../shared/cli/cli-program.ts';
-import { addDoctor } from './commands/doctor.ts';
-import { addInstall, addUninstall } from './commands/install.ts';
-import { addSample } from './commands/sample.ts';
-import { addStart } from './commands/start.ts';
-import { addStatus } from './commands/status.ts';
-import { addVerify } from './commands/verify.ts';
+import { type AddCommand, runProgram } from '../shared/cli/cli-program.ts';
 
 const program = new Command('fleetkeep-sender').description(
   'Samples this machine (processors, memory, disks, network, sensors) into a local log and sends that to the receiver. ' +
     'While the receiver is away the log waits here; nothing is lost.',
 );
-const commands = {
-  start: addStart,
-  status: addStatus,
-  verify: addVerify,
-  sample: addSample,
-  doctor: addDoctor,
-  install: addInstall,
-  uninstall: addUninstall,
-};
 
-process.exit(await runProgram(program, commands, import.meta.filename));
+/** `start` runs for years, so it does not take the other commands into memory. */
+async function commandsFor(first: string | undefined): Promise<Readonly<Record<string, AddCommand>>> {
+  if (first === 'start') return { start: (await import('./commands/start.ts')).addStart };
+  return (await import('./commands/all-commands.ts')).ALL_COMMANDS;
+}
+
+process.exit(await runProgram(program, await commandsFor(process.argv[2]), import.meta.filename));

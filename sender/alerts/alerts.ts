@@ -12,7 +12,6 @@
 import { describeError } from '../../shared/errors/errors.ts';
 import type { Logger } from '../../shared/logging/logger.ts';
 import type { Letter } from '../../shared/mail/mail.ts';
-import { sendLetter } from '../../shared/mail/send-letter.ts';
 import { type MailSource, senderAddress, smtpServersOf } from '../../shared/mail/sender-address.ts';
 import { type BackoffOptions, backoffMs } from '../../shared/time/backoff.ts';
 import type { Clock } from '../../shared/time/clock.ts';
@@ -75,6 +74,8 @@ export async function startSenderAlerts(options: SenderAlertsOptions): Promise<A
     await become(nextOutage(outage, reachability(), now, lostAfterMs));
     if (outage.kind !== 'telling_loss' && outage.kind !== 'telling_return') return;
     if (now.monotonicMs < triedAt.dueMs) return;
+    // Sixteen megabytes that a node does not need until it loses its receiver.
+    const { sendLetter } = await import('../../shared/mail/send-letter.ts');
     const result = await sendLetter(letterOf(outage, options), postageOf(options, signal));
     if (result.kind === 'try_later') {
       const waitMs = backoffMs(triedAt.attempt, BACKOFF, options.random);
