@@ -1,24 +1,21 @@
 import { resolve } from 'node:path';
-import { type Command, Option } from 'commander';
+import type { Command } from 'commander';
 import type { CommandContext } from '../../shared/cli/command-context.ts';
 import { UsageError } from '../../shared/errors/errors.ts';
 import { installProgram, uninstallProgram } from '../../shared/install/install.ts';
+import { addMethodOptions, type MethodFlags, methodOf } from '../../shared/install/install-methods.ts';
 import { renderReport } from '../../shared/install/render-report.ts';
 import { NODE_FLAGS } from '../node-flags.ts';
 import { loadConfigOf } from './command-context.ts';
 
-interface InstallFlags {
-  readonly cron?: boolean;
-  readonly systemd?: boolean;
+interface InstallFlags extends MethodFlags {
   readonly dryRun?: boolean;
 }
 
 /** `fleetkeep-receiver install` */
 export function addInstall(command: Command, context: CommandContext): void {
-  command
+  addMethodOptions(command)
     .description('Have this machine start the receiver at boot, and again whenever it ended.')
-    .addOption(new Option('--cron', 'by two lines in the crontab of this user').conflicts('systemd'))
-    .option('--systemd', 'by a systemd unit; the default where systemd runs')
     .option('--dry-run', 'only print what would be done')
     .action(async (flags: InstallFlags) => {
       const { config, path } = await loadConfigOf(command, context);
@@ -30,7 +27,7 @@ export function addInstall(command: Command, context: CommandContext): void {
       const { nodePath, cliPath } = context;
       const report = await installProgram({
         program: 'receiver',
-        method: flags.cron === true ? 'cron' : flags.systemd === true ? 'systemd' : undefined,
+        method: methodOf(flags),
         isDryRun: flags.dryRun === true,
         command: { program: 'receiver', nodePath, nodeFlags: NODE_FLAGS, cliPath, configPath: resolve(path) },
         dataDirectory: config.receiver.data_directory,

@@ -1,11 +1,11 @@
 import { resolve } from 'node:path';
-import { type Command, Option } from 'commander';
+import type { Command } from 'commander';
 import type { JoinCode } from '../../shared/auth/join-code.ts';
 import type { CommandContext } from '../../shared/cli/command-context.ts';
 import type { Config } from '../../shared/config/config.ts';
 import { UsageError, UserError } from '../../shared/errors/errors.ts';
 import { installProgram, uninstallProgram } from '../../shared/install/install.ts';
-import type { InstallMethod } from '../../shared/install/install-options.ts';
+import { addMethodOptions, type MethodFlags, methodOf } from '../../shared/install/install-methods.ts';
 import { renderReport } from '../../shared/install/render-report.ts';
 import { createLogger } from '../../shared/logging/logger.ts';
 import { ensureMembership } from '../membership/ensure-membership.ts';
@@ -16,19 +16,15 @@ import { parseJoin } from './parse-join.ts';
 /** How long install waits for the receiver, ms. */
 const JOIN_MS = 60_000;
 
-interface InstallFlags {
+interface InstallFlags extends MethodFlags {
   readonly join?: JoinCode;
-  readonly cron?: boolean;
-  readonly systemd?: boolean;
   readonly dryRun?: boolean;
 }
 
 /** `fleetkeep-sender install` */
 export function addInstall(command: Command, context: CommandContext): void {
-  command
+  addMethodOptions(command)
     .description('Have this machine start the sender at boot, and again whenever it ended.')
-    .addOption(new Option('--cron', 'by two lines in the crontab of this user').conflicts('systemd'))
-    .option('--systemd', 'by a systemd unit; the default where systemd runs')
     .option('--join <code>', 'join the receiver that made this code first', parseJoin)
     .option('--dry-run', 'only print what would be done')
     .action(async (flags: InstallFlags) => {
@@ -77,9 +73,4 @@ async function joinFirst(config: Config, code: JoinCode | undefined, context: Co
       hint: 'Check that it runs, and that this machine reaches the addresses in the join code.',
     });
   }
-}
-
-function methodOf(flags: InstallFlags): InstallMethod | undefined {
-  if (flags.cron === true) return 'cron';
-  return flags.systemd === true ? 'systemd' : undefined;
 }

@@ -1,18 +1,21 @@
 import { cronBlock, withCronBlock, withoutCronBlock } from './cron-lines.ts';
 import { readCrontab, removeCrontab, writeCrontab } from './crontab.ts';
-import type { ChangeReport, InstallOptions, UninstallOptions } from './install-options.ts';
-import type { CommandRunner } from './run-command.ts';
+import type {
+  ChangeReport,
+  InstallOptions,
+  Machine,
+  MadeReport,
+  UninstallOptions,
+} from './install-options.ts';
 
-type Setting<T> = T & { readonly run: CommandRunner };
+type Setting<T> = T & Machine;
 
 /**
  * Writes our lines into the crontab.
  *
  * @throws UserError `INSTALL_FAILED`
  */
-export async function installCron(
-  setting: Setting<InstallOptions>,
-): Promise<ChangeReport & { readonly text: string }> {
+export async function installCron(setting: Setting<InstallOptions>): Promise<MadeReport> {
   const { isDryRun, program } = setting;
   const text = cronBlock(setting.command);
   const before = await readCrontab(setting);

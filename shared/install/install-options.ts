@@ -1,9 +1,10 @@
+import type { Clock } from '../time/clock.ts';
 import type { ProgramCommand, ProgramName } from './program-command.ts';
 import type { CommandRunner } from './run-command.ts';
 import type { SystemdScope } from './systemd-unit.ts';
 
-/** What starts the program. */
-export type InstallMethod = 'cron' | 'systemd';
+/** What starts the program; `task` is the Task Scheduler of Windows. */
+export type InstallMethod = 'cron' | 'systemd' | 'launchd' | 'task';
 
 /** What was done, or in a dry run would be done. */
 export interface ChangeReport {
@@ -14,29 +15,40 @@ export interface ChangeReport {
   readonly notes: readonly string[];
 }
 
-/** The report of {@link installProgram}. */
-export interface InstallReport extends ChangeReport {
-  readonly method: InstallMethod;
-  /** The lines of the crontab, or the unit. */
+/** What one method has made. */
+export interface MadeReport extends ChangeReport {
+  /** The lines of the crontab, the unit, the property list or the task. */
   readonly text: string;
 }
 
-/** Where and how changes are made. */
-export interface UninstallOptions {
+/** The report of {@link installProgram}. */
+export interface InstallReport extends MadeReport {
+  readonly method: InstallMethod;
+}
+
+/** The machine that is changed. */
+export interface Machine {
+  readonly platform: NodeJS.Platform;
+  readonly systemd: SystemdPlace;
+  readonly launchd: LaunchdPlace;
+  readonly run: CommandRunner;
+  readonly clock: Clock;
+}
+
+type MachineOptions = { readonly [part in keyof Machine]?: Machine[part] | undefined };
+
+/** Where and how changes are made. What is left out of the machine is as this one has it. */
+export interface UninstallOptions extends MachineOptions {
   readonly program: ProgramName;
   /** Only tell what would be done. */
   readonly isDryRun: boolean;
   /** Whose crontab, for root; default one's own. */
   readonly crontabUser?: string | undefined;
-  /** Default: what the machine has. */
-  readonly systemd?: SystemdPlace | undefined;
-  /** Default: real commands. */
-  readonly run?: CommandRunner | undefined;
 }
 
 /** Options of {@link installProgram}. */
 export interface InstallOptions extends UninstallOptions {
-  /** Default: systemd where it runs, otherwise cron. */
+  /** Default: systemd where it runs, otherwise cron; launchd on macOS, a task on Windows. */
   readonly method?: InstallMethod | undefined;
   readonly command: ProgramCommand;
   /** The program's data directory, absolute; made when it is missing. */
@@ -50,4 +62,12 @@ export interface SystemdPlace {
   readonly isRunning: boolean;
   readonly scope: SystemdScope;
   readonly unitDirectory: string;
+}
+
+/** Where property lists lie, and in which of launchd's domains their jobs run. */
+export interface LaunchdPlace {
+  readonly scope: 'daemon' | 'agent';
+  /** `system`, or `gui/501`. */
+  readonly domain: string;
+  readonly directory: string;
 }

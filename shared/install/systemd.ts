@@ -1,15 +1,22 @@
 import { existsSync } from 'node:fs';
-import { mkdir, readFile, rm } from 'node:fs/promises';
+import { mkdir, rm } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import { dirname, join } from 'node:path';
-import { errnoOf, UserError } from '../errors/errors.ts';
+import { UsageError, UserError } from '../errors/errors.ts';
 import { replaceFile } from '../files/replace-file.ts';
-import type { ChangeReport, InstallOptions, SystemdPlace, UninstallOptions } from './install-options.ts';
+import type {
+  ChangeReport,
+  InstallOptions,
+  Machine,
+  MadeReport,
+  SystemdPlace,
+  UninstallOptions,
+} from './install-options.ts';
 import type { ProgramName } from './program-command.ts';
-import type { CommandRunner } from './run-command.ts';
+import { readIfThere } from './read-if-there.ts';
 import { systemdUnit } from './systemd-unit.ts';
 
-type Setting<T> = T & { readonly run: CommandRunner; readonly systemd: SystemdPlace };
+type Setting<T> = T & Machine;
 
 function unitOf(program: ProgramName): string {
   return `fleetkeep-${program}.service`;
@@ -29,15 +36,13 @@ export function findSystemd(): SystemdPlace {
 /**
  * Writes the unit, enables and starts it.
  *
- * @throws UserError `INSTALL_FAILED`
+ * @throws UserError `INSTALL_FAILED`; a UsageError where systemd does not run
  */
-export async function installSystemd(
-  setting: Setting<InstallOptions>,
-): Promise<ChangeReport & { readonly text: string }> {
+export async function installSystemd(setting: Setting<InstallOptions>): Promise<MadeReport> {
   const { isDryRun, systemd, program } = setting;
   const unit = unitOf(program);
   if (!isDryRun && !systemd.isRunning) {
-    throw new UserError('INSTALL_FAILED', 'systemd does not run on this machine', { hint: 'Use --cron.' });
+    throw new UsageError('INSTALL_FAILED', 'systemd does not run on this machine', { hint: 'Use --cron.' });
   }
   const text = systemdUnit({ ...setting, scope: systemd.scope });
   const path = join(systemd.unitDirectory, unit);
@@ -105,13 +110,4 @@ async function systemctl(
   throw new UserError('INSTALL_FAILED', `\`systemctl ${all.join(' ')}\` failed: ${why}`, {
     hint: 'Mend that and try again, or use --cron.',
   });
-}
-
-async function readIfThere(path: string): Promise<string | undefined> {
-  try {
-    return await readFile(path, 'utf8');
-  } catch (error) {
-    if (errnoOf(error) === 'ENOENT') return undefined;
-    throw error;
-  }
 }
