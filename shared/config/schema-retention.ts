@@ -11,7 +11,9 @@ export const retentionBytes = size(2 ** 20, 2 ** 50);
 export const keepForever = z
   .strictObject({
     days: retentionDays.optional().meta({
-      description: 'Age in days at which a sealed segment is dropped.',
+      description:
+        'Age in days at which a sealed segment is dropped, if lines of as many later days are kept: a clock that jumps ' +
+        'ahead empties no copy.',
       defaultText: 'kept for ever',
     }),
     bytes: retentionBytes.optional().meta({

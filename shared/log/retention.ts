@@ -11,6 +11,8 @@ export interface RetentionLimits {
   readonly maxBytes?: number | undefined;
 }
 
+const DAY_MS = 86_400_000;
+
 /** A sealed segment with the space it takes. */
 export interface StoredRecord {
   readonly record: SegmentRecord;
@@ -21,6 +23,9 @@ export interface StoredRecord {
 /**
  * Chooses what to drop, oldest first: what is older than the age, and what is over the bytes. Only segments before
  * `droppableBefore` may go (for a sender: those that the receiver has acknowledged).
+ *
+ * A clock that jumps by a year makes everything look old, and must not empty a copy. So a segment is dropped for its age only if
+ * lines of as many later days are kept; and a segment is never younger than one that was written after it.
  */
 export function chooseDropped(
   stored: readonly StoredRecord[],
@@ -30,14 +35,44 @@ export function chooseDropped(
 ): readonly number[] {
   let total = stored.reduce((sum, { storedBytes }) => sum + storedBytes, 0);
   const dropped: number[] = [];
-  for (const { record, storedBytes } of [...stored].sort((a, b) => a.record.number - b.record.number)) {
-    const isOld = limits.maxAgeMs !== undefined && nowMs - record.toMs > limits.maxAgeMs;
+  const maxAgeMs = limits.maxAgeMs ?? Infinity;
+  const oldestFirst = [...stored].sort((a, b) => a.record.number - b.record.number);
+  const laterDays = countLaterDays(oldestFirst);
+  const endMs = leastOfRest(oldestFirst.map(({ record }) => record.toMs));
+  for (const [index, { record, storedBytes }] of oldestFirst.entries()) {
+    const isOld =
+      nowMs - (endMs[index] ?? nowMs) > maxAgeMs && (laterDays[index] ?? 0) >= Math.floor(maxAgeMs / DAY_MS);
     const isOver = limits.maxBytes !== undefined && total > limits.maxBytes;
     if (record.number >= droppableBefore || !(isOld || isOver)) break;
     dropped.push(record.number);
     total -= storedBytes;
   }
   return dropped;
+}
+
+/** For each segment the number of different days (UTC) on which later ones end. */
+function countLaterDays(oldestFirst: readonly StoredRecord[]): readonly number[] {
+  const days = new Set<number>();
+  return oldestFirst
+    .toReversed()
+    .map(({ record }) => {
+      const later = days.size;
+      days.add(Math.floor(record.toMs / DAY_MS));
+      return later;
+    })
+    .reverse();
+}
+
+/** Each number, or a smaller one that follows it. */
+function leastOfRest(numbers: readonly number[]): readonly number[] {
+  let least = Infinity;
+  return numbers
+    .toReversed()
+    .map((number) => {
+      least = Math.min(least, number);
+      return least;
+    })
+    .reverse();
 }
 
 /** Drops what {@link chooseDropped} chooses from a copy; returns the numbers. */

@@ -44,6 +44,41 @@ for (const [name, limits, droppableBefore, expected] of CASES) {
   });
 }
 
+const DAY_MS = 24 * HOUR_MS;
+const WEEK: RetentionLimits = { maxAgeMs: 7 * DAY_MS };
+const YEAR = 365;
+
+/** Segments 1, 2, … that end at noon of the given days. */
+function endingOn(days: readonly number[]) {
+  return days.map((day, index) => {
+    const toMs = (day + 0.5) * DAY_MS;
+    return {
+      record: { number: index + 1, bytes: 100, sha256: '', fromMs: toMs, toMs, isShort: false },
+      storedBytes: 10,
+    };
+  });
+}
+
+const CLOCK_CASES: readonly [string, readonly number[], number, readonly number[]][] = [
+  ['a right clock', range(1000, 1010), 1010, [1, 2, 3]],
+  ['a clock a year ahead, since a moment ago', range(1000, 1008), 1000 + YEAR, [1]],
+  ['a clock a year ahead, for a day', [...range(1000, 1008), 1008 + YEAR], 1009 + YEAR, [1, 2]],
+  ['a clock that was a year ahead', [1000 + YEAR, ...range(1001, 1010)], 1010, [1, 2, 3]],
+  [
+    'a clock that was wrong after each start',
+    [1000, 0, 1001, 0, 1002, 0, ...range(1003, 1010)],
+    1010,
+    [1, 2, 3, 4, 5, 6],
+  ],
+  ['many segments on the same day', [1000, ...Array(20).fill(1001)], 1000 + YEAR, []],
+];
+
+for (const [name, days, today, expected] of CLOCK_CASES) {
+  t.test(`chooseDropped(): a week of ${name}`, async (t) => {
+    t.same(chooseDropped(endingOn(days), WEEK, 99, (today + 0.6) * DAY_MS), expected);
+  });
+}
+
 t.test('applyRetention() drops files, and says so before', async (t) => {
   const { writer, writerPaths, sealer } = await logPair(t, { segmentBytes: 500 });
   appendSamples(writer, 0, 40);
