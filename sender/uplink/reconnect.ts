@@ -3,7 +3,12 @@ import type { SessionEnd } from './session-ports.ts';
 
 /** A connection that has lasted this long worked; the next failure is a new one, ms. */
 const STEADY_MS = 60_000;
-const BACKOFF = { firstMs: 500, maxMs: 60_000 };
+/**
+ * The first wait is long enough to spread a fleet: when a receiver goes, all of its nodes begin to wait at the same moment. With 2.5 s
+ * no second sees more than 54 % of them come back, and none more than 60 % try (docs/benchmarks.md, «Bad networks»); with 0.5 s all
+ * would come in the first half second.
+ */
+const BACKOFF = { firstMs: 2500, maxMs: 60_000 };
 /** Upper bound of the waits in the first minute of an outage, ms. */
 const EARLY_MAX_MS = 5000;
 const EARLY_MS = 60_000;

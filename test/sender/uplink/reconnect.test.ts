@@ -23,12 +23,12 @@ t.test('connections that do not last do not make the waits begin anew', async (t
     waits.push(reconnect.waitMs(LOST, nowMs));
     nowMs += waits.at(-1) ?? 0;
   }
-  t.strictSame(waits.slice(0, 2), [500, 1000]);
+  t.strictSame(waits.slice(0, 2), [2500, 5000]);
   t.equal(waits.at(-1), 60_000);
 
   reconnect.connected(nowMs);
   t.equal(reconnect.ended(nowMs + 60_000), true);
-  t.equal(reconnect.waitMs(LOST, nowMs + 60_000), 500);
+  t.equal(reconnect.waitMs(LOST, nowMs + 60_000), 2500);
 });
 
 t.test('a try that never connected has not lasted, however long it took', async (t) => {
@@ -41,7 +41,7 @@ t.test('a try that never connected has not lasted, however long it took', async 
 t.test('a refusal that asks for no wait is not repeated without one', async (t) => {
   const reconnect = new Reconnect(() => 1);
   const waits = Array.from({ length: 5 }, () => reconnect.waitMs(refused(0), 0));
-  t.strictSame(waits, [500, 1000, 2000, 4000, 5000]);
+  t.strictSame(waits, [2500, 5000, 5000, 5000, 5000]);
   t.equal(reconnect.waitMs(refused(3600), 0), 3600 * 1000 * 1.2, 'a longer one is kept to');
 });
 
@@ -51,8 +51,8 @@ t.test(
     const reconnect = new Reconnect(() => 1);
     const again = { kind: 'again' } as const;
     t.equal(reconnect.waitMs(again, 0), 0);
-    t.equal(reconnect.waitMs(again, 0), 500);
-    t.equal(reconnect.waitMs(again, 0), 1000);
+    t.equal(reconnect.waitMs(again, 0), 2500);
+    t.equal(reconnect.waitMs(again, 0), 5000);
     reconnect.connected(0);
     reconnect.ended(60_000);
     t.equal(reconnect.waitMs(again, 60_000), 0);
@@ -79,7 +79,7 @@ t.test('a receiver that welcomes a sender and drops it each time is not stormed'
     await until(() => waits.length === n && clock.sleeping() === 1, { timeoutMs: 10_000, what: `wait ${n}` });
     await clock.advance(waits.at(-1) ?? 0);
   }
-  t.strictSame(waits, [500, 1000, 2000, 4000, 500], 'the last connection lasted');
+  t.strictSame(waits, [2500, 5000, 5000, 5000, 2500], 'the last connection lasted');
 });
 
 t.test(
