@@ -1,8 +1,11 @@
 import type { Command } from 'commander';
+import { environment } from '../../shared/cli/cli-environment.ts';
 import type { CommandContext } from '../../shared/cli/command-context.ts';
 import { parseInteger, parseNumber, parsePort } from '../../shared/cli/option-parsers.ts';
 import { UserError } from '../../shared/errors/errors.ts';
 import { createLogger } from '../../shared/logging/logger.ts';
+import { serviceManagerOf } from '../../shared/supervise/service-manager.ts';
+import { startSupervision } from '../../shared/supervise/supervise.ts';
 import { startReceiver } from '../main.ts';
 import { loadConfigOf, loadOptionsOf } from './command-context.ts';
 import { renderStart } from './render-start.ts';
@@ -45,9 +48,12 @@ export function addStart(command: Command, context: CommandContext): void {
       const loaded = await loadConfigOf(command, context);
       const stop = context.stopSignal();
       const log = createLogger(loaded.config.log_level);
+      const manager = serviceManagerOf(environment(), process.pid);
+      await using supervision = startSupervision({ manager, log, signal: stop });
       try {
         await using receiver = await startReceiver({ ...loaded, load: loadOptionsOf(command, context), log });
         if (flags.quiet !== true) context.stdout.write(renderStart(receiver));
+        supervision.ready();
         await new Promise((resolve) => {
           // The signal alone does not keep the process alive; the sockets do.
           stop.addEventListener('abort', resolve, { once: true });

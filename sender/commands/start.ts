@@ -1,10 +1,13 @@
 import type { Command } from 'commander';
 import type { JoinCode } from '../../shared/auth/join-code.ts';
+import { environment } from '../../shared/cli/cli-environment.ts';
 import type { CommandContext } from '../../shared/cli/command-context.ts';
 import { parseNumber, parsePort } from '../../shared/cli/option-parsers.ts';
 import type { Config } from '../../shared/config/config.ts';
 import { UserError } from '../../shared/errors/errors.ts';
 import { createLogger } from '../../shared/logging/logger.ts';
+import { serviceManagerOf } from '../../shared/supervise/service-manager.ts';
+import { startSupervision } from '../../shared/supervise/supervise.ts';
 import { logsRootOf, type Sender, startSender } from '../main.ts';
 import { loadConfigOf } from './command-context.ts';
 import { parseJoin } from './parse-join.ts';
@@ -38,11 +41,14 @@ export function addStart(command: Command, context: CommandContext): void {
       const { config } = await loadConfigOf(command, context);
       const stop = context.stopSignal();
       const log = createLogger(config.log_level);
+      const manager = serviceManagerOf(environment(), process.pid);
+      await using supervision = startSupervision({ manager, log, signal: stop });
       try {
         // Anew after each change of the node's name.
         for (let join = options.join; !stop.aborted; join = undefined) {
           await using sender = await startSender({ config, join, log, signal: stop });
           if (options.quiet !== true) context.stdout.write(renderStart(sender, config));
+          supervision.ready();
           const stopped = new Promise<void>((resolve) =>
             stop.addEventListener('abort', () => resolve(), { once: true }),
           );

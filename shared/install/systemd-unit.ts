@@ -65,11 +65,19 @@ export function systemdUnit(options: SystemdUnitOptions): string {
     'StartLimitIntervalSec=0',
     '',
     '[Service]',
-    'Type=exec',
+    'Type=notify',
+    // It is systemd-notify that speaks, not the program itself.
+    'NotifyAccess=all',
     `ExecStart=${execStart(command)}`,
     'Restart=always',
     'RestartSec=5',
+    // A machine whose receiver is away at its first start waits for it; and a receiver may have much to look through.
+    'TimeoutStartSec=15min',
     'TimeoutStopSec=20',
+    // Every half of it, a process is started to say that all is well.
+    'WatchdogSec=5min',
+    // Who is alive and only could not say so ends in good order; who is not gets SIGKILL after TimeoutStopSec. No core dump.
+    'WatchdogSignal=SIGTERM',
     ...HARDENING,
     ...(isSystem ? [...SYSTEM_HARDENING, `ReadWritePaths=${writable}`] : []),
     '',

@@ -48,7 +48,9 @@ export async function installSystemd(setting: Setting<InstallOptions>): Promise<
   const path = join(systemd.unitDirectory, unit);
   const isChanged = (await readIfThere(path)) !== text;
   if (!isDryRun)
-    await (isChanged ? writeAndStart(path, text, setting) : systemctl(['enable', '--now', unit], setting));
+    await (isChanged
+      ? writeAndStart(path, text, setting)
+      : systemctl(['enable', '--now', '--no-block', unit], setting));
   const notes = isDryRun ? [] : await keepAfterLogout(setting);
   const steps = isChanged ? [`write ${path}`, `enable ${unit} and start it`] : [];
   return { isDryRun, text, steps, notes };
@@ -81,8 +83,9 @@ async function writeAndStart(path: string, text: string, setting: Setting<Instal
   }
   await systemctl(['daemon-reload'], setting);
   await systemctl(['enable', unitOf(setting.program)], setting);
-  // Not `enable --now`: that leaves a program running as an older unit had started it.
-  await systemctl(['restart', unitOf(setting.program)], setting);
+  // Not `enable --now`: that leaves a program running as an older unit had started it. Nor is it waited for until the program
+  // works: one that runs already, from cron perhaps, keeps it from that, and this method is still the one to have.
+  await systemctl(['restart', '--no-block', unitOf(setting.program)], setting);
 }
 
 /** A user's services start at boot, and outlive the user's session, only when the user lingers. */

@@ -123,13 +123,13 @@ await t.test('systemd: the unit is written, enabled and started, and goes again'
   t.same(commands.splice(0), [
     'systemctl --user daemon-reload',
     'systemctl --user enable fleetkeep-sender.service',
-    'systemctl --user restart fleetkeep-sender.service',
+    'systemctl --user restart --no-block fleetkeep-sender.service',
     'loginctl enable-linger',
     'crontab -l',
   ]);
 
   t.same((await installProgram(options)).steps, [], 'install invariant 1: again changes nothing');
-  t.equal(commands.splice(0)[0], 'systemctl --user enable --now fleetkeep-sender.service');
+  t.equal(commands.splice(0)[0], 'systemctl --user enable --now --no-block fleetkeep-sender.service');
 
   await uninstallProgram(options);
   t.notOk(existsSync(path));

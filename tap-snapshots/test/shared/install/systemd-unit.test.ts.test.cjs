@@ -11,11 +11,15 @@ Description=Fleetkeep sender: samples this machine and sends its log to the rece
 StartLimitIntervalSec=0
 
 [Service]
-Type=exec
+Type=notify
+NotifyAccess=all
 ExecStart="/opt/node/bin/node" --lite-mode --single-threaded --max-semi-space-size=1 "/opt/fleetkeep/sender/cli.ts" start --config "/etc/fleetkeep/config.json"
 Restart=always
 RestartSec=5
+TimeoutStartSec=15min
 TimeoutStopSec=20
+WatchdogSec=5min
+WatchdogSignal=SIGTERM
 NoNewPrivileges=yes
 LockPersonality=yes
 RestrictRealtime=yes
@@ -37,11 +41,15 @@ After=network-online.target
 StartLimitIntervalSec=0
 
 [Service]
-Type=exec
+Type=notify
+NotifyAccess=all
 ExecStart="/opt/node/bin/node" --lite-mode --single-threaded --max-semi-space-size=1 "/opt/fleetkeep/sender/cli.ts" start --config "/etc/fleetkeep/config.json"
 Restart=always
 RestartSec=5
+TimeoutStartSec=15min
 TimeoutStopSec=20
+WatchdogSec=5min
+WatchdogSignal=SIGTERM
 NoNewPrivileges=yes
 LockPersonality=yes
 RestrictRealtime=yes
