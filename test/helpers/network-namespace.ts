@@ -1,0 +1,70 @@
+import { execFileSync } from 'node:child_process';
+
+/** A network of its own, for processes of this test. Disposing ends what still runs in it and deletes it, devices and all. */
+export interface NetworkNamespace extends Disposable {
+  readonly name: string;
+  /** What stands before a command that is to run in it. */
+  readonly prefix: readonly string[];
+  /** Runs `ip` in it; what that prints. @throws Error with what `ip` says */
+  ip(...args: readonly string[]): string;
+}
+
+const PREFIX = 'fleetkeep-';
+
+/** Runs `ip` of iproute2; what that prints. @throws Error with what `ip` says */
+export function ip(...args: readonly string[]): string {
+  return execFileSync('ip', args, { encoding: 'utf8', stdio: 'pipe' });
+}
+
+/** Why no namespace can be made here; undefined when one can. */
+export function whyNoNamespaces(): string | undefined {
+  if (process.getuid?.() !== 0) return 'network namespaces need root';
+  try {
+    makeNamespace('probe')[Symbol.dispose]();
+    return undefined;
+  } catch (error) {
+    return `network namespaces cannot be made: ${String(error)}`;
+  }
+}
+
+/**
+ * Makes a namespace that is this process's: its name ends in `what`. Those of processes that were killed are deleted first.
+ *
+ * @throws Error with what `ip` says
+ */
+export function makeNamespace(what: string): NetworkNamespace {
+  sweep();
+  const name = `${PREFIX}${process.pid}-${what}`;
+  ip('netns', 'add', name);
+  return {
+    name,
+    prefix: ['ip', 'netns', 'exec', name],
+    ip: (...args) => ip('-n', name, ...args),
+    [Symbol.dispose]: () => removeNamespace(name),
+  };
+}
+
+function sweep(): void {
+  for (const [name = ''] of ip('netns', 'list').matchAll(/^fleetkeep-\S+/gm)) {
+    const owner = Number(name.slice(PREFIX.length).split('-')[0]);
+    if (!isAlive(owner)) removeNamespace(name);
+  }
+}
+
+/** A namespace lives for as long as a process is in it, so these have to go first. */
+function removeNamespace(name: string): void {
+  for (const pid of ip('netns', 'pids', name).split('\n').filter(Boolean)) killIfThere(Number(pid));
+  ip('netns', 'del', name);
+}
+
+function killIfThere(pid: number): void {
+  if (isAlive(pid)) process.kill(pid, 'SIGKILL');
+}
+
+function isAlive(pid: number): boolean {
+  try {
+    return process.kill(pid, 0);
+  } catch {
+    return false;
+  }
+}
