@@ -9,7 +9,7 @@ import { addMethodOptions, type MethodFlags, methodOf } from '../../shared/insta
 import { renderReport } from '../../shared/install/render-report.ts';
 import { createLogger } from '../../shared/logging/logger.ts';
 import { ensureMembership } from '../membership/ensure-membership.ts';
-import { NODE_FLAGS } from '../node-flags.ts';
+import { nodeFlagsFor } from '../node-flags.ts';
 import { loadConfigOf } from './command-context.ts';
 import { parseJoin } from './parse-join.ts';
 
@@ -40,7 +40,13 @@ export function addInstall(command: Command, context: CommandContext): void {
         method: methodOf(flags),
         isDryRun: flags.dryRun === true,
         program: 'sender',
-        command: { program: 'sender', nodePath, nodeFlags: NODE_FLAGS, cliPath, configPath: resolve(path) },
+        command: {
+          program: 'sender',
+          nodePath,
+          nodeFlags: nodeFlagsFor(cliPath),
+          cliPath,
+          configPath: resolve(path),
+        },
         dataDirectory: config.sender.data_directory,
       });
       context.stdout.write(renderReport(report));
