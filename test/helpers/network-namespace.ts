@@ -36,6 +36,7 @@ export function makeNamespace(what: string): NetworkNamespace {
   sweep();
   const name = `${PREFIX}${process.pid}-${what}`;
   ip('netns', 'add', name);
+  ip('-n', name, 'link', 'set', 'lo', 'up');
   return {
     name,
     prefix: ['ip', 'netns', 'exec', name],

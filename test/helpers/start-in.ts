@@ -1,0 +1,30 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import type { NetworkNamespace } from './network-namespace.ts';
+import { ownProgram, type Place, type ProgramName, type Running } from './programs.ts';
+
+/** Starts a program of a place in a network of its own; resolves when it has said its first line. @throws Error when it ends before */
+export async function startIn(
+  namespace: NetworkNamespace,
+  place: Place,
+  program: ProgramName,
+  ...args: readonly string[]
+): Promise<Running> {
+  const [command = '', ...before] = [...namespace.prefix, process.execPath];
+  const words = [...before, ownProgram(program), 'start', ...args, '--config', place.configPath];
+  const child = spawn(command, words, { cwd: place.directory, stdio: ['ignore', 'pipe', 'pipe'] });
+  const ended = once(child, 'exit');
+  let stderr = '';
+  child.stderr.on('data', (text: Buffer) => {
+    stderr += text.toString('utf8');
+  });
+  const said = await Promise.race([once(child.stdout, 'data'), ended.then(() => undefined)]);
+  if (said === undefined) throw new Error(`${program} ended with ${child.exitCode}: ${stderr}`);
+  child.stdout.resume();
+
+  async function end(signal: NodeJS.Signals = 'SIGTERM'): Promise<void> {
+    child.kill(signal);
+    await ended;
+  }
+  return { child, stderr: () => stderr, end, [Symbol.asyncDispose]: () => end('SIGKILL') };
+}
