@@ -2,6 +2,7 @@ import type { LogWriter } from '../../shared/log/log-writer.ts';
 import type { Position } from '../../shared/log/position.ts';
 import type { NodeName } from '../../shared/names/node-name.ts';
 import type { Refused } from '../../shared/protocol/messages.ts';
+import type { Clock } from '../../shared/time/clock.ts';
 import type { NodeSecret } from './proving.ts';
 
 /** How a session ended. */
@@ -34,4 +35,6 @@ export interface SessionPorts {
   readonly now: () => number;
   /** Milliseconds that never jump. */
   readonly monotonic: () => number;
+  /** As {@link Clock.sleep}. */
+  readonly sleep: Clock['sleep'];
 }

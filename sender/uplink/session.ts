@@ -25,7 +25,6 @@ import { decideResume, type ReceiverEnd } from './resume.ts';
 import type { SessionEnd, SessionPorts } from './session-ports.ts';
 import { Turns } from './turns.ts';
 
-const TICK_MS = 1000;
 /** How long a stop waits for the last acknowledgements, ms. */
 const STOP_MS = 2000;
 
@@ -81,17 +80,16 @@ export class Session {
     socket.on('error', (error) => this.#lose(describeError(error)));
     socket.on('close', () => this.#lose('the receiver closed the connection'));
     const unsubscribe = this.#ports.writer.subscribe(() => this.#news.wake());
-    const timer = setInterval(() => this.#tick(), TICK_MS);
+    const watching = this.#watchSilence();
     // Only now, with the listeners in place: HELLO reads the disk, and the connection may break meanwhile.
     this.#inTurn(async () => void this.#send(this.#proving.hello(await this.#ports.hello())));
     const sending = this.#sendLog().catch((error: unknown) => {
       this.#lose(describeError(error));
     });
     const end = await this.#ended.promise;
-    clearInterval(timer);
     unsubscribe();
     socket.destroy();
-    await sending;
+    await Promise.all([sending, watching]);
     await Promise.all([this.#turns.idle(), this.#digests.idle()]);
     await this.#sender[Symbol.asyncDispose]();
     return end;
@@ -252,8 +250,15 @@ export class Session {
     return comparePositions(this.#acknowledged, this.#stopAt) >= 0;
   }
 
-  #tick(): void {
-    const nowMs = this.#ports.monotonic();
+  async #watchSilence(): Promise<void> {
+    const { monotonic, sleep } = this.#ports;
+    while (!this.#isEnded) {
+      await sleep(this.#silence.dueInMs(monotonic()), this.#abort.signal).catch(() => undefined);
+      if (!this.#isEnded) this.#checkSilence(monotonic());
+    }
+  }
+
+  #checkSilence(nowMs: number): void {
     const verdict = this.#silence.check(nowMs);
     if (verdict === 'ask') this.#send(encodeFrame(FRAME_TYPES.PING));
     // While it has to wait it cannot be heard.

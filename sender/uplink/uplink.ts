@@ -133,6 +133,7 @@ export function startUplink(options: UplinkOptions): Uplink {
         },
         now: () => clock.now(),
         monotonic: () => clock.monotonic(),
+        sleep: (ms, signal) => clock.sleep(ms, signal),
       });
       if (stop.signal.aborted) session.stop();
       return await session.run();

@@ -207,7 +207,7 @@ t.test('silence: PING after 15 s, any frame is a sign of life, lost after 45 s',
   const clock = fakeClock();
   await using node = await uplinkNode(t);
   await using receiver = await startScriptedReceiver({ isWelcoming: true });
-  const uplink = node.connect([receiver.address], { clock });
+  const uplink = node.connect([receiver.address], { clock, random: () => 0.5 });
   await receiver.holds(1, 1);
   const call = await receiver.call();
   await clock.advance(15_001);
