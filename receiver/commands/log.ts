@@ -6,7 +6,9 @@ import { parseDurationMs } from '../../shared/cli/option-parsers.ts';
 import { UserError } from '../../shared/errors/errors.ts';
 import { type LogPaths, logPaths } from '../../shared/log/log.ts';
 import { readLines } from '../../shared/log/log-lines.ts';
+import { parseLogId } from '../../shared/names/log-id.ts';
 import { parseNodeName } from '../../shared/names/node-name.ts';
+import { pathsOf } from '../backup/find-logs.ts';
 import { logsRootOf } from '../settings.ts';
 import { loadConfigOf } from './command-context.ts';
 
@@ -22,7 +24,10 @@ const PIECE = 64 * 1024;
 export function addLog(command: Command, context: CommandContext): void {
   command
     .description("Print a node's log, its compressed segments included.")
-    .argument('<node>', 'name of the node, e.g. kitchen or node-kitchen')
+    .argument(
+      '<node>',
+      'name of the node, e.g. kitchen or node-kitchen; node-kitchen@ID for an earlier log of it',
+    )
     .option(
       '--since <time>',
       'only from then on: 2026-11-20, 2026-11-20T22:00Z, or how long ago, e.g. 90min',
@@ -31,7 +36,7 @@ export function addLog(command: Command, context: CommandContext): void {
     .option('-f, --follow', 'go on as the log grows')
     .action(async (name: string, { since: fromMs, follow = false }: LogOptions) => {
       const { config } = await loadConfigOf(command, context);
-      const paths = logPaths(logsRootOf(config), parseNodeName(name));
+      const paths = findPaths(logsRootOf(config), name);
       await assertThere(paths);
       const signal = follow ? context.stopSignal() : undefined;
       await print(readLines(paths, { fromMs, follow, signal }), follow, context.stdout);
@@ -51,6 +56,18 @@ async function print(
     piece = '';
   }
   out.write(piece);
+}
+
+/** Where a log lies, by the name that `verify` gives it: `7`, `node-7`, or `node-7@ID` for one that was archived. */
+function findPaths(root: string, name: string): LogPaths {
+  const [node = '', id] = name.split('@');
+  if (id === undefined) return logPaths(root, parseNodeName(node));
+  const archivedId = parseLogId(id);
+  if (archivedId === undefined) {
+    const hint = 'fleetkeep-receiver verify lists them all.';
+    throw new UserError('NODE_UNKNOWN', `"${id}" is not the id of a log`, { hint });
+  }
+  return pathsOf(root, parseNodeName(node), archivedId);
 }
 
 async function assertThere(paths: LogPaths): Promise<void> {

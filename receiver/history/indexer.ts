@@ -38,6 +38,8 @@ export interface Values {
 /** For how long after a sample that came beside its log a log is of the past, ms. */
 const REPLAY_MS = 10_000;
 
+const DAY_MS = 86_400_000;
+
 /** Takes the logs of all nodes in, a piece of each in turn, so that nobody waits for another's long past. */
 export class Indexer {
   readonly #options: IndexerOptions;
@@ -116,9 +118,17 @@ export class Indexer {
     store.commit();
   }
 
-  /** Drops what is older than it is kept. @param keptMs for each tier, finest first */
+  /**
+   * Drops what is older than it is kept. The nodes have a say in what time it is: when this machine's clock jumps ahead, nothing is
+   * old yet.
+   *
+   * @param keptMs for each tier, finest first
+   */
   prune(keptMs: readonly number[]): void {
     const { store, now } = this.#options;
+    const newestMs = this.latest.newestMs();
+    if (newestMs === undefined) return;
+    const nowMs = Math.min(now(), newestMs + DAY_MS);
     this.#begin();
     for (const feed of this.#feeds.values()) {
       if (!this.#isIdle(feed)) continue;
@@ -126,7 +136,7 @@ export class Indexer {
       feed.save();
     }
     for (const tier of TIERS) {
-      const oldestMs = now() - (keptMs[tier.index] ?? 0);
+      const oldestMs = nowMs - (keptMs[tier.index] ?? 0);
       store.dropBefore(tier, Math.max(0, Math.floor(oldestMs / (tier.stepMs * tier.slots))));
     }
     this.commit(true);

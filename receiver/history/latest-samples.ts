@@ -71,6 +71,12 @@ export class LatestSamples {
     return changed;
   }
 
+  /** The time of the newest sample of all, ms since 1970; undefined before the first. */
+  newestMs(): number | undefined {
+    const times = [...this.#newest.values()].map(({ atMs }) => atMs);
+    return times.length === 0 ? undefined : times.reduce((a, b) => Math.max(a, b));
+  }
+
   /** The newest line of every node. */
   lines(): readonly (readonly [NodeName, string])[] {
     return [...this.#newest].map(([node, { line }]) => [node, line] as const);

@@ -1,14 +1,12 @@
-import { execFileSync } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync, rmdirSync, rmSync, writeFileSync } from 'node:fs';
+import { writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import t from 'tap';
 import { joinedBefore } from '../helpers/known-nodes.ts';
 import { openLines, preparePlace } from '../helpers/programs.ts';
 import { until } from '../helpers/until.ts';
-import { logsOf, readWholeLog, waitForEqual } from '../helpers/whole-log.ts';
+import { logsOf } from '../helpers/whole-log.ts';
 
 const PATIENT = { timeoutMs: 40_000 };
 
@@ -72,95 +70,3 @@ t.test(
     t.match(await place.run('sender', 'start', '--if-not-running', '--quiet'), { code: 0, stdout: '' });
   },
 );
-
-const isRoot = process.getuid?.() === 0;
-
-/** A small file system of its own. */
-interface SmallDisk extends Disposable {
-  readonly path: string;
-}
-
-/** Mounts a small file system outside of the test's directory, which is removed before it could be unmounted. */
-function mountSmall(size: string): SmallDisk {
-  const path = mkdtempSync(join(tmpdir(), 'fleetkeep-disk-'));
-  execFileSync('mount', ['-t', 'tmpfs', '-o', `size=${size}`, 'tmpfs', path]);
-  return {
-    path,
-    [Symbol.dispose]() {
-      execFileSync('umount', ['-l', path]);
-      rmdirSync(path);
-    },
-  };
-}
-
-t.test(
-  'a full disk at the receiver loses nothing: when there is room again, everything arrives',
-  {
-    skip: isRoot ? false : 'needs root, to mount a small file system',
-  },
-  async (t) => {
-    const place = await preparePlace(t.testdir());
-    using disk = mountSmall('4m');
-    const data = join(disk.path, 'receiver');
-    place.configure({ receiver: { data_directory: data, commit_seconds: 0.02, workers: 1 } });
-    const there = join(data, 'logs');
-    await using receiver = await place.start('receiver');
-    await using sender = await place.start('sender');
-    await until(() => openLines(there, '7').length > 3, { ...PATIENT, what: 'lines' });
-    fill(join(data, 'ballast'));
-    await until(() => /cannot store|no space/i.test(sender.stderr()), { ...PATIENT, what: 'the refusal' });
-    const count = openLines(logsOf(place, 'sender'), '7').length;
-    await until(() => openLines(logsOf(place, 'sender'), '7').length > count + 5, {
-      ...PATIENT,
-      what: 'local samples',
-    });
-    rmSync(join(data, 'ballast'));
-    const own = () => openLines(logsOf(place, 'sender'), '7').length;
-    await until(() => openLines(there, '7').length > own() - 5, {
-      ...PATIENT,
-      what: 'the rest',
-    });
-    await sender.end();
-    await waitForEqual(t, { own: logsOf(place, 'sender'), there }, '7');
-    t.notMatch(receiver.stderr(), /this is a bug/);
-  },
-);
-
-t.test(
-  'a full disk at the node is counted, told in the log, and over when there is room again',
-  {
-    skip: isRoot ? false : 'needs root, to mount a small file system',
-  },
-  async (t) => {
-    const place = await preparePlace(t.testdir());
-    using disk = mountSmall('200k');
-    const data = join(disk.path, 'sender');
-    place.configure({ sender: { data_directory: data, node_name: '7', sync_seconds: 1 } });
-    const here = join(data, 'logs');
-    await using _receiver = await place.start('receiver');
-    await using sender = await place.start('sender');
-    await until(() => openLines(here, '7').length > 3, { ...PATIENT, what: 'lines' });
-    fill(join(data, 'ballast'));
-    await until(() => /samples are being lost/.test(sender.stderr()), { ...PATIENT, what: 'the full disk' });
-    rmSync(join(data, 'ballast'));
-    const isTold = async () =>
-      /"event":\{"kind":"lost","samples":\d+/.test((await readWholeLog(logsOf(place, 'receiver'), '7')).text);
-    await until(isTold, { ...PATIENT, what: 'the event in the log' });
-    await sender.end();
-    await waitForEqual(t, { own: here, there: logsOf(place, 'receiver') }, '7');
-  },
-);
-
-/** Fills a file system to its last byte. */
-function fill(path: string): void {
-  try {
-    for (let size = 64 * 1024; ; ) writeFileSync(path, Buffer.alloc(size), { flag: 'a' });
-  } catch {
-    // Now in smaller steps, until nothing fits any more.
-  }
-  try {
-    for (;;) writeFileSync(path, Buffer.alloc(256), { flag: 'a' });
-  } catch {
-    // Full.
-  }
-}

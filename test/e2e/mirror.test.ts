@@ -1,9 +1,9 @@
-import { mkdirSync, openSync, readFileSync, renameSync, rmSync, writeSync } from 'node:fs';
+import { mkdirSync, openSync, readFileSync, renameSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
 import t from 'tap';
 import { openLines, preparePlace } from '../helpers/programs.ts';
 import { until } from '../helpers/until.ts';
-import { assertNoneDoubled, logsAt, logsOf, readWholeLog, waitForEqual } from '../helpers/whole-log.ts';
+import { logsOf } from '../helpers/whole-log.ts';
 
 const PATIENT = { timeoutMs: 30_000 };
 
@@ -41,26 +41,3 @@ t.test(
     await until(() => place.mails().some((mail) => /mirror/i.test(mail)), { ...PATIENT, what: 'the mail' });
   },
 );
-
-t.test('restore rebuilds the live logs from the mirror, and the senders bring what came later', async (t) => {
-  const place = await preparePlace(t.testdir(), { log: { segment_bytes: 65_536 } });
-  const receiver = await place.start('receiver');
-  await using sender = await place.start('sender');
-  const isSealed = async () => (await readWholeLog(logsOf(place, 'receiver'), '7')).bytes > 75_000;
-  await until(isSealed, { ...PATIENT, what: 'a sealed segment' });
-  t.equal((await place.run('receiver', 'backup', 'now')).code, 0);
-  t.match((await place.run('receiver', 'restore', '--all')).stderr, /another fleetkeep-receiver/);
-  await receiver.end();
-  rmSync(logsOf(place, 'receiver'), { recursive: true });
-  const restored = await place.run('receiver', 'restore', '--all');
-  t.equal(restored.code, 0, restored.stderr);
-  const [live, mirror] = await Promise.all(
-    (['receiver', 'mirror'] as const).map((which) => readWholeLog(logsOf(place, which), '7')),
-  );
-  t.equal(live?.sha256, mirror?.sha256);
-  await using _again = await place.start('receiver');
-  const isOn = async () => (await readWholeLog(logsOf(place, 'receiver'), '7')).bytes > (live?.bytes ?? 0);
-  await until(isOn, { ...PATIENT, what: 'what came later' });
-  await sender.end();
-  assertNoneDoubled(t, await waitForEqual(t, logsAt(place, 'sender'), '7'));
-});

@@ -17,9 +17,9 @@ type Versions = { [Program in ProgramName]: 'previous' | 'this' };
 async function placeOf(t: Test, versions: Versions): Promise<Place> {
   const directory = t.testdir();
   const previous = unpackRelease(PREVIOUS, join(directory, 'release'));
-  return await preparePlace(directory, {}, (program) =>
-    versions[program] === 'previous' ? previous(program) : ownProgram(program),
-  );
+  const cliOf = (program: ProgramName): string =>
+    versions[program] === 'previous' ? previous(program) : ownProgram(program);
+  return await preparePlace(directory, {}, { cliOf });
 }
 
 async function moreLines(place: Place): Promise<void> {

@@ -50,15 +50,19 @@ export function ownProgram(program: ProgramName): string {
   return join(ROOT, program, 'cli.ts');
 }
 
-/**
- * Prepares a place with a config.json for both programs.
- *
- * @param cliOf the file that is run as a program, asked for at each run; of this checkout unless said otherwise
- */
+/** How {@link preparePlace} runs programs; asked for at each run. */
+export interface HowToRun {
+  /** The file that is run; of this checkout unless said otherwise. */
+  readonly cliOf?: (program: ProgramName) => string;
+  /** Environment variables beside those of the test. */
+  readonly envOf?: (program: ProgramName) => NodeJS.ProcessEnv;
+}
+
+/** Prepares a place with a config.json for both programs. */
 export async function preparePlace(
   directory: string,
   more: object = {},
-  cliOf: (program: ProgramName) => string = ownProgram,
+  { cliOf = ownProgram, envOf = () => ({}) }: HowToRun = {},
 ): Promise<Place> {
   const port = await findFreePort();
   const configPath = join(directory, 'config.json');
@@ -71,6 +75,7 @@ export async function preparePlace(
   function launch(program: ProgramName, args: readonly string[]): { child: ChildProcess; out: Output } {
     const child = spawn(process.execPath, [cliOf(program), ...args, '--config', configPath], {
       cwd: directory,
+      env: { ...process.env, ...envOf(program) },
     });
     return { child, out: collect(child) };
   }

@@ -2,8 +2,8 @@ import { randomBytes } from 'node:crypto';
 import { mkdir, readdir, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import t from 'tap';
+import { mountDrive, NO_DRIVE } from '../../helpers/drive.ts';
 import { appendSamples, contentsOf, NOON_MS } from '../../helpers/logs.ts';
-import { mountDrive, NO_DRIVE } from './drive.ts';
 import { mirroredLogs, runOnce } from './mirrored-logs.ts';
 
 t.test(

@@ -1,0 +1,35 @@
+import { cpSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import t from 'tap';
+import { listed, makeCode, startNode } from '../../helpers/joining.ts';
+import { preparePlace } from '../../helpers/programs.ts';
+
+t.setTimeout(120_000);
+
+t.test(
+  'a copied data directory never writes into the log of its twin: the copy becomes a node of its own',
+  async (t) => {
+    const place = await preparePlace(t.testdir());
+    await using _receiver = await place.start('receiver');
+    const code = await makeCode(place, '--uses', '2');
+    const original = await startNode(place, 'one', '--join', code, '--node-name', 'image');
+    t.teardown(() => original.end('SIGKILL'));
+    await listed(t, place, ['image up']);
+    await original.end();
+    cpSync(join(place.directory, 'one'), join(place.directory, 'two'), { recursive: true });
+    // The copy is started on another machine.
+    const path = join(place.directory, 'two/credentials.json');
+    const { machine, ...rest } = JSON.parse(readFileSync(path, 'utf8')) as { machine?: string };
+    if (machine === undefined) {
+      t.comment('this system does not tell machines apart');
+      return;
+    }
+    writeFileSync(path, JSON.stringify({ ...rest, machine: 'f'.repeat(32) }));
+    const data = ['--data-directory', join(place.directory, 'two')];
+    t.match(await place.run('sender', 'start', ...data), { code: 1, stderr: /has not joined a receiver/ });
+    place.configure({ sender: { node_name: 'image', join_code: code } });
+    await using _copy = await startNode(place, 'two');
+    await using _original = await startNode(place, 'one');
+    await listed(t, place, ['image up', 'image-2 up']);
+  },
+);
