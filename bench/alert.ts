@@ -5,14 +5,14 @@
  *     npm run bench:alert -- [RUNS]
  */
 
-import { execFileSync, spawn } from 'node:child_process';
-import { once } from 'node:events';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
+import { ip, makeNamespace, whyNoNamespaces } from '../test/helpers/network-namespace.ts';
 import { type Place, preparePlace } from '../test/helpers/programs.ts';
 import { startSmtpServer, type TestSmtpServer } from '../test/helpers/smtp.ts';
+import { startIn } from '../test/helpers/start-in.ts';
 import { until } from '../test/helpers/until.ts';
 
 const runs = Number(process.argv[2] ?? 20);
@@ -27,8 +27,9 @@ const root = await mkdtemp(join(tmpdir(), 'fleetkeep-alert-'));
 cleanup.defer(() => rm(root, { recursive: true, force: true }));
 
 await killed();
-if (process.getuid?.() === 0) await pulled();
-else console.log('pulled network: not measured, network namespaces need root');
+const why = whyNoNamespaces();
+if (why === undefined) await pulled();
+else console.log(`pulled network: not measured, ${why}`);
 
 async function killed(): Promise<void> {
   await using smtp = await startSmtpServer();
@@ -51,15 +52,12 @@ async function killed(): Promise<void> {
 
 async function pulled(): Promise<void> {
   const [inside, outside] = ['10.99.7.2', '10.99.7.1'];
-  const space = `fleetkeep-${process.pid}`;
-  const ip = (...args: readonly string[]) => execFileSync('ip', args, { stdio: 'pipe' });
-  ip('netns', 'add', space);
-  cleanup.defer(() => void ip('netns', 'del', space));
-  ip('link', 'add', 'fkb0', 'type', 'veth', 'peer', 'name', 'fkb1', 'netns', space);
+  using namespace = makeNamespace('pulled');
+  ip('link', 'add', 'fkb0', 'type', 'veth', 'peer', 'name', 'fkb1', 'netns', namespace.name);
   ip('addr', 'add', `${outside}/24`, 'dev', 'fkb0');
   ip('link', 'set', 'fkb0', 'up');
-  ip('netns', 'exec', space, 'ip', 'addr', 'add', `${inside}/24`, 'dev', 'fkb1');
-  ip('netns', 'exec', space, 'ip', 'link', 'set', 'fkb1', 'up');
+  namespace.ip('addr', 'add', `${inside}/24`, 'dev', 'fkb1');
+  namespace.ip('link', 'set', 'fkb1', 'up');
   await using smtp = await startSmtpServer();
   const receiver = { data_directory: 'receiver', silence_timeout_seconds: SILENCE_SECONDS };
   const place = await preparePlace(
@@ -69,24 +67,7 @@ async function pulled(): Promise<void> {
   await using _receiver = await place.start('receiver');
   const made = await place.run('receiver', 'join-code', '--json');
   const { code } = JSON.parse(made.stdout) as { code: string };
-  const cli = join(import.meta.dirname, '../sender/cli.ts');
-  const args = [
-    'netns',
-    'exec',
-    space,
-    process.execPath,
-    cli,
-    'start',
-    '--join',
-    code,
-    '--config',
-    place.configPath,
-  ];
-  const sender = spawn('ip', args, { stdio: 'ignore' });
-  cleanup.defer(async () => {
-    sender.kill('SIGKILL');
-    await once(sender, 'exit');
-  });
+  await using _sender = await startIn(namespace, place, 'sender', '--join', code);
   const times: number[] = [];
   for (let run = 0; run < Math.min(runs, 5); run++) {
     await isUp(place);

@@ -28,9 +28,16 @@ t.test(
   { skip: whyNoBadNetwork() ?? false },
   async (t) => {
     t.comment(`FLEETKEEP_NETEM_SEED=${SEED}`);
-    const nodes = { senders: 3, played: 17 };
-    // A receiver that does not wait long for one that is silent: many a cut then ends the connection as well.
-    await using site = await startSite({ directory: t.testdir(), ...nodes, seed: SEED, silenceSeconds: 4 });
+    await using site = await startSite({
+      directory: t.testdir(),
+      senders: 3,
+      played: 17,
+      seed: SEED,
+      // More than a line of 64 kbit/s carries, so that a backlog grows on it.
+      sleeptimeSeconds: 0.1,
+      // The receiver does not wait long for a silent node: many a cut then ends the connection as well.
+      silenceSeconds: 4,
+    });
     for (const [what, conditions] of SINGLY) {
       for (const line of site.lines) line.set(conditions);
       await carried(site.lines, 50);

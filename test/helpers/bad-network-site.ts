@@ -20,6 +20,8 @@ export interface SiteOptions {
   /** Nodes that are played by one process, all behind one more line; none for 0. */
   readonly played: number;
   readonly seed: number;
+  /** `sleeptime` of the real ones. */
+  readonly sleeptimeSeconds: number;
   /** `receiver.silence_timeout_seconds`. */
   readonly silenceSeconds: number;
 }
@@ -43,8 +45,6 @@ export interface SiteNode {
   readonly there: string;
 }
 
-/** Ten samples a second are more than a line of 64 kbit/s carries, so that a backlog grows on it. */
-const SENDER_SECONDS = 0.1;
 /** Seventeen that share a line leave half of it free. */
 const PLAYED_MS = 5000;
 
@@ -54,13 +54,14 @@ export async function startSite({
   senders,
   played,
   seed,
+  sleeptimeSeconds,
   silenceSeconds,
 }: SiteOptions): Promise<Site> {
   await using cleanup = new AsyncDisposableStack();
   const network = cleanup.use(await startBadNetwork(senders + Math.sign(played), seed));
   const place = await preparePlace(directory, {
     host: network.address,
-    sleeptime: SENDER_SECONDS,
+    sleeptime: sleeptimeSeconds,
     log_level: 'info',
     log: { segment_bytes: 65_536 },
     receiver: { data_directory: 'receiver', workers: 1, silence_timeout_seconds: silenceSeconds },
