@@ -79,10 +79,13 @@ const RETENTION_MS = 3_600_000;
 /** Starts sampling. */
 export function startRecorder(options: RecorderOptions): Recorder {
   const { writer, clock, log } = options;
+  let { intervalMs } = options;
   let samples = 0;
   let lastSampleAtMs: number | undefined;
   let losing: Loss | undefined;
   let acknowledged = options.acknowledgedSegment();
+  /** A sync that is nearly due is done with a sample: to wake for it costs more than the sync. */
+  let syncedAtMs = clock.monotonic();
 
   /** Appends a line; `false` when it could not be kept. */
   function keep(line: string, atMs: number): boolean {
@@ -121,7 +124,7 @@ export function startRecorder(options: RecorderOptions): Recorder {
     if (!keep(line, atMs)) return;
     samples += 1;
     lastSampleAtMs = atMs;
-    if (options.syncMs === 0) syncing.trigger();
+    if (clock.monotonic() - syncedAtMs >= options.syncMs - intervalMs / 2) syncing.trigger();
   }
 
   /** Retention has to wait for acknowledgements, and many a machine is never on for as long as its interval. */
@@ -162,7 +165,10 @@ export function startRecorder(options: RecorderOptions): Recorder {
     new FailureLog(log, { failed: 'no room could be made', worksAgain: 'room can be made again' }),
   );
   const syncing = repeat(
-    async () => await writer.sync(),
+    async () => {
+      syncedAtMs = clock.monotonic();
+      await writer.sync();
+    },
     Math.max(options.syncMs, 100),
     new FailureLog(log, {
       failed: 'the local log could not be synced',
@@ -186,7 +192,7 @@ export function startRecorder(options: RecorderOptions): Recorder {
     worksAgain: 'samples can be taken again',
   });
   const ticker = startTicker({
-    intervalMs: options.intervalMs,
+    intervalMs,
     clock,
     onTick: sampling.watch(async () => {
       lookForAcknowledged();
@@ -196,7 +202,10 @@ export function startRecorder(options: RecorderOptions): Recorder {
   });
 
   return {
-    setInterval: (intervalMs) => ticker.setInterval(intervalMs),
+    setInterval(nextMs) {
+      intervalMs = nextMs;
+      ticker.setInterval(nextMs);
+    },
     state: () => ({ samples, lastSampleAtMs, losing }),
     async [Symbol.asyncDispose]() {
       await ticker[Symbol.asyncDispose]();

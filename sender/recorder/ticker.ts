@@ -20,14 +20,15 @@ export interface Ticker extends AsyncDisposable {
 /** Ticks at once and then at a fixed distance, measured on the clock that never jumps, so that delays do not add up. */
 export function startTicker(options: TickerOptions): Ticker {
   const { clock } = options;
-  const stop = new AbortController();
   let { intervalMs } = options;
-  let changed = new AbortController();
+  let isStopped = false;
+  /** Ends the wait for the next tick. One for many ticks: to combine signals anew for each costs as much as half a sample. */
+  let waiting = new AbortController();
   /** The moment of the last tick, on the beat. */
   let beatMs = clock.monotonic();
 
   async function loop(): Promise<void> {
-    while (!stop.signal.aborted) {
+    while (!isStopped) {
       await options.onTick().catch(options.onError);
       // What was due while it worked is left out; the beat stays.
       beatMs += Math.floor((clock.monotonic() - beatMs) / intervalMs) * intervalMs;
@@ -36,13 +37,18 @@ export function startTicker(options: TickerOptions): Ticker {
   }
 
   async function nextBeat(): Promise<void> {
-    while (!stop.signal.aborted) {
+    while (!isStopped) {
       const waitMs = beatMs + intervalMs - clock.monotonic();
       if (waitMs <= 0) break;
-      changed = new AbortController();
-      await clock.sleep(waitMs, AbortSignal.any([stop.signal, changed.signal])).catch(() => undefined);
+      await clock.sleep(waitMs, waiting.signal).catch(() => undefined);
     }
     beatMs += intervalMs;
+  }
+
+  function endWait(): void {
+    const ended = waiting;
+    waiting = new AbortController();
+    ended.abort();
   }
 
   const running = loop();
@@ -50,10 +56,11 @@ export function startTicker(options: TickerOptions): Ticker {
     setInterval(nextMs) {
       if (nextMs === intervalMs) return;
       intervalMs = nextMs;
-      changed.abort();
+      endWait();
     },
     async [Symbol.asyncDispose]() {
-      stop.abort();
+      isStopped = true;
+      endWait();
       await running;
     },
   };
