@@ -1,5 +1,5 @@
+import type { Frame } from '../../shared/protocol/decoder.ts';
 import type { Hello } from '../../shared/protocol/messages.ts';
-import type { HeldFrame } from './frame-turns.ts';
 import { claimFacts } from './greeting.ts';
 import { Handshake, type Opening } from './handshake.ts';
 import type { FromWorker, Refusal, SessionId } from './messages.ts';
@@ -48,7 +48,7 @@ export class Entrance {
   }
 
   /** Takes the next frame. */
-  take(frame: HeldFrame): void {
+  take(frame: Frame): void {
     const step = this.#handshake.take(frame);
     switch (step.kind) {
       case 'answer':

@@ -1,12 +1,9 @@
 import type { Frame } from '../../shared/protocol/decoder.ts';
 
-/** A frame that may be kept: the decoder reuses its frame object, but not the payload. */
-export type HeldFrame = Pick<Frame, 'type' | 'segment' | 'offset' | 'payload'>;
-
 /** What {@link FrameTurns} tells its user. */
 export interface FrameTurnsEvents {
   /** It is a frame's turn. */
-  readonly handle: (frame: HeldFrame) => void;
+  readonly handle: (frame: Frame) => void;
   /** Frames have to wait: nothing more should be read for now. */
   readonly full: () => void;
   /** Nothing waits any more. */
@@ -17,7 +14,7 @@ export interface FrameTurnsEvents {
 /** Lets frames have their turns: while one takes time, those that come after it wait, in order. */
 export class FrameTurns {
   readonly #events: FrameTurnsEvents;
-  readonly #held: HeldFrame[] = [];
+  readonly #held: Frame[] = [];
   #busy: Promise<void> | undefined;
   #isBarred = false;
 
@@ -31,13 +28,12 @@ export class FrameTurns {
   }
 
   /** A frame came. */
-  take(frame: HeldFrame): void {
+  take(frame: Frame): void {
     if (this.#busy === undefined && !this.#isBarred) {
       this.#events.handle(frame);
       return;
     }
-    const { type, segment, offset, payload } = frame;
-    this.#held.push({ type, segment, offset, payload });
+    this.#held.push(copyOf(frame));
     this.#events.full();
   }
 
@@ -75,4 +71,10 @@ export class FrameTurns {
     }
     if (this.#busy === undefined) this.#events.free();
   }
+}
+
+/** The decoder uses its frame object again, and the socket the memory that the payload lies in. */
+function copyOf({ type, segment, offset, payloadBytes, parts }: Frame): Frame {
+  const payload = Buffer.concat(parts);
+  return { type, segment, offset, payloadBytes, payload, parts: [payload] };
 }

@@ -1,9 +1,9 @@
 import { randomBytes } from 'node:crypto';
 import { authMessageOf } from '../../shared/auth/auth-message.ts';
+import type { Frame } from '../../shared/protocol/decoder.ts';
 import { encodeFrame } from '../../shared/protocol/encoder.ts';
 import { type Hello, type Join, type Parsed, parseHello, parseJoin } from '../../shared/protocol/messages.ts';
 import { FRAME_TYPES, PROTOCOL_VERSION } from '../../shared/protocol/protocol.ts';
-import type { HeldFrame } from './frame-turns.ts';
 import type { AuthProof, Refusal } from './messages.ts';
 import { protocolRefusal, versionRefusal } from './refusals.ts';
 
@@ -40,7 +40,7 @@ export class Handshake {
   }
 
   /** Takes the next frame. */
-  take({ type, payload }: HeldFrame): HandshakeStep {
+  take({ type, payload }: Frame): HandshakeStep {
     if (this.#asked !== undefined && this.#message !== undefined) {
       if (type !== FRAME_TYPES.PROOF) return refused('the frame after HELLO or JOIN has to be PROOF');
       const auth = { message: this.#message, proof: Uint8Array.from(payload) };

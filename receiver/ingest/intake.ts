@@ -1,3 +1,4 @@
+import type { Frame } from '../../shared/protocol/decoder.ts';
 import { DailyVolume } from './daily-volume.ts';
 import type { IngestLimits } from './limits.ts';
 import { LineLimit } from './line-limit.ts';
@@ -28,14 +29,14 @@ export class Intake {
   }
 
   /** Why these bytes are not to be stored; undefined when they may be. */
-  check(segment: number, offset: number, payload: Buffer): Refusal | undefined {
+  check({ segment, offset, payloadBytes, parts }: Frame): Refusal | undefined {
     if (segment !== this.#next.segment || offset !== this.#next.offset) this.#lines.restart();
-    this.#next = { segment, offset: offset + payload.length };
-    if (!this.#lines.accepts(payload)) return lineRefusal(this.#limits.lineBytes);
+    this.#next = { segment, offset: offset + payloadBytes };
+    if (!parts.every((part) => this.#lines.accepts(part))) return lineRefusal(this.#limits.lineBytes);
     const nowMs = Date.now();
-    if (payload.length > this.#volume.leftBytes(nowMs)) return quotaRefusal(this.#limits.bytesPerDay, nowMs);
-    this.#volume.add(payload.length, nowMs);
-    this.#bytes += payload.length;
+    if (payloadBytes > this.#volume.leftBytes(nowMs)) return quotaRefusal(this.#limits.bytesPerDay, nowMs);
+    this.#volume.add(payloadBytes, nowMs);
+    this.#bytes += payloadBytes;
     return undefined;
   }
 }

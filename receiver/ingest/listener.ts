@@ -5,15 +5,17 @@ import {
   type Server as TlsServer,
 } from 'node:tls';
 import { errnoOf } from '../../shared/errors/errors.ts';
+import type { Arrival } from './arrival.ts';
 import { Doorkeeper } from './doorkeeper.ts';
 import type { FromWorker, WorkerSettings, WorkerTls } from './messages.ts';
+import { ReadMemory } from './read-memory.ts';
 
 /** Options of {@link startListener}. */
 export interface ListenerOptions {
   readonly settings: WorkerSettings;
   readonly send: (message: FromWorker) => void;
-  /** A connection has come, encrypted if it has to be. `entered` is to be called when the peer has proven who it is. */
-  readonly onConnection: (socket: Socket, entered: () => void) => void;
+  /** A connection has come, encrypted if it has to be. */
+  readonly onConnection: (arrival: Arrival) => void;
 }
 
 /** A listening socket of a worker. */
@@ -29,28 +31,42 @@ export function startListener({ settings, send, onConnection }: ListenerOptions)
   // The kernel spreads connections evenly, so each worker gets its share of the limits.
   const share = (limit: number): number => Math.ceil(limit / workers);
   const doorkeeper = new Doorkeeper(share(limits.newcomers), share(limits.newcomersPerAddress));
+  const memory = new ReadMemory();
+  /** How those leave that have come, but whose handshake of TLS is not over. */
   const leaving = new Map<string, () => void>();
 
   function arrive(socket: Socket): void {
-    const name = nameOf(socket);
     const leave = doorkeeper.enter(socket.remoteAddress ?? '');
-    if (leave === undefined) {
-      socket.resetAndDestroy();
-      return;
-    }
+    if (leave === undefined) socket.resetAndDestroy();
+    else if (tls === undefined) openPlain(socket, leave);
+    else awaitTls(socket, leave);
+  }
+
+  function openPlain(paused: Socket, leave: () => void): void {
+    const { socket, isLent, widen } = memory.lend(paused);
+    socket.once('close', leave);
+    const entered = (): void => {
+      leave();
+      widen();
+    };
+    onConnection({ socket, isLent, entered });
+  }
+
+  function awaitTls(socket: Socket, leave: () => void): void {
+    const name = nameOf(socket);
     leaving.set(name, leave);
     socket.once('close', () => {
       leave();
       leaving.delete(name);
     });
-    if (tls === undefined) open(socket);
   }
 
-  function open(socket: Socket): void {
-    onConnection(socket, leaving.get(nameOf(socket)) ?? (() => undefined));
+  function openSecure(socket: Socket): void {
+    const entered = leaving.get(nameOf(socket)) ?? (() => undefined);
+    onConnection({ socket, isLent: false, entered });
   }
 
-  const server = createListener(settings, open);
+  const server = createListener(settings, openSecure);
   server.on('connection', arrive);
   server.on('error', (error) => send({ kind: 'failed', code: errnoOf(error) ?? '', message: error.message }));
   server.listen({ host, port, reusePort: isPortShared, backlog: 4096 }, () => {
@@ -66,7 +82,7 @@ export function startListener({ settings, send, onConnection }: ListenerOptions)
 }
 
 function createListener({ tls, helloTimeoutMs }: WorkerSettings, onSecure: (socket: Socket) => void): Server {
-  if (tls === undefined) return createServer({ noDelay: true });
+  if (tls === undefined) return createServer({ noDelay: true, pauseOnConnect: true });
   const options = { ...secureContextOf(tls), handshakeTimeout: helloTimeoutMs, noDelay: true };
   const server = createTlsServer(options, onSecure);
   // Strangers and port scanners: nobody needs to act. After a timeout the socket would stay open.

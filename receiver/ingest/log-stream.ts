@@ -2,6 +2,7 @@ import { logPaths } from '../../shared/log/log.ts';
 import type { LogFollower } from '../../shared/log/log-follower.ts';
 import { comparePositions, type Position } from '../../shared/log/position.ts';
 import { readSegment } from '../../shared/log/read-log.ts';
+import type { Frame } from '../../shared/protocol/decoder.ts';
 import type { Hello } from '../../shared/protocol/messages.ts';
 import { MAX_PAYLOAD_BYTES } from '../../shared/protocol/protocol.ts';
 import type { Committable } from './committer.ts';
@@ -34,8 +35,8 @@ export class LogStream implements Committable, AsyncDisposable {
   readonly #settings: OpenCopySettings;
   readonly #follower: LogFollower;
   readonly #events: StreamEvents;
-  /** Payloads of the chunk that is being decoded, appended together. */
-  #gathered: Uint8Array[] = [];
+  /** Payloads of the chunk that is being decoded, appended together. They lie in memory that the next chunk overwrites. */
+  #gathered: Buffer[] = [];
   /** Where the next DATA has to begin. */
   #segment = 0;
   #offset = 0;
@@ -84,19 +85,23 @@ export class LogStream implements Committable, AsyncDisposable {
   }
 
   /** Takes the payload of a DATA frame; `false` when it does not continue what is here. */
-  gather(segment: number, offset: number, payload: Uint8Array): boolean {
+  gather({ segment, offset, payloadBytes, parts }: Frame): boolean {
     if (segment !== this.#segment || offset !== this.#offset) return this.#isRestarting;
     this.#isRestarting = false;
-    this.#gathered.push(payload);
-    this.#offset += payload.length;
+    for (const part of parts) this.#gathered.push(part);
+    this.#offset += payloadBytes;
     return true;
   }
 
-  /** Appends what has been gathered. To be called after each chunk of the socket, and before anything else is done with the log. */
+  /**
+   * Appends what has been gathered. To be called before the chunk that it came with is given back, and before anything else is done
+   * with the log.
+   */
   append(): void {
-    if (this.#gathered.length === 0 || this.#isFailed) return;
     const chunks = this.#gathered;
+    if (chunks.length === 0) return;
     this.#gathered = [];
+    if (this.#isFailed) return;
     try {
       this.#follower.append(chunks);
     } catch (error) {
@@ -147,9 +152,9 @@ export class LogStream implements Committable, AsyncDisposable {
     }
   }
 
-  /** Syncs and closes the copy. */
+  /** Syncs and closes the copy. What is gathered and not appended is dropped: the memory that it lies in may be another's by now. */
   async [Symbol.asyncDispose](): Promise<void> {
-    this.append();
+    this.#gathered = [];
     await this.commit();
     this.#isHeldBack = true;
     await this.#committing;

@@ -1,13 +1,14 @@
 import type { Socket } from 'node:net';
 import { describeError } from '../../shared/errors/errors.ts';
 import type { Position } from '../../shared/log/position.ts';
-import { createFrameDecoder, type Frame } from '../../shared/protocol/decoder.ts';
+import { createFrameDecoder, type Frame, type FrameDecoder } from '../../shared/protocol/decoder.ts';
 import { encodeFrame, encodeJsonFrame } from '../../shared/protocol/encoder.ts';
 import type { Control, Hello, Joined } from '../../shared/protocol/messages.ts';
 import { FRAME_TYPES, PING_AFTER_MS } from '../../shared/protocol/protocol.ts';
 import { SilenceWatch } from '../../shared/protocol/silence.ts';
+import type { Arrival } from './arrival.ts';
 import { Entrance } from './entrance.ts';
-import { FrameTurns, type HeldFrame } from './frame-turns.ts';
+import { FrameTurns } from './frame-turns.ts';
 import { welcomeFrame } from './greeting.ts';
 import { Intake } from './intake.ts';
 import { NEWCOMER_FRAME_BYTES } from './limits.ts';
@@ -37,7 +38,7 @@ export class Session {
   readonly #socket: Socket;
   readonly #ports: SessionPorts;
   readonly #entered: () => void;
-  readonly #decoder = createFrameDecoder(NEWCOMER_FRAME_BYTES);
+  readonly #decoder: FrameDecoder;
   readonly #onFrame = (frame: Frame): void => this.#turns.take(frame);
   #stage: Stage;
   readonly #turns = new FrameTurns({
@@ -52,11 +53,11 @@ export class Session {
   readonly #silence: SilenceWatch;
   #released: Promise<void> | undefined;
 
-  /** @param entered to be called when the peer has proven who it is */
-  constructor(id: SessionId, socket: Socket, entered: () => void, ports: SessionPorts) {
+  constructor(id: SessionId, { socket, isLent, entered }: Arrival, ports: SessionPorts) {
     this.id = id;
     this.#socket = socket;
     this.#entered = entered;
+    this.#decoder = createFrameDecoder({ maxPayloadBytes: NEWCOMER_FRAME_BYTES, isLent });
     this.#ports = ports;
     const { silenceMs } = ports.settings;
     this.#stage = { kind: 'entering', entrance: this.#makeEntrance() };
@@ -152,7 +153,7 @@ export class Session {
     if (result.kind === 'broken') this.#refuseProtocol(result.reason);
   }
 
-  #handle(frame: HeldFrame): void {
+  #handle(frame: Frame): void {
     const stage = this.#stage;
     if (stage.kind === 'streaming') stage.streaming.handle(frame);
     else if (stage.kind === 'entering') stage.entrance.take(frame);
@@ -245,6 +246,9 @@ export class Session {
   #end(end: EndKind, reason: string): void {
     const stage = this.#stage;
     if (stage.kind === 'ended') return;
+    // Now, since the chunk that it came with is somebody else's soon. Where that fails, this has been called again, and is done.
+    this.#appendGathered();
+    if (this.#stage !== stage) return;
     this.#stage = { kind: 'ended' };
     this.#turns.clear();
     endGently(this.#socket, LINGER_MS);

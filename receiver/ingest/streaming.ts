@@ -1,8 +1,8 @@
 import type { Socket } from 'node:net';
+import type { Frame } from '../../shared/protocol/decoder.ts';
 import { encodeFrame } from '../../shared/protocol/encoder.ts';
 import { type Control, parseControl, parseGoodbye } from '../../shared/protocol/messages.ts';
 import { FRAME_TYPES } from '../../shared/protocol/protocol.ts';
-import type { HeldFrame } from './frame-turns.ts';
 import type { Intake } from './intake.ts';
 import type { LogStream, ResumePoint } from './log-stream.ts';
 import type { EndKind, FromWorker, Refusal, SessionId } from './messages.ts';
@@ -41,26 +41,26 @@ export class Streaming {
   }
 
   /** Takes the next frame. */
-  handle({ type, segment, offset, payload }: HeldFrame): void {
+  handle(frame: Frame): void {
+    const { type, segment, offset } = frame;
     const { stream } = this;
-    const { session, socket, post, send, occupy, welcome, refuse } = this.#ports;
+    const { session, socket, post, send, occupy, refuse } = this.#ports;
     switch (type) {
       case FRAME_TYPES.DATA:
-        this.#gather(segment, offset, payload);
+        this.#gather(frame);
         return;
       case FRAME_TYPES.SEAL:
-        stream.append();
-        occupy(async () => welcome(await stream.seal(segment, offset, payload.toString('hex'))));
+        this.#seal(segment, offset, frame.payload.toString('hex'));
         return;
       case FRAME_TYPES.HEAL:
         stream.append();
         occupy(() => sendHealing(stream, segment, offset, socket));
         return;
       case FRAME_TYPES.LIVE:
-        post({ kind: 'live', session, line: payload.toString('utf8') });
+        post({ kind: 'live', session, line: frame.payload.toString('utf8') });
         return;
       case FRAME_TYPES.CONTROL:
-        this.#obey(parseControl(payload));
+        this.#obey(parseControl(frame.payload));
         return;
       case FRAME_TYPES.PING:
         send(encodeFrame(FRAME_TYPES.PONG));
@@ -68,18 +68,25 @@ export class Streaming {
       case FRAME_TYPES.PONG:
         return;
       case FRAME_TYPES.GOODBYE:
-        this.#goodbye = parseGoodbye(payload);
+        this.#goodbye = parseGoodbye(frame.payload);
         return;
       default:
         refuse(protocolRefusal(`a sender may not send a frame of type ${type} now`), 'error');
     }
   }
 
-  #gather(segment: number, offset: number, payload: Buffer): void {
-    const refusal = this.intake.check(segment, offset, payload);
+  #gather(frame: Frame): void {
+    const refusal = this.intake.check(frame);
     if (refusal !== undefined) this.#ports.refuse(refusal);
-    else if (!this.stream.gather(segment, offset, payload))
-      this.#ports.refuse(positionRefusal(segment, offset), 'error');
+    else if (!this.stream.gather(frame))
+      this.#ports.refuse(positionRefusal(frame.segment, frame.offset), 'error');
+  }
+
+  #seal(segment: number, bytes: number, sha256: string): void {
+    const { stream } = this;
+    const { occupy, welcome } = this.#ports;
+    stream.append();
+    occupy(async () => welcome(await stream.seal(segment, bytes, sha256)));
   }
 
   #obey(control: Control | undefined): void {

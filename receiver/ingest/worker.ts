@@ -41,10 +41,10 @@ function run(settings: WorkerSettings, send: (message: FromWorker) => void): voi
   const listener = startListener({
     settings,
     send,
-    onConnection(socket, entered) {
+    onConnection(arrival) {
       count += 1;
       const id: SessionId = `${threadId}.${count}`;
-      sessions.set(id, new Session(id, socket, entered, ports));
+      sessions.set(id, new Session(id, arrival, ports));
     },
   });
 

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import t from 'tap';
-import { createFrameDecoder } from '../../../shared/protocol/decoder.ts';
+import { createFrameDecoder, type FrameDecoderOptions } from '../../../shared/protocol/decoder.ts';
 import { encodeFrame, encodeHeader, encodeJsonFrame } from '../../../shared/protocol/encoder.ts';
 import {
   FRAME_TYPES,
@@ -18,15 +18,24 @@ interface Heard {
   readonly payload: string;
 }
 
-/** Decodes chunks; what came out and how it ended. */
-function decode(chunks: readonly Buffer[], maxPayloadBytes?: number) {
-  const decoder = createFrameDecoder(maxPayloadBytes);
+/**
+ * Decodes chunks; what came out and how it ended. Lent chunks are all in the same place, and overwritten once they have been
+ * pushed.
+ */
+function decode(chunks: readonly Buffer[], options: FrameDecoderOptions = {}) {
+  const decoder = createFrameDecoder(options);
   const heard: Heard[] = [];
   let result: ReturnType<typeof decoder.push> = { kind: 'ok' };
+  const lent = Buffer.alloc(Math.max(0, ...chunks.map((chunk) => chunk.length)));
   for (const chunk of chunks) {
-    result = decoder.push(chunk, ({ type, segment, offset, payload }) => {
-      heard.push({ type, segment, offset, payload: payload.toString('hex') });
+    chunk.copy(lent);
+    const pushed = options.isLent === true ? lent.subarray(0, chunk.length) : chunk;
+    result = decoder.push(pushed, ({ type, segment, offset, payloadBytes, parts, payload }) => {
+      heard.push({ type, segment, offset, payload: Buffer.concat(parts).toString('hex') });
+      if (payloadBytes !== payload.length || !payload.equals(Buffer.concat(parts)))
+        throw new Error('the payload is not what its parts are');
     });
+    lent.fill('?');
   }
   return { heard, result, decoder };
 }
@@ -67,10 +76,79 @@ t.test('what is wrong with a header is said in plain words, and nothing is decod
 
 t.test('a lying length is refused before anything is kept for it', async (t) => {
   const header = encodeHeader(FRAME_TYPES.DATA, 1, 0, Buffer.alloc(100));
-  t.match(decode([header], 99).result, { kind: 'broken' });
+  t.match(decode([header], { maxPayloadBytes: 99 }).result, { kind: 'broken' });
   const { decoder, result } = decode([header.subarray(0, HEADER_BYTES)]);
   t.same(result, { kind: 'ok' });
   t.equal(decoder.pendingBytes, HEADER_BYTES, 'only what has come is kept');
+});
+
+t.test('two frames cut at every byte, in two or in three, are the same two frames', async (t) => {
+  const first = encodeFrame(FRAME_TYPES.DATA, 7, 4096, Buffer.from('{"t":"x"}\n'));
+  const second = encodeFrame(FRAME_TYPES.CONTROL, 0, 0, Buffer.from('{}'));
+  const bytes = Buffer.concat([first, second]);
+  const { heard: expected } = decode([first, second]);
+  t.equal(expected.length, 2);
+  for (let one = 0; one <= bytes.length; one++) {
+    for (let two = one; two <= bytes.length; two++) {
+      for (const isLent of [false, true]) {
+        const chunks = [bytes.subarray(0, one), bytes.subarray(one, two), bytes.subarray(two)];
+        const { heard, decoder } = decode(chunks, { isLent });
+        if (JSON.stringify(heard) !== JSON.stringify(expected) || decoder.pendingBytes !== 0)
+          t.fail(`cut at ${one} and ${two}${isLent ? ', lent' : ''}`);
+      }
+    }
+  }
+});
+
+/** A frame of 200 kB that comes in pieces, which are overwritten afterwards when they are lent. */
+function largeFrame(pieceBytes: number): { readonly payload: Buffer; readonly pieces: Buffer[] } {
+  const payload = Buffer.from(Array.from({ length: 200_000 }, (_, at) => at % 251));
+  const frame = encodeFrame(FRAME_TYPES.DATA, 1, 0, payload);
+  const pieces: Buffer[] = [];
+  for (let at = 0; at < frame.length; at += pieceBytes) pieces.push(frame.subarray(at, at + pieceBytes));
+  return { payload, pieces };
+}
+
+for (const pieceBytes of [1, 1000, 10_000, 65_536]) {
+  t.test(
+    `a large frame that comes ${pieceBytes} bytes at a time is yielded whole, in few parts`,
+    async (t) => {
+      for (const isLent of [false, true]) {
+        const { payload, pieces } = largeFrame(pieceBytes);
+        const decoder = createFrameDecoder({ isLent });
+        let count = 0;
+        for (const piece of pieces) {
+          const pushed = isLent ? Buffer.from(piece) : piece;
+          decoder.push(pushed, ({ parts }) => {
+            count += 1;
+            t.ok(Buffer.concat(parts).equals(payload));
+            t.ok(parts.length <= 30, `${parts.length} parts`);
+          });
+          if (isLent) pushed.fill('?');
+        }
+        t.equal(count, 1);
+        t.equal(decoder.pendingBytes, 0);
+      }
+    },
+  );
+}
+
+t.test('a large chunk that is not lent is not copied', async (t) => {
+  const { pieces } = largeFrame(65_536);
+  const decoder = createFrameDecoder();
+  for (const piece of pieces)
+    decoder.push(piece, ({ parts }) => t.ok(parts.every((part) => part.buffer === piece.buffer)));
+});
+
+t.test('a wrong byte in the last part of a frame, and nothing of it is yielded', async (t) => {
+  for (const isLent of [false, true]) {
+    const { pieces } = largeFrame(65_536);
+    const last = pieces.at(-1);
+    last?.writeUInt8(last.readUInt8(last.length - 1) ^ 1, last.length - 1);
+    const { heard, result } = decode(pieces, { isLent });
+    t.match(result, { kind: 'broken', reason: /CRC-32/ });
+    t.same(heard, []);
+  }
 });
 
 t.test('the encoder refuses what no decoder takes', async (t) => {
@@ -90,7 +168,8 @@ t.test(`frames cut anywhere decode to the same frames (seed ${SEED})`, async (t)
     fc.property(
       fc.array(frame, { maxLength: 8 }),
       fc.array(fc.nat(400), { maxLength: 60 }),
-      (frames, cuts) => {
+      fc.boolean(),
+      (frames, cuts, isLent) => {
         const bytes = Buffer.concat(
           frames.map(({ type, segment, offset, payload }) => encodeFrame(type, segment, offset, payload)),
         );
@@ -102,7 +181,7 @@ t.test(`frames cut anywhere decode to the same frames (seed ${SEED})`, async (t)
         }
         chunks.push(bytes.subarray(at));
         const expected = frames.map((one) => ({ ...one, payload: Buffer.from(one.payload).toString('hex') }));
-        const { heard, result, decoder } = decode(chunks);
+        const { heard, result, decoder } = decode(chunks, { isLent });
         return (
           result.kind === 'ok' &&
           decoder.pendingBytes === 0 &&
