@@ -9,8 +9,6 @@ export interface NetworkNamespace extends Disposable {
   ip(...args: readonly string[]): string;
 }
 
-const PREFIX = 'fleetkeep-';
-
 /** Runs `ip` of iproute2; what that prints. @throws Error with what `ip` says */
 export function ip(...args: readonly string[]): string {
   return execFileSync('ip', args, { encoding: 'utf8', stdio: 'pipe' });
@@ -34,7 +32,7 @@ export function whyNoNamespaces(): string | undefined {
  */
 export function makeNamespace(what: string): NetworkNamespace {
   sweep();
-  const name = `${PREFIX}${process.pid}-${what}`;
+  const name = `fleetkeep-${process.pid}-${what}`;
   ip('netns', 'add', name);
   ip('-n', name, 'link', 'set', 'lo', 'up');
   return {
@@ -46,9 +44,8 @@ export function makeNamespace(what: string): NetworkNamespace {
 }
 
 function sweep(): void {
-  for (const [name = ''] of ip('netns', 'list').matchAll(/^fleetkeep-\S+/gm)) {
-    const owner = Number(name.slice(PREFIX.length).split('-')[0]);
-    if (!isAlive(owner)) removeNamespace(name);
+  for (const [name, owner] of ip('netns', 'list').matchAll(/^fleetkeep-(\d+)-\S+/gm)) {
+    if (!isAlive(Number(owner))) removeNamespace(name);
   }
 }
 
