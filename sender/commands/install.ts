@@ -5,7 +5,12 @@ import type { CommandContext } from '../../shared/cli/command-context.ts';
 import type { Config } from '../../shared/config/config.ts';
 import { UsageError, UserError } from '../../shared/errors/errors.ts';
 import { installProgram, uninstallProgram } from '../../shared/install/install.ts';
-import { addMethodOptions, type MethodFlags, methodOf } from '../../shared/install/install-methods.ts';
+import {
+  addMethodOptions,
+  type MethodFlags,
+  methodOf,
+  requireMethod,
+} from '../../shared/install/install-methods.ts';
 import { renderReport } from '../../shared/install/render-report.ts';
 import { createLogger } from '../../shared/logging/logger.ts';
 import { ensureMembership } from '../membership/ensure-membership.ts';
@@ -34,10 +39,13 @@ export function addInstall(command: Command, context: CommandContext): void {
           'Name it with --config, or make a config.json here: { "host": "address of the receiver" }.';
         throw new UsageError('CONFIG_INVALID', `there is no config.json in ${context.cwd}`, { hint });
       }
+      const method = methodOf(flags);
+      // Before joining, which may use up a code.
+      if (method !== undefined) requireMethod(method, process.platform);
       if (flags.dryRun !== true) await joinFirst(config, flags.join, context);
       const { nodePath, cliPath } = context;
       const report = await installProgram({
-        method: methodOf(flags),
+        method,
         isDryRun: flags.dryRun === true,
         program: 'sender',
         command: {

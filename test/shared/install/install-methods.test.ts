@@ -8,6 +8,7 @@ import {
   methodOf,
   methodsOn,
 } from '../../../shared/install/install-methods.ts';
+import { preparePlace } from '../../helpers/programs.ts';
 
 const COMMAND = {
   program: 'receiver',
@@ -56,4 +57,15 @@ await t.test('of the methods one at most can be asked for', async (t) => {
     t.equal(parse(`--${method}`), method);
   }
   t.throws(() => parse('--task', '--cron'), { code: 'commander.conflictingOption' });
+});
+
+await t.test('the commands end with 2, before the sender joins anybody', async (t) => {
+  const place = await preparePlace(t.testdir());
+  const lacking = process.platform === 'linux' ? '--launchd' : '--systemd';
+  for (const program of ['sender', 'receiver'] as const) {
+    const { code, stdout, stderr } = await place.run(program, 'install', lacking);
+    t.equal(code, 2);
+    t.equal(stdout, '');
+    t.match(stderr, /^error: .* only, and this is .*\nhint: Use --.*\n$/);
+  }
 });
