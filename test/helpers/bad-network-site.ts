@@ -32,8 +32,8 @@ export interface Site extends AsyncDisposable {
   readonly nodes: readonly SiteNode[];
   /** How often a node was welcomed so far. */
   connections(): number;
-  /** Waits until the receiver has what each node has now; how long that took, ms. */
-  caughtUp(timeoutMs: number): Promise<number>;
+  /** Waits until the receiver has what each node has now; how long that took for each, ascending, ms. */
+  caughtUp(timeoutMs: number): Promise<readonly number[]>;
   /** Stops all nodes in good order. */
   end(): Promise<void>;
 }
@@ -115,19 +115,22 @@ interface Ending {
   end(): Promise<void>;
 }
 
-async function catchUp(nodes: readonly SiteNode[], timeoutMs: number): Promise<number> {
+async function catchUp(nodes: readonly SiteNode[], timeoutMs: number): Promise<readonly number[]> {
   const fromMs = performance.now();
+  const tookMs: number[] = [];
   const missing = new Map<SiteNode, Position>();
   for (const node of nodes) missing.set(node, await endOf(node.own, node.name));
   const isThere = async () => {
     for (const [node, end] of missing) {
-      if (comparePositions(await endOf(node.there, node.name), end) >= 0) missing.delete(node);
+      if (comparePositions(await endOf(node.there, node.name), end) < 0) continue;
+      missing.delete(node);
+      tookMs.push(performance.now() - fromMs);
     }
     return missing.size === 0;
   };
   const what = () => `the receiver to have all of ${[...missing.keys()].map(({ name }) => name).join(', ')}`;
   await until(isThere, { timeoutMs, what });
-  return performance.now() - fromMs;
+  return tookMs;
 }
 
 /** Where a copy ends now; before everything when there is none. */

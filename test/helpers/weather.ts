@@ -30,7 +30,7 @@ async function cutOne(
 ): Promise<number> {
   const leftMs = () => Math.max(0, untilMs - performance.now());
   let cuts = 0;
-  for (; leftMs() > 0; cuts++) {
+  for (; leftMs() > least; cuts++) {
     line.set(conditions);
     await delay(Math.min(leftMs(), (random() * most) / 2));
     line.set({ ...conditions, isCut: true });
