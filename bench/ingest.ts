@@ -1,10 +1,10 @@
 /**
  * How fast lines get from sockets to the disk: 200 connections, 2 million lines of about 480 bytes, as fast as they go.
- * Fleetkeep's receiver (1 and 2 workers; acknowledged after fdatasync, a file a node) beside rsyslog and syslog-ng (no fsync, one
- * file) when they are installed. Each run is a fresh server process; the load comes from one other process. Before the first
- * round the page cache is warmed up, the same for all.
+ * Fleetkeep's receiver (1 and 2 workers; acknowledged after fdatasync, a file a node) beside rsyslog and syslog-ng (no fsync, a
+ * file a node too) when they are installed. Each run is a fresh server process; the load comes from one other process. All find memory
+ * that has been used before, see `warm-memory.ts`; with --cold they find what the machine has.
  *
- *     npm run bench:ingest -- [--lines 2000000] [--connections 200] [--rounds 3] [--tls]
+ *     npm run bench:ingest -- [--lines 2000000] [--connections 200] [--rounds 3] [--tls] [--cold]
  *
  * With --tls: ours with and without TLS 1.3 beside rsyslog with its own TLS (Debian's rsyslog-openssl).
  *
@@ -22,7 +22,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
 import { encodePair } from '../receiver/identity/key-pair.ts';
 import { makeCertificate } from '../receiver/identity/make-certificate.ts';
-import { warmMemory } from './warm-memory.ts';
+import { holdWarmMemory } from './warm-memory.ts';
 
 const { values } = parseArgs({
   options: {
@@ -30,6 +30,7 @@ const { values } = parseArgs({
     connections: { type: 'string', default: '200' },
     rounds: { type: 'string', default: '3' },
     tls: { type: 'boolean', default: false },
+    cold: { type: 'boolean', default: false },
   },
 });
 const LINES = Number(values.lines);
@@ -151,6 +152,8 @@ interface Result {
 /** One run: server, load, and the wait until everything is acknowledged (ours) or has reached the file (theirs). */
 async function run(contender: Contender, port: number): Promise<Result> {
   const directory = mkdtempSync(join(tmpdir(), 'fleetkeep-bench-'));
+  using warm = values.cold ? undefined : holdWarmMemory();
+  if (warm === undefined && !values.cold) console.log('not enough memory to hold warm: this run is cold');
   const server = await contender.start(directory, port);
   try {
     const load = join(import.meta.dirname, 'load/ingest-load.ts');
@@ -198,7 +201,6 @@ function median(numbers: readonly number[]): number {
 
 const found = contenders();
 const results = new Map<string, Result[]>(found.map(({ name }) => [name, []]));
-console.log(warmMemory(tmpdir()));
 for (let round = 0; round < ROUNDS; round++) {
   for (const [index, contender] of found.entries()) {
     const result = await run(contender, 24_280 + round * 10 + index);
