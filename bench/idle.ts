@@ -7,16 +7,10 @@
  * Measures the built program, which is what a package installs (`dist/`), with the flags that `install` gives it.
  */
 
-import { spawn } from 'node:child_process';
-import { once } from 'node:events';
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { createInterface } from 'node:readline';
 import { setTimeout as delay } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
 import { NODE_FLAGS } from '../receiver/node-flags.ts';
-import { enrol } from '../test/helpers/known-nodes.ts';
+import { endAll, preparePlace, simulateNodes, startBuilt } from './built-programs.ts';
 import { cpuSeconds, memoryMib } from './program-use.ts';
 
 const { values } = parseArgs({
@@ -30,41 +24,12 @@ const SECONDS = Number(values.seconds);
 const PORT = 24_900;
 
 for (const nodes of values.nodes.split(',').map(Number)) {
-  const directory = mkdtempSync(join(tmpdir(), 'fleetkeep-idle-'));
-  const config = join(directory, 'config.json');
-  const data = join(directory, 'data/receiver');
-  mkdirSync(data, { recursive: true });
-  enrol(
-    data,
-    Array.from({ length: nodes }, (_, index) => `idle-${index}`),
-  );
-  const mirror = { allow_same_device: true };
-  const transport = 'plain_on_encrypted_network';
-  // All of them come from one address, and at once.
-  const settings = { limits: { newcomers: 10_000, newcomers_per_address: 10_000 } };
-  writeFileSync(
-    config,
-    JSON.stringify({
-      transport,
-      receiver: settings,
-      port: PORT,
-      number_of_nodes: 10_000,
-      log_level: 'error',
-      mirror,
-      web: { port: 0 },
-      history: { enabled: !values['no-history'] },
-    }),
-  );
-  const cli = join(import.meta.dirname, '../dist/receiver/cli.js');
-  const receiver = spawn(process.execPath, [...NODE_FLAGS, cli, 'start', '--config', config], {
-    stdio: ['ignore', 'pipe', 'inherit'],
+  using place = preparePlace('idle', PORT, nodes, {
+    transport: 'plain_on_encrypted_network',
+    history: { enabled: !values['no-history'] },
   });
-  await once(createInterface(receiver.stdout), 'line');
-  const load = join(import.meta.dirname, 'load/idle-load.ts');
-  const args = [load, String(PORT), String(nodes), String(SECONDS + 10)];
-  const client = spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'inherit'] });
-  const lines = createInterface(client.stdout)[Symbol.asyncIterator]();
-  await lines.next();
+  const receiver = await startBuilt(place, 'receiver', { flags: NODE_FLAGS });
+  const simulated = await simulateNodes(place, { nodes, seconds: SECONDS + 10 });
   await delay(5000);
   const pid = receiver.pid ?? 0;
   const before = cpuSeconds(pid);
@@ -72,13 +37,10 @@ for (const nodes of values.nodes.split(',').map(Number)) {
   await delay(SECONDS * 1000);
   const cpu = (cpuSeconds(pid) - before) / ((performance.now() - began) / 1000);
   const memory = memoryMib(pid);
-  const { value } = await lines.next();
-  const { sent, acknowledged } = JSON.parse(String(value)) as { sent: number; acknowledged: number };
+  const { sent, acknowledged } = await simulated.result;
   console.log(
     `${nodes} nodes: ${(cpu * 100).toFixed(0)} % of a core, RSS ${memory.rss.toFixed(0)} MiB (private ${memory.private.toFixed(0)}), ` +
       `acknowledged ${((acknowledged / sent) * 100).toFixed(1)} % of ${(sent / 1e6).toFixed(1)} MB`,
   );
-  receiver.kill('SIGTERM');
-  await once(receiver, 'exit');
-  rmSync(directory, { recursive: true, force: true });
+  await endAll([receiver]);
 }

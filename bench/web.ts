@@ -5,58 +5,26 @@
  *     npm run build && npm run bench:web -- [BROWSERS] [NODES] [SECONDS]
  */
 
-import { execFileSync, spawn } from 'node:child_process';
-import { once } from 'node:events';
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { createInterface } from 'node:readline';
 import { setTimeout as delay } from 'node:timers/promises';
 import { NODE_FLAGS } from '../receiver/node-flags.ts';
 import type { ReceiverStatus } from '../receiver/status.ts';
-import { enrol } from '../test/helpers/known-nodes.ts';
 import { PASSWORD, webClient } from '../test/helpers/web-client.ts';
+import { askBuilt, endAll, preparePlace, simulateNodes, startBuilt } from './built-programs.ts';
 import { cpuSeconds, memoryMib } from './program-use.ts';
 
 const [browsers = 50, nodes = 1000, seconds = 15] = process.argv.slice(2).map(Number);
 const PORT = 24_990;
 const WARM_UP_SECONDS = 20;
 
-const directory = mkdtempSync(join(tmpdir(), 'fleetkeep-web-'));
-const config = join(directory, 'config.json');
-const data = join(directory, 'data/receiver');
-mkdirSync(data, { recursive: true });
-enrol(
-  data,
-  Array.from({ length: nodes }, (_, index) => `idle-${index}`),
-);
-writeFileSync(
-  config,
-  JSON.stringify({
-    ...{ transport: 'plain_on_encrypted_network', port: PORT, number_of_nodes: 10_000, log_level: 'error' },
-    receiver: { limits: { newcomers: 10_000, newcomers_per_address: 10_000 } },
-    mirror: { allow_same_device: true },
-    web: { port: 0 },
-  }),
-);
-const cli = join(import.meta.dirname, '../dist/receiver/cli.js');
-const receiver = spawn(process.execPath, [...NODE_FLAGS, cli, 'start', '--config', config], {
-  stdio: ['ignore', 'pipe', 'inherit'],
-});
-await once(createInterface(receiver.stdout), 'line');
-const status = execFileSync(process.execPath, [cli, 'status', '--json', '--config', config], {
-  encoding: 'utf8',
-});
+using place = preparePlace('web', PORT, nodes, { transport: 'plain_on_encrypted_network' });
+const receiver = await startBuilt(place, 'receiver', { flags: NODE_FLAGS });
+const status = askBuilt(place, 'receiver', 'status', '--json');
 const { web } = JSON.parse(status) as ReceiverStatus;
 const client = webClient(web?.url ?? '');
 await client.send('POST', '/api/setup', { token: web?.setup?.split('/').at(-1), password: PASSWORD });
 
-const load = join(import.meta.dirname, 'load/idle-load.ts');
-const lasting = String(WARM_UP_SECONDS + 3 * seconds + 20);
-const senders = spawn(process.execPath, [load, String(PORT), String(nodes), lasting], {
-  stdio: ['ignore', 'pipe', 'inherit'],
-});
-await once(createInterface(senders.stdout), 'line');
+const lasting = WARM_UP_SECONDS + 3 * seconds + 20;
+const senders = await simulateNodes(place, { nodes, seconds: lasting });
 await delay(WARM_UP_SECONDS * 1000);
 await measure('nobody looks');
 
@@ -86,11 +54,8 @@ received = 0;
 await measure(`${browsers} browsers listen`);
 console.log(`each got ${(received / browsers / seconds / 1000).toFixed(0)} kB/s`);
 stop.abort();
-senders.kill('SIGKILL');
-receiver.kill('SIGTERM');
-await once(receiver, 'exit');
-rmSync(directory, { recursive: true, force: true });
-process.exit(0);
+senders.child.kill('SIGKILL');
+await endAll([receiver]);
 
 async function measure(what: string): Promise<void> {
   const pid = receiver.pid ?? 0;

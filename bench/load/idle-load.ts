@@ -1,11 +1,13 @@
 /**
- * The load of `bench:idle`: many connections, a line a second each, spread over the second. `idle-load.ts PORT CONNECTIONS SECONDS`;
- * prints `{ sent, acknowledged }` in bytes at the end, and `ready` when all are connected.
+ * The load of `bench:idle` and others: many connections, so many lines a second each, spread over the second.
+ * `idle-load.ts PORT CONNECTIONS SECONDS [LINES] [tls]`; prints `{ sent, acknowledged }` in bytes at the end, and `ready` when all are connected.
  */
 
 import { randomUUID } from 'node:crypto';
 import { connect } from 'node:net';
 import { setTimeout as delay } from 'node:timers/promises';
+import { connect as connectTls, TLSSocket } from 'node:tls';
+import { fingerprintOf } from '../../receiver/identity/key-pair.ts';
 import { Proving } from '../../sender/uplink/proving.ts';
 import { encodeSegmentHeader } from '../../shared/log/segment-header.ts';
 import { parseLogId } from '../../shared/names/log-id.ts';
@@ -16,7 +18,8 @@ import { FRAME_TYPES } from '../../shared/protocol/protocol.ts';
 import { secretOf } from '../../test/helpers/known-nodes.ts';
 import { simulateNode } from '../../test/helpers/simulated-node.ts';
 
-const [port, count, seconds] = process.argv.slice(2).map(Number);
+const [port, count, seconds, lines = 1] = process.argv.slice(2, 6).map(Number);
+const isTls = process.argv[6] === 'tls';
 const TICK_MS = 20;
 /** A sample of an ordinary machine; only the time changes, which is enough work for the one process that plays all nodes. */
 const rest = simulateNode(1)(Date.now()).slice('{"t":"2026-11-20T22:00:00.000Z"'.length);
@@ -37,7 +40,9 @@ function connectNode(index: number): Promise<Simulated> {
     const node = parseNodeName(`idle-${index}`);
     const log = parseLogId(randomUUID());
     if (log === undefined) throw new Error('a UUID is a log id');
-    const socket = connect({ host: '127.0.0.1', port: port ?? 0, noDelay: true });
+    const where = { host: '127.0.0.1', port: port ?? 0 };
+    const socket = isTls ? connectTls({ ...where, rejectUnauthorized: false }) : connect(where);
+    socket.setNoDelay(true);
     const simulated: Simulated = {
       sent: 0,
       acknowledged: 0,
@@ -47,13 +52,12 @@ function connectNode(index: number): Promise<Simulated> {
       },
     };
     const decoder = createFrameDecoder();
-    const proving = new Proving(secretOf(node), undefined);
     socket.on('data', (data: Buffer) => {
       decoder.push(data, (frame) => {
         if (frame.type === FRAME_TYPES.ACK) simulated.acknowledged = frame.offset;
         else if (frame.type === FRAME_TYPES.PING) socket.write(encodeFrame(FRAME_TYPES.PONG));
         else if (frame.type === FRAME_TYPES.CHALLENGE)
-          socket.write(proving.prove(Buffer.from(frame.payload)) ?? '');
+          socket.write(proving?.prove(Buffer.from(frame.payload)) ?? '');
         else if (frame.type === FRAME_TYPES.REFUSED) reject(new Error(frame.payload.toString()));
         else if (frame.type === FRAME_TYPES.WELCOME) {
           const header = { log, node, segment: 1, bootId: 'bench', atMs: Date.now() };
@@ -65,7 +69,12 @@ function connectNode(index: number): Promise<Simulated> {
     socket.on('error', reject);
     const facts = { host_name: 'bench', boot_id: 'bench', version: '0.0.0', sleeptime: 1, oldest: 1 };
     const open = [{ segment: 1, bytes: 0, crc: 0 }];
-    socket.write(proving.hello({ protocol: 1, node, log, ...facts, open }));
+    let proving: Proving | undefined;
+    socket.once(isTls ? 'secureConnect' : 'connect', () => {
+      const shown = socket instanceof TLSSocket ? socket.getPeerX509Certificate() : undefined;
+      proving = new Proving(secretOf(node), shown && fingerprintOf(shown.raw));
+      socket.write(proving.hello({ protocol: 1, node, log, ...facts, open }));
+    });
   });
 }
 
@@ -81,7 +90,7 @@ const began = performance.now();
 let due = 0;
 while (performance.now() - began < (seconds ?? 0) * 1000) {
   await delay(TICK_MS);
-  const target = Math.floor(((performance.now() - began) / 1000) * nodes.length);
+  const target = Math.floor(((performance.now() - began) / 1000) * nodes.length * lines);
   const line = sampleNow();
   for (; due < target; due++) nodes[due % nodes.length]?.send(line);
 }
