@@ -54,6 +54,19 @@ function certificateOf(socket: Socket): string | undefined {
   return shown && fingerprintOf(shown.raw);
 }
 
+const headers = new Map<string, Buffer>();
+
+/**
+ * The header of a frame of {@link jsonChunk}, made once for each offset: the CRC-32 of every frame would be a load that the peers'
+ * lines do not have.
+ */
+function headerOf(offset: number, payload: Buffer): Buffer {
+  const key = `${offset} ${payload.length}`;
+  const header = headers.get(key) ?? encodeHeader(FRAME_TYPES.DATA, 1, offset, payload);
+  headers.set(key, header);
+  return header;
+}
+
 /** The same over the protocol: HELLO, WELCOME, DATA within the window, until everything is acknowledged. */
 function sendFrames(socket: Socket, index: number): Promise<number> {
   return new Promise((resolve, reject) => {
@@ -69,9 +82,9 @@ function sendFrames(socket: Socket, index: number): Promise<number> {
     let left = LINES_EACH;
     let isWelcome = false;
 
-    function send(payload: Buffer): void {
+    function send(head: Buffer, payload: Buffer): void {
       socket.cork();
-      socket.write(encodeHeader(FRAME_TYPES.DATA, 1, sent, payload));
+      socket.write(head);
       socket.write(payload);
       socket.uncork();
       sent += payload.length;
@@ -80,7 +93,8 @@ function sendFrames(socket: Socket, index: number): Promise<number> {
       while (isWelcome && left > 0 && sent - acknowledged < WINDOW_BYTES && !socket.writableNeedDrain) {
         const count = Math.min(left, LINES_A_CHUNK);
         left -= count;
-        send(jsonChunk.subarray(0, count * jsonLine.length));
+        const payload = jsonChunk.subarray(0, count * jsonLine.length);
+        send(headerOf(sent, payload), payload);
       }
     }
 
@@ -91,7 +105,7 @@ function sendFrames(socket: Socket, index: number): Promise<number> {
           socket.write(proving.prove(Buffer.from(frame.payload)) ?? '');
         } else if (frame.type === FRAME_TYPES.WELCOME) {
           isWelcome = true;
-          send(header);
+          send(encodeHeader(FRAME_TYPES.DATA, 1, 0, header), header);
         } else if (frame.type === FRAME_TYPES.ACK) {
           acknowledged = frame.offset;
         } else if (frame.type === FRAME_TYPES.REFUSED) {
