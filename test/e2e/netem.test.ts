@@ -40,7 +40,7 @@ t.test(
     });
     for (const [what, conditions] of SINGLY) {
       for (const line of site.lines) line.set(conditions);
-      await carried(site.lines, 50);
+      await carried(site.lines, 20);
       const tookMs = await site.caughtUp(PATIENT.timeoutMs);
       t.pass(`while ${what}, the receiver is at most ${Math.round(tookMs.at(-1) ?? 0)} ms behind`);
     }
