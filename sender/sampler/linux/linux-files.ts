@@ -26,7 +26,11 @@ export type LinuxFiles = Readonly<Record<keyof typeof PATHS, ProcFile>> & Dispos
 /** Names the files below `root`; each is opened when it is first read. All share one buffer. */
 export function linuxFiles(root: string): LinuxFiles {
   const buffer = new ReadBuffer();
-  const entries = Object.entries(PATHS).map(([name, path]) => [name, new ProcFile(join(root, path), buffer)]);
+  const entries = Object.entries(PATHS).map(([name, path]) => [
+    name,
+    // A mount may name a dozen directories.
+    new ProcFile(join(root, path), buffer, path === PATHS.mountinfo),
+  ]);
   const files: Record<keyof typeof PATHS, ProcFile> = Object.fromEntries(entries);
   return {
     ...files,

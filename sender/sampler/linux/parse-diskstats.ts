@@ -1,4 +1,4 @@
-import { Cursor } from './cursor.ts';
+import { wholeNumber } from './numbers.ts';
 
 /** What one disk has done since boot. */
 export interface DiskReading {
@@ -10,8 +10,12 @@ export interface DiskReading {
 /** In this file always 512 bytes, whatever the disk's own sector is. */
 const SECTOR_BYTES = 512;
 
-/** What is no drive, or would count the same bytes twice (device mapper: LVM and encryption, over a disk listed itself). */
-const NOT_A_DISK = /^(?:loop|ram|zram|dm-|sr|fd|nbd)\d|^mmcblk\d+(?:boot\d|rpmb)/;
+/**
+ * A line of a drive. Left out is what is none, or would count the same bytes twice (device mapper: LVM and encryption, over a
+ * disk listed itself). Behind the name: reads, merged, sectors, ms; the same of writes; in flight, ms busy.
+ */
+const DRIVE =
+  /^ *\d+ +\d+ (?!(?:loop|ram|zram|dm-|sr|fd|nbd)\d|mmcblk\d+(?:boot\d|rpmb))(\S+) (\d+) \d+ (\d+) (\d+) (\d+) \d+ (\d+) (\d+) \d+ (\d+)/;
 
 /**
  * Reads `/proc/diskstats`: whole disks that were used since boot, software RAID included. Partitions are told by their name,
@@ -20,15 +24,13 @@ const NOT_A_DISK = /^(?:loop|ram|zram|dm-|sr|fd|nbd)\d|^mmcblk\d+(?:boot\d|rpmb)
  */
 export function parseDiskstats(bytes: Buffer): DiskReading[] {
   const disks: DiskReading[] = [];
-  const cursor = new Cursor(bytes);
   let disk = '';
-  for (; !cursor.isAtEnd; cursor.nextLine()) {
-    cursor.number();
-    cursor.number();
-    const name = cursor.word();
-    if (name === '' || NOT_A_DISK.test(name) || isPartition(name, disk)) continue;
+  for (const line of bytes.toString('utf8').split('\n')) {
+    const match = DRIVE.exec(line);
+    const name = match?.[1] ?? '';
+    if (match === null || isPartition(name, disk)) continue;
     disk = name;
-    const values = readValues(cursor);
+    const values = readValues(match);
     if (values !== undefined) disks.push({ name, values });
   }
   return disks;
@@ -41,25 +43,17 @@ function isPartition(name: string, disk: string): boolean {
   return /\d$/.test(disk) ? /^p\d+$/.test(rest) : /^\d+$/.test(rest);
 }
 
-function readValues(cursor: Cursor): number[] | undefined {
-  const reads = cursor.number();
-  cursor.number(); // merged
-  const sectorsRead = cursor.number();
-  const readMs = cursor.number();
-  const writes = cursor.number();
-  cursor.number(); // merged
-  const sectorsWritten = cursor.number();
-  const writeMs = cursor.number();
-  cursor.number(); // in flight
-  const busyMs = cursor.number();
-  if (Number.isNaN(busyMs) || reads + writes === 0) return undefined;
+function readValues(match: RegExpExecArray): number[] | undefined {
+  const reads = wholeNumber(match[2]);
+  const writes = wholeNumber(match[5]);
+  if (!(reads + writes > 0)) return undefined;
   return [
-    sectorsRead * SECTOR_BYTES,
-    sectorsWritten * SECTOR_BYTES,
+    wholeNumber(match[3]) * SECTOR_BYTES,
+    wholeNumber(match[6]) * SECTOR_BYTES,
     reads,
     writes,
-    readMs / 1000,
-    writeMs / 1000,
-    busyMs / 1000,
+    wholeNumber(match[4]) / 1000,
+    wholeNumber(match[7]) / 1000,
+    wholeNumber(match[8]) / 1000,
   ];
 }

@@ -1,5 +1,5 @@
 import type { MemoryGroup, SwapGroup } from '../../../shared/sample/sample.ts';
-import { numberAfter } from './cursor.ts';
+import { numberAfter } from './numbers.ts';
 
 /** Memory and swap space of `/proc/meminfo`. */
 export interface MeminfoReading {
@@ -9,28 +9,29 @@ export interface MeminfoReading {
 
 /** Reads `/proc/meminfo`. As free(1) does, it counts buffers and reclaimable slab as cache. See proc_meminfo(5). */
 export function parseMeminfo(bytes: Buffer): MeminfoReading {
-  return { memory: readMemory(bytes), swap: readSwap(bytes) };
+  const text = bytes.toString('latin1');
+  return { memory: readMemory(text), swap: readSwap(text) };
 }
 
-function readMemory(bytes: Buffer): MemoryGroup | undefined {
-  const total = bytesOf(bytes, 'MemTotal:');
-  const free = bytesOf(bytes, 'MemFree:');
+function readMemory(text: string): MemoryGroup | undefined {
+  const total = bytesOf(text, 'MemTotal:');
+  const free = bytesOf(text, 'MemFree:');
   if (total === undefined || free === undefined) return undefined;
-  const buffers = bytesOf(bytes, 'Buffers:') ?? 0;
-  const cached = bytesOf(bytes, 'Cached:') ?? 0;
-  const reclaimable = bytesOf(bytes, 'SReclaimable:') ?? 0;
+  const buffers = bytesOf(text, 'Buffers:') ?? 0;
+  const cached = bytesOf(text, 'Cached:') ?? 0;
+  const reclaimable = bytesOf(text, 'SReclaimable:') ?? 0;
   const cache = buffers + cached + reclaimable;
   // Kernels before 3.14 do not say what is available.
-  return { total, avail: bytesOf(bytes, 'MemAvailable:') ?? Math.min(total, free + cache), cache };
+  return { total, avail: bytesOf(text, 'MemAvailable:') ?? Math.min(total, free + cache), cache };
 }
 
-function readSwap(bytes: Buffer): SwapGroup | undefined {
-  const total = bytesOf(bytes, 'SwapTotal:');
-  const free = bytesOf(bytes, 'SwapFree:');
+function readSwap(text: string): SwapGroup | undefined {
+  const total = bytesOf(text, 'SwapTotal:');
+  const free = bytesOf(text, 'SwapFree:');
   return total === undefined || free === undefined ? undefined : { total, used: Math.max(0, total - free) };
 }
 
-function bytesOf(bytes: Buffer, key: string): number | undefined {
-  const kibibytes = numberAfter(bytes, key);
+function bytesOf(text: string, key: string): number | undefined {
+  const kibibytes = numberAfter(text, key);
   return kibibytes === undefined ? undefined : kibibytes * 1024;
 }

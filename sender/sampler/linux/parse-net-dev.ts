@@ -1,4 +1,4 @@
-import { Cursor } from './cursor.ts';
+import { wholeNumber } from './numbers.ts';
 
 /** What went through one network interface since it was made. */
 export interface InterfaceReading {
@@ -7,30 +7,36 @@ export interface InterfaceReading {
   readonly values: readonly number[];
 }
 
-/** The loopback, and the many short-lived ends of containers' cables, whose traffic also passes a bridge. */
-const NOT_SHOWN = /^(?:lo$|veth)/;
-
-/** Columns of a line: eight received (bytes, packets, errs, drop, …), then eight sent. */
-const COLUMNS = 12;
+/**
+ * A line of an interface: eight columns received (bytes, packets, errs, drop, …), then as many sent. Left out are the loopback, and the
+ * many short-lived ends of containers' cables, whose traffic also passes a bridge.
+ */
+const INTERFACE =
+  /^ *(?!lo:|veth)([^\s:]+): *(\d+) +(\d+) +(\d+) +(\d+) +\d+ +\d+ +\d+ +\d+ +(\d+) +(\d+) +(\d+) +(\d+)/;
 
 /** Reads `/proc/net/dev`: interfaces that carried anything. Its first two lines are headings. See proc_pid_net(5). */
 export function parseNetDev(bytes: Buffer): InterfaceReading[] {
   const interfaces: InterfaceReading[] = [];
-  const cursor = new Cursor(bytes);
-  for (; !cursor.isAtEnd; cursor.nextLine()) {
-    const name = cursor.word(':');
-    if (!cursor.skip(':') || NOT_SHOWN.test(name)) continue;
-    const values = readValues(cursor);
-    if (values !== undefined) interfaces.push({ name, values });
+  for (const line of bytes.toString('utf8').split('\n')) {
+    const match = INTERFACE.exec(line);
+    const values = match === null ? undefined : readValues(match);
+    if (values !== undefined) interfaces.push({ name: match?.[1] ?? '', values });
   }
   return interfaces;
 }
 
-function readValues(cursor: Cursor): number[] | undefined {
-  const columns: number[] = [];
-  for (let i = 0; i < COLUMNS; i++) columns.push(cursor.number());
-  const [rxBytes = 0, rxPackets = 0, rxErrors = 0, rxDrops = 0] = columns;
-  const [txBytes = 0, txPackets = 0, txErrors = 0, txDrops = Number.NaN] = columns.slice(8);
-  if (Number.isNaN(txDrops) || rxPackets + txPackets === 0) return undefined;
-  return [rxBytes, txBytes, rxPackets, txPackets, rxErrors, txErrors, rxDrops, txDrops];
+function readValues(match: RegExpExecArray): number[] | undefined {
+  const rxPackets = wholeNumber(match[3]);
+  const txPackets = wholeNumber(match[7]);
+  if (!(rxPackets + txPackets > 0)) return undefined;
+  return [
+    wholeNumber(match[2]),
+    wholeNumber(match[6]),
+    rxPackets,
+    txPackets,
+    wholeNumber(match[4]),
+    wholeNumber(match[8]),
+    wholeNumber(match[5]),
+    wholeNumber(match[9]),
+  ];
 }

@@ -1,5 +1,3 @@
-import { Cursor } from './cursor.ts';
-
 /** `/proc/PID/stat`, what of it matters here. */
 export interface PidStatReading {
   readonly name: string;
@@ -12,25 +10,26 @@ export interface PidStatReading {
 }
 
 /**
+ * What stands behind the name: state to cmajflt (fields 3 to 13), utime, stime, cutime to itrealvalue, starttime, vsize, rss. Skipped
+ * fields are not read as numbers: a priority is negative, an address is beyond 2^53.
+ */
+const FIELDS = /\)(?: \S+){11} (\d+) (\d+)(?: \S+){6} (\d+) \S+ (\d+)/y;
+
+/**
  * Reads `/proc/PID/stat`; undefined when it is something else. The name stands in parentheses and may hold spaces and
  * parentheses itself, so the last one ends it. See proc_pid_stat(5).
  */
 export function parsePidStat(bytes: Buffer): PidStatReading | undefined {
-  const open = bytes.indexOf('(');
-  const close = bytes.lastIndexOf(')');
+  const text = bytes.toString('latin1');
+  const open = text.indexOf('(');
+  const close = text.lastIndexOf(')');
   if (open === -1 || close < open) return undefined;
-  const cursor = new Cursor(bytes.subarray(close + 1));
-  skipFields(cursor, 11); // state to cmajflt, fields 3 to 13
-  const ticks = cursor.number() + cursor.number();
-  skipFields(cursor, 6); // cutime to itrealvalue
-  const startedTicks = cursor.number();
-  skipFields(cursor, 1); // vsize
-  const rssPages = cursor.number();
-  if (Number.isNaN(ticks + startedTicks + rssPages)) return undefined;
+  FIELDS.lastIndex = close;
+  const match = FIELDS.exec(text);
+  if (match === null) return undefined;
+  const ticks = Number(match[1]) + Number(match[2]);
+  const startedTicks = Number(match[3]);
+  const rssPages = Number(match[4]);
+  if (!Number.isSafeInteger(ticks + startedTicks + rssPages)) return undefined;
   return { name: bytes.toString('utf8', open + 1, close), ticks, startedTicks, rssPages };
-}
-
-// Not read as numbers: a priority is negative, an address is beyond 2^53.
-function skipFields(cursor: Cursor, count: number): void {
-  for (let i = 0; i < count; i++) cursor.word();
 }

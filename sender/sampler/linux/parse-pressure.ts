@@ -1,4 +1,4 @@
-const PATTERN = /^(some|full) avg10=\S+ avg60=\S+ avg300=\S+ total=(\d{1,15})$/gm;
+const PATTERN = /^some \S+ \S+ \S+ total=(\d{1,15})\n(?:full \S+ \S+ \S+ total=(\d{1,15})\n)?/;
 
 const MICROSECONDS_PER_SECOND = 1e6;
 
@@ -8,12 +8,7 @@ const MICROSECONDS_PER_SECOND = 1e6;
  * See Documentation/accounting/psi.rst; kernels before 5.13 have no `full` line for the CPU.
  */
 export function parsePressure(bytes: Buffer): [number, number] | undefined {
-  let some: number | undefined;
-  let full = 0;
-  for (const [, kind, total] of bytes.toString('latin1', 0, 512).matchAll(PATTERN)) {
-    const seconds = Number(total) / MICROSECONDS_PER_SECOND;
-    if (kind === 'some') some = seconds;
-    else full = seconds;
-  }
-  return some === undefined ? undefined : [some, full];
+  const match = PATTERN.exec(bytes.toString('latin1', 0, 512));
+  if (match === null) return undefined;
+  return [Number(match[1]) / MICROSECONDS_PER_SECOND, Number(match[2] ?? 0) / MICROSECONDS_PER_SECOND];
 }

@@ -1,5 +1,5 @@
 import type { CpuReading } from '../cpu-group.ts';
-import { Cursor, numberAfter } from './cursor.ts';
+import { numberAfter, wholeNumber } from './numbers.ts';
 
 /** `/proc/stat`; times in ticks. */
 export interface StatReading extends CpuReading {
@@ -10,47 +10,50 @@ export interface StatReading extends CpuReading {
 /** No kernel numbers its cores higher (`CONFIG_NR_CPUS` ends at 8192); a garbled file must not make an array of 2^53. */
 const MOST_CORES = 8192;
 
+/** Kernels before 2.6.11 have four columns; guest time, which follows the eight, is part of user and nice already. */
+const CORE = /^cpu(\d*) +(\d+) (\d+) (\d+) (\d+)(?: (\d+))?(?: (\d+))?(?: (\d+))?(?: (\d+))?/;
+
 /** Reads `/proc/stat`; undefined when its first line is not the total. See proc(5). */
 export function parseStat(bytes: Buffer): StatReading | undefined {
-  const cursor = new Cursor(bytes);
-  if (!cursor.take('cpu ')) return undefined;
-  const total = readTicks(cursor);
-  if (total === undefined) return undefined;
+  const text = bytes.toString('latin1');
+  let total: number[] | undefined;
   const cores: (number[] | undefined)[] = [];
   let online = 0;
-  cursor.nextLine();
-  for (; cursor.take('cpu'); cursor.nextLine()) {
-    const number = cursor.number();
-    const ticks = readTicks(cursor);
+  for (const line of text.split('\n')) {
+    if (!line.startsWith('cpu')) break;
+    const match = CORE.exec(line);
+    const ticks = match === null ? undefined : readTicks(match);
+    if (total === undefined) {
+      if (ticks === undefined || match?.[1] !== '') return undefined;
+      total = ticks;
+      continue;
+    }
+    const number = wholeNumber(match?.[1]);
     if (!(number < MOST_CORES) || ticks === undefined) continue;
     while (cores.length < number) cores.push(undefined);
     cores[number] = ticks;
     online += 1;
   }
+  if (total === undefined) return undefined;
   return {
     total,
     cores,
     online,
-    running: numberAfter(bytes, 'procs_running '),
-    blocked: numberAfter(bytes, 'procs_blocked '),
+    running: numberAfter(text, 'procs_running '),
+    blocked: numberAfter(text, 'procs_blocked '),
   };
 }
 
-/** Columns of a line: user, nice, system, idle, iowait, irq, softirq, steal. */
-const COLUMNS = 8;
+function readTicks(match: RegExpExecArray): number[] | undefined {
+  const idle = wholeNumber(match[5]);
+  const user = wholeNumber(match[2]);
+  const system = wholeNumber(match[4]);
+  const nice = wholeNumber(match[3]);
+  if (Number.isNaN(idle + user + system + nice)) return undefined;
+  return [idle, user, system, later(match[6]), later(match[8]), later(match[9]), nice, later(match[7])];
+}
 
-// Kernels before 2.6.11 have fewer columns; guest time, which follows, is part of user and nice already.
-function readTicks(cursor: Cursor): number[] | undefined {
-  const ticks: number[] = [];
-  for (let i = 0; i < COLUMNS; i++) {
-    const value = cursor.number();
-    if (Number.isNaN(value)) {
-      if (i < 4) return undefined;
-      ticks.push(0);
-    } else {
-      ticks.push(value);
-    }
-  }
-  const [user = 0, nice = 0, system = 0, idle = 0, iowait = 0, interrupt = 0, softirq = 0, steal = 0] = ticks;
-  return [idle, user, system, iowait, softirq, steal, nice, interrupt];
+/** A column that an old kernel does not have. */
+function later(digits: string | undefined): number {
+  return wholeNumber(digits) || 0;
 }

@@ -3,6 +3,12 @@ import { closeSync, openSync, readSync } from 'node:fs';
 /** How many reads are skipped after one that failed: an exception a second would cost more than all the reading. */
 const READS_SKIPPED_AFTER_FAILURE = 60;
 
+/**
+ * The kernel hands out a table by as many whole lines as fit into a page, of 4 KiB or more. So a read that brings less than a page
+ * without one line has brought everything.
+ */
+const SURELY_ALL_BYTES = 3 * 1024;
+
 const LARGEST_FILE_BYTES = 4 * 1024 * 1024;
 
 /** A buffer that all files of one sampler are read into, one after the other. Grows when a file does not fit. */
@@ -27,11 +33,17 @@ export class ReadBuffer {
 export class ProcFile implements Disposable {
   readonly #path: string;
   readonly #buffer: ReadBuffer;
+  readonly #hasLongLines: boolean;
   #fd: number | undefined;
   #skip = 0;
 
-  /** Nothing is opened before the first read. */
-  constructor(path: string, buffer: ReadBuffer) {
+  /**
+   * Nothing is opened before the first read.
+   *
+   * @param hasLongLines its lines may be longer than 1 KiB
+   */
+  constructor(path: string, buffer: ReadBuffer, hasLongLines = false) {
+    this.#hasLongLines = hasLongLines;
     this.#path = path;
     this.#buffer = buffer;
   }
@@ -59,14 +71,13 @@ export class ProcFile implements Disposable {
     this.#fd = undefined;
   }
 
-  // The kernel hands out long tables a page at a time, so only a read of 0 bytes says that this is all of it.
   #readAll(fd: number): Buffer {
     let length = 0;
     while (length < this.#buffer.bytes.length || this.#buffer.grow()) {
       const bytes = this.#buffer.bytes;
       const read = readSync(fd, bytes, length, bytes.length - length, length);
-      if (read === 0) break;
       length += read;
+      if (read === 0 || (read < SURELY_ALL_BYTES && !this.#hasLongLines)) break;
     }
     return this.#buffer.bytes.subarray(0, length);
   }

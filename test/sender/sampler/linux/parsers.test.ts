@@ -1,5 +1,5 @@
 import t from 'tap';
-import { Cursor, numberAfter } from '../../../../sender/sampler/linux/cursor.ts';
+import { numberAfter, wholeNumber } from '../../../../sender/sampler/linux/numbers.ts';
 import { parseAuxv } from '../../../../sender/sampler/linux/parse-auxv.ts';
 import { parseDiskstats } from '../../../../sender/sampler/linux/parse-diskstats.ts';
 import { parseFileNr } from '../../../../sender/sampler/linux/parse-file-nr.ts';
@@ -16,16 +16,17 @@ import { selectMounts } from '../../../../sender/sampler/linux/select-mounts.ts'
 const from = (text: string) => Buffer.from(text);
 
 await t.test('a number beyond 2^53 is none, rather than a wrong one', (t) => {
-  t.equal(new Cursor(from('9007199254740991 x')).number(), 9_007_199_254_740_991);
-  t.same(new Cursor(from('9007199254740993')).number(), Number.NaN);
-  t.same(new Cursor(from(' x')).number(), Number.NaN);
+  t.equal(wholeNumber('9007199254740991'), 9_007_199_254_740_991);
+  t.same(wholeNumber('9007199254740993'), Number.NaN);
+  t.same([wholeNumber(''), wholeNumber(undefined)], [Number.NaN, Number.NaN]);
+  t.equal(numberAfter('MemFree: 9007199254740993 kB\n', 'MemFree:'), undefined);
   t.end();
 });
 
 await t.test('a key counts only at the beginning of a line', (t) => {
-  t.equal(numberAfter(from('SwapCached: 1 kB\nCached: 2 kB\n'), 'Cached:'), 2);
-  t.equal(numberAfter(from('SwapCached: 1 kB\n'), 'Cached:'), undefined);
-  t.equal(numberAfter(from('Cached: kB\n'), 'Cached:'), undefined);
+  t.equal(numberAfter('SwapCached: 1 kB\nCached: 2 kB\n', 'Cached:'), 2);
+  t.equal(numberAfter('SwapCached: 1 kB\n', 'Cached:'), undefined);
+  t.equal(numberAfter('Cached: kB\n', 'Cached:'), undefined);
   t.end();
 });
 
