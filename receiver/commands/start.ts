@@ -3,10 +3,11 @@ import { environment } from '../../shared/cli/cli-environment.ts';
 import type { CommandContext } from '../../shared/cli/command-context.ts';
 import { parseInteger, parseNumber, parsePort } from '../../shared/cli/option-parsers.ts';
 import { UserError } from '../../shared/errors/errors.ts';
-import { createLogger } from '../../shared/logging/logger.ts';
+import { createLogger, type Logger } from '../../shared/logging/logger.ts';
 import { serviceManagerOf } from '../../shared/supervise/service-manager.ts';
 import { startSupervision } from '../../shared/supervise/supervise.ts';
 import { startReceiver } from '../main.ts';
+import type { Receiver } from '../receiver.ts';
 import { loadConfigOf, loadOptionsOf } from './command-context.ts';
 import { renderStart } from './render-start.ts';
 
@@ -53,6 +54,7 @@ export function addStart(command: Command, context: CommandContext): void {
       try {
         await using receiver = await startReceiver({ ...loaded, load: loadOptionsOf(command, context), log });
         if (flags.quiet !== true) context.stdout.write(renderStart(receiver));
+        context.onHangUp(() => void reload(receiver, log));
         supervision.ready();
         await new Promise((resolve) => {
           // The signal alone does not keep the process alive; the sockets do.
@@ -64,4 +66,14 @@ export function addStart(command: Command, context: CommandContext): void {
         if (!(isRunning && flags.ifNotRunning === true)) throw error;
       }
     });
+}
+
+/** As `reload`, but it is the log that says what came of it. */
+async function reload(receiver: Receiver, log: Logger): Promise<void> {
+  try {
+    const { applied, waiting } = await receiver.reload();
+    log.info({ applied, waiting }, 'config.json was read again, as SIGHUP asks');
+  } catch (err) {
+    log.error({ err }, 'config.json cannot be used; the old one stays');
+  }
 }

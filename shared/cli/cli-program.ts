@@ -1,7 +1,7 @@
 import type { Command } from 'commander';
 import { VERSION } from '../names/version.ts';
 import { runCli } from './cli.ts';
-import { stopSignal } from './cli-signals.ts';
+import { onHangUp, stopSignal } from './cli-signals.ts';
 import type { CommandContext } from './command-context.ts';
 import { addCommonOptions } from './common-options.ts';
 
@@ -19,7 +19,7 @@ export async function runProgram(
   cliPath: string,
 ): Promise<number> {
   const { stdout, stderr, execPath: nodePath } = process;
-  const context = { cwd: process.cwd(), nodePath, cliPath, stdout, stderr, stopSignal };
+  const context = { cwd: process.cwd(), nodePath, cliPath, stdout, stderr, stopSignal, onHangUp };
   program
     .version(VERSION)
     .addHelpText('after', '\nExit codes: 0 fine, 1 it failed, 2 wrong usage or configuration.');

@@ -10,8 +10,8 @@ const SAME_WISH_MS = 500;
  * A signal for «please end», aborted by SIGTERM and SIGINT. One more of them, later than half a second, ends the process at
  * once with 128 + its number.
  *
- * SIGHUP means that the terminal was closed: with one it is like SIGTERM, without one (nohup, cron, systemd) it is
- * ignored. It does not keep the process alive. Call it once, at the start of a command that goes on until it is told to end.
+ * SIGHUP means that the terminal was closed: with one it is like SIGTERM, without one (nohup, cron, systemd) it does not end the
+ * program, see {@link onHangUp}. It does not keep the process alive. Call it once, at the start of a command that goes on until it is told to end.
  */
 export function stopSignal(): AbortSignal {
   const stop = new AbortController();
@@ -30,6 +30,16 @@ export function stopSignal(): AbortSignal {
     if (hasTerminal()) ask(name);
   });
   return stop.signal;
+}
+
+/**
+ * Calls `work` at every SIGHUP that no terminal sends, which is how services are told to read their configuration again. To be
+ * called by a command that has called {@link stopSignal}.
+ */
+export function onHangUp(work: () => void): void {
+  process.on('SIGHUP', () => {
+    if (!hasTerminal()) work();
+  });
 }
 
 function hasTerminal(): boolean {

@@ -12,6 +12,8 @@ export interface CommandContext {
   readonly stderr: NodeJS.WritableStream;
   /** Aborted when the program is asked to end. To be called once, by commands that go on until then. */
   readonly stopSignal: () => AbortSignal;
+  /** Calls back whenever the program is asked, by SIGHUP, to read its configuration again. */
+  readonly onHangUp: (work: () => void) => void;
 }
 
 /** Flags that stand for keys of config.json: by the name that commander gives their values, the dotted key. */

@@ -69,6 +69,8 @@ export function systemdUnit(options: SystemdUnitOptions): string {
     // It is systemd-notify that speaks, not the program itself.
     'NotifyAccess=all',
     `ExecStart=${execStart(command)}`,
+    // `systemctl reload`; the sender's settings hold from its next start.
+    ...(command.program === 'receiver' ? ['ExecReload=/bin/kill -HUP $MAINPID'] : []),
     'Restart=always',
     'RestartSec=5',
     // A machine whose receiver is away at its first start waits for it; and a receiver may have much to look through.

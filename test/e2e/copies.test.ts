@@ -156,8 +156,8 @@ t.test(
 t.test(
   'a changed config.json: what can change while the receiver runs does, a wrong one is refused',
   async (t) => {
-    const place = await preparePlace(t.testdir(), { number_of_nodes: 1 });
-    await using _receiver = await place.start('receiver');
+    const place = await preparePlace(t.testdir(), { number_of_nodes: 1, log_level: 'info' });
+    await using receiver = await place.start('receiver');
     await using _first = await place.start('sender');
     t.match(await place.run('receiver', 'reload'), { code: 0, stdout: 'nothing has changed\n' });
     place.configure({ number_of_nodes: 0 });
@@ -168,7 +168,13 @@ t.test(
           number_of_nodes?: number;
         }
       ).number_of_nodes;
-    place.configure({ number_of_nodes: 2, to_addr: 'bob@example.org' });
+    receiver.child.kill('SIGHUP');
+    const isRefused = () => receiver.stderr().includes('config.json cannot be used; the old one stays');
+    await until(isRefused, { ...PATIENT, what: 'the refusal in the log, as SIGHUP has no other answer' });
+    place.configure({ number_of_nodes: 2, to_addr: 'bob@example.org', log_level: 'info' });
+    receiver.child.kill('SIGHUP');
+    const isRead = () => receiver.stderr().includes('config.json was read again, as SIGHUP asks');
+    await until(isRead, { ...PATIENT, what: 'the answer to SIGHUP in the log' });
     await until(async () => (await limitOf()) === 2, { ...PATIENT, what: 'the new limit' });
     t.match(await place.run('receiver', 'reload'), { code: 0, stdout: 'holds after a restart: to_addr\n' });
     const args = ['--node-name', '8', '--data-directory', join(place.directory, 'sender-8')];
