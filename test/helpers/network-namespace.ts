@@ -9,6 +9,9 @@ export interface NetworkNamespace extends Disposable {
   ip(...args: readonly string[]): string;
 }
 
+/** Those of this process that are not deleted yet; a test that ends the process in the middle leaves none behind. */
+const ours = new Set<string>();
+
 /** Runs `ip` of iproute2; what that prints. @throws Error with what `ip` says */
 export function ip(...args: readonly string[]): string {
   return execFileSync('ip', args, { encoding: 'utf8', stdio: 'pipe' });
@@ -33,7 +36,9 @@ export function whyNoNamespaces(): string | undefined {
 export function makeNamespace(what: string): NetworkNamespace {
   sweep();
   const name = `fleetkeep-${process.pid}-${what}`;
+  if (ours.size === 0) process.once('exit', removeOurs);
   ip('netns', 'add', name);
+  ours.add(name);
   ip('-n', name, 'link', 'set', 'lo', 'up');
   return {
     name,
@@ -41,6 +46,10 @@ export function makeNamespace(what: string): NetworkNamespace {
     ip: (...args) => ip('-n', name, ...args),
     [Symbol.dispose]: () => removeNamespace(name),
   };
+}
+
+function removeOurs(): void {
+  for (const name of ours) removeNamespace(name);
 }
 
 function sweep(): void {
@@ -53,6 +62,8 @@ function sweep(): void {
 function removeNamespace(name: string): void {
   for (const pid of ip('netns', 'pids', name).split('\n').filter(Boolean)) killIfThere(Number(pid));
   ip('netns', 'del', name);
+  ours.delete(name);
+  if (ours.size === 0) process.off('exit', removeOurs);
 }
 
 function killIfThere(pid: number): void {
