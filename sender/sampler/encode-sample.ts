@@ -11,6 +11,10 @@ const LEAST_IMPORTANT_FIRST = ['fan', 'temp', 'ro', 'net', 'disk', 'fs', 'core']
 
 const MAX_NAME_LENGTH = 100;
 
+/** Names come again with every sample; those that were shortened, or needed not be. */
+const shortNames = new Map<string, string>();
+const MAX_KNOWN_NAMES = 500;
+
 /**
  * Writes a sample as a line without `\n`: valid JSON of at most {@link MAX_LINE_BYTES} bytes, whatever stands in its names.
  * An empty group is left out.
@@ -50,7 +54,7 @@ function boundGroup<Value>(
   maxEntries: number,
   onCut: (left: number) => void,
 ): Record<string, Value> | undefined {
-  if (group === undefined) return undefined;
+  if (group === undefined || isFit(group, maxEntries)) return group;
   const bounded: Record<string, Value> = Object.create(null);
   let kept = 0;
   let left = 0;
@@ -67,11 +71,26 @@ function boundGroup<Value>(
   return kept === 0 ? undefined : bounded;
 }
 
+/** Whether a group can stand in a line as it is: nearly always. */
+function isFit(group: Readonly<Record<string, unknown>>, maxEntries: number): boolean {
+  const names = Object.keys(group);
+  return names.length > 0 && names.length <= maxEntries && names.every((name) => shortName(name) === name);
+}
+
 /**
  * A name from outside, fit to be shown: without control characters, which would act on the terminal of somebody who reads the
  * log, and not too long.
  */
 export function shortName(name: string): string {
+  const known = shortNames.get(name);
+  if (known !== undefined) return known;
+  const short = shortened(name);
+  if (shortNames.size >= MAX_KNOWN_NAMES) shortNames.clear();
+  shortNames.set(name, short);
+  return short;
+}
+
+function shortened(name: string): string {
   // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is looked for
   const clean = name.replace(/[\u0000-\u001f\u007f-\u009f]/g, '\ufffd');
   return clean.length <= MAX_NAME_LENGTH ? clean : `${clean.slice(0, MAX_NAME_LENGTH - 1)}…`;

@@ -18,6 +18,7 @@ export class LogSender implements AsyncDisposable {
   readonly #writer: LogWriter;
   readonly #window = new Window();
   #cursor: LogCursor | undefined;
+  #isHeldUp = false;
 
   constructor(socket: Socket, writer: LogWriter) {
     this.#socket = socket;
@@ -27,6 +28,11 @@ export class LogSender implements AsyncDisposable {
   /** Whether it is agreed where to go on. */
   get isBegun(): boolean {
     return this.#cursor !== undefined;
+  }
+
+  /** Whether there was no room for what comes next when it was last tried: an acknowledgement may make some. */
+  get isHeldUp(): boolean {
+    return this.#isHeldUp;
   }
 
   /** Goes on at a position from now on. To be disposed of first when it has begun elsewhere. */
@@ -49,6 +55,7 @@ export class LogSender implements AsyncDisposable {
   async sendNext(): Promise<boolean> {
     const cursor = this.#cursor;
     const isRoom = this.#window.inFlightBytes < WINDOW_BYTES && !this.#socket.writableNeedDrain;
+    this.#isHeldUp = !isRoom;
     if (cursor === undefined || !isRoom) return false;
     const step = await cursor.next();
     // Meanwhile another position may have been agreed upon; what was read is of no use then.

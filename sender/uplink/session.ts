@@ -191,6 +191,7 @@ export class Session {
       begin: (from) => {
         this.#sender.begin(from);
         this.#acknowledge(from);
+        this.#news.wake();
       },
       end: (end) => this.#end(end),
     });
@@ -226,7 +227,7 @@ export class Session {
     this.#acknowledged = position;
     this.#sender.acknowledge(position);
     this.#ports.onAcknowledged(position);
-    this.#news.wake();
+    if (this.#sender.isHeldUp || this.#stopAt !== undefined) this.#news.wake();
   }
 
   /** Sends the log for as long as the session lasts. */

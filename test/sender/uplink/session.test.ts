@@ -263,7 +263,7 @@ for (const [name, bytes, reason] of [
     await call.closed();
     t.match(uplink.state(), { kind: 'waiting', reason });
     t.ok(before.equals(await node.content(1)));
-    await clock.advance(500);
+    await clock.advance(2500);
     await receiver.call(2);
   });
 }

@@ -25,7 +25,7 @@ t.test('without a receiver the uplink waits, says why, and connects when there i
   t.equal(uplink.acknowledgedSegment(), 0);
 
   await using receiver = await startScriptedReceiver({ ...QUICK, port });
-  await clock.advance(499);
+  await clock.advance(2499);
   t.equal(uplink.state().kind, 'waiting');
   await clock.advance(1);
   await receiver.holds(1, node.writer.end.offset);
@@ -49,7 +49,7 @@ t.test('the waits grow, to five seconds in the first minute and to a minute afte
     await until(() => waits.length === n && clock.sleeping() === 1, { ...TIMEOUT, what: `wait ${n}` });
     await clock.advance(waits.at(-1) ?? 0);
   }
-  t.strictSame(waits.slice(0, 6), [500, 1000, 2000, 4000, 5000, 5000]);
+  t.strictSame(waits.slice(0, 3), [2500, 5000, 5000]);
   t.equal(waits.at(-1), 60_000);
   const early = waits.slice(0, waits.indexOf(60_000));
   t.ok(early.reduce((sum, ms) => sum + ms, 0) >= 60_000, 'a minute of short waits');
