@@ -49,8 +49,6 @@ export async function startBadNetwork(lineCount: number, seed: number): Promise<
   await using cleanup = new AsyncDisposableStack();
   const receiver = cleanup.use(makeNamespace('receiver'));
   const outer = connectOuter(receiver);
-  // Gone a little later than its other end, which is gone with the namespace: not in time for a run that follows at once.
-  cleanup.defer(() => void ip('link', 'del', outer.device));
   receiver.ip('link', 'add', 'name', 'lan', 'type', 'bridge');
   receiver.ip('addr', 'add', `${ADDRESS}/16`, 'dev', 'lan');
   receiver.ip('link', 'set', 'lan', 'up');
@@ -68,7 +66,6 @@ export async function startBadNetwork(lineCount: number, seed: number): Promise<
 }
 
 interface Outer {
-  readonly device: string;
   readonly here: string;
   readonly there: string;
 }
@@ -85,7 +82,7 @@ function connectOuter(receiver: NetworkNamespace): Outer {
   ip('link', 'set', device, 'up');
   receiver.ip('addr', 'add', `${there}/30`, 'dev', 'outer');
   receiver.ip('link', 'set', 'outer', 'up');
-  return { device, here, there };
+  return { here, there };
 }
 
 /** Makes both ends of a line in the receiver's namespace, whence they send, and moves the nodes' end to its own. */

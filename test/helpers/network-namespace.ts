@@ -58,9 +58,16 @@ function sweep(): void {
   }
 }
 
-/** A namespace lives for as long as a process is in it, so these have to go first. */
+/**
+ * A namespace lives for as long as a process is in it, or a connection that nobody has taken leave of. So the processes go first, and
+ * the devices whose other end is outside, which would live as long.
+ */
 function removeNamespace(name: string): void {
   for (const pid of ip('netns', 'pids', name).split('\n').filter(Boolean)) killIfThere(Number(pid));
+  for (const [, device = ''] of ip('-n', name, '-o', 'link', 'show', 'type', 'veth').matchAll(
+    /^\d+: ([^@:]+)/gm,
+  ))
+    ip('-n', name, 'link', 'del', device);
   ip('netns', 'del', name);
   ours.delete(name);
   if (ours.size === 0) process.off('exit', removeOurs);
