@@ -77,12 +77,19 @@ export async function startSender({ config, join: code, log, signal }: SenderOpt
   await using stack = new AsyncDisposableStack();
 
   const parts: { status?: () => SenderStatus } = {};
+  let trouble = 'the sender is just starting';
   const status = async () => {
-    if (parts.status === undefined) throw new UserError('NOT_RUNNING', 'the sender is just starting');
+    if (parts.status === undefined) throw new UserError('NOT_RUNNING', trouble);
     return parts.status();
   };
   stack.use(await startControl({ directory, name: 'sender', handlers: { status }, log }));
-  let membership = await ensureMembership({ config, code, log: log.child({ part: 'membership' }), signal });
+  let membership = await ensureMembership({
+    ...{ config, code, signal },
+    onTrouble(reason) {
+      trouble = `this machine has not joined yet, and tries again: ${reason}`;
+    },
+    log: log.child({ part: 'membership' }),
+  });
   const { node } = membership;
   const receivers = addressesOf(config, membership);
   // Under the lock, but after the writer has closed its files.

@@ -8,7 +8,6 @@ import { type LoadConfigOptions, type LoadedConfig, loadConfig } from '../../sha
 
 const KEY_OF_FLAG: KeyOfFlag = {
   dataDirectory: 'sender.data_directory',
-  host: 'host',
   port: 'port',
   nodeName: 'sender.node_name',
   sleeptime: 'sender.sleeptime',
@@ -17,7 +16,11 @@ const KEY_OF_FLAG: KeyOfFlag = {
 /** How to load the configuration that a command of the sender was given. */
 export function loadOptionsOf(command: Command, context: CommandContext): LoadConfigOptions {
   // A node that sends no mail has no business with the receiver's passwords, and may not be able to read them.
-  return { ...loadOptions(command, context, KEY_OF_FLAG), forNode: true };
+  const options = loadOptions(command, context, KEY_OF_FLAG);
+  const { host }: { readonly host?: string } = command.optsWithGlobals();
+  // What is said by hand goes before what the join code says.
+  const receivers = host === undefined ? undefined : [host.includes('::') ? `[${host}]` : host];
+  return { ...options, overrides: { ...options.overrides, 'sender.receivers': receivers }, forNode: true };
 }
 
 /** Loads the configuration that a command was given. @throws UsageError `CONFIG_INVALID` */

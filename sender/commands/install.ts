@@ -77,14 +77,22 @@ export function addUninstall(command: Command, context: CommandContext): void {
 async function joinFirst(config: Config, code: JoinCode | undefined, context: CommandContext): Promise<void> {
   const signal = AbortSignal.any([context.stopSignal(), AbortSignal.timeout(JOIN_MS)]);
   const log = createLogger(config.log_level);
+  let trouble = '';
+  const onTrouble = (reason: string): void => {
+    trouble = `; the last try, ${reason}`;
+  };
   try {
-    const { node } = await ensureMembership({ config, code, log, signal });
+    const { node } = await ensureMembership({ config, code, onTrouble, log, signal });
     context.stdout.write(`this machine is node ${node}\n`);
   } catch (error) {
     if (!signal.aborted || error instanceof UserError) throw error;
-    throw new UserError('NOT_JOINED', `the receiver could not be reached within ${JOIN_MS / 1000} s`, {
-      cause: error,
-      hint: 'Check that it runs, and that this machine reaches the addresses in the join code.',
-    });
+    throw new UserError(
+      'NOT_JOINED',
+      `the receiver could not be reached within ${JOIN_MS / 1000} s${trouble}`,
+      {
+        cause: error,
+        hint: 'Check that it runs, and that this machine reaches the addresses in the join code.',
+      },
+    );
   }
 }

@@ -20,6 +20,8 @@ export interface EnsureMembershipOptions {
   readonly config: Config;
   /** A code that was given by hand; it is used even if this machine has joined before. */
   readonly code: JoinCode | undefined;
+  /** Is told why it could not join yet, each time. */
+  readonly onTrouble: (reason: string) => void;
   readonly log: Logger;
   readonly signal: AbortSignal;
 }
@@ -46,7 +48,11 @@ export async function ensureMembership(options: EnsureMembershipOptions): Promis
   }
   const node = membership?.node ?? config.sender.node_name;
   const facts = { node, log: await findLogId(config, node), hostName: hostname(), version: VERSION };
-  return await joinReceiver({ directory, code, machine, facts, clock: systemClock, log, signal });
+  return await joinReceiver({
+    ...{ directory, code, machine, facts, config, log, signal },
+    onTrouble: options.onTrouble,
+    clock: systemClock,
+  });
 }
 
 /** What this machine got by joining, not what the one got of which its data directory is a copy. */

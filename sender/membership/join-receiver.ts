@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { mkdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { JoinCode } from '../../shared/auth/join-code.ts';
+import type { Config } from '../../shared/config/config.ts';
 import { parseHostPort } from '../../shared/config/host-port.ts';
 import { describeError, errnoOf, UserError } from '../../shared/errors/errors.ts';
 import { replaceFile } from '../../shared/files/replace-file.ts';
@@ -10,6 +11,7 @@ import { DEFAULT_PORT } from '../../shared/protocol/protocol.ts';
 import { backoffMs } from '../../shared/time/backoff.ts';
 import type { Clock } from '../../shared/time/clock.ts';
 import { connectTo, type ReceiverAddress } from '../uplink/connect.ts';
+import { addressesOf } from './addresses.ts';
 import { exchangeJoin, type JoinFacts, type JoinOutcome } from './join-exchange.ts';
 import { type Membership, writeMembership } from './membership.ts';
 
@@ -18,10 +20,14 @@ export interface JoinOptions {
   /** The sender's data directory. */
   readonly directory: string;
   readonly code: JoinCode;
+  /** May say that the receiver is tried elsewhere than where the code says. */
+  readonly config: Pick<Config, 'host' | 'port' | 'sender'>;
   /** This machine, as `readMachineId` says. */
   readonly machine: string | undefined;
   /** Without `installation`, which is kept in the data directory. */
   readonly facts: Omit<JoinFacts, 'installation'>;
+  /** Is told why it could not join yet, each time. */
+  readonly onTrouble: (reason: string) => void;
   readonly clock: Clock;
   readonly log: Logger;
   readonly signal: AbortSignal;
@@ -41,7 +47,7 @@ export async function joinReceiver(options: JoinOptions): Promise<Membership> {
   const addresses = code.addresses.map(addressOf);
   const installation = await readInstallation(directory);
   for (let round = 0; ; round++) {
-    for (const address of addresses) {
+    for (const address of addressesOf(options.config, { addresses })) {
       const where = `${address.host}:${address.port}`;
       try {
         const outcome = await askOnce(address, options, { ...options.facts, installation });
@@ -65,6 +71,7 @@ export async function joinReceiver(options: JoinOptions): Promise<Membership> {
       } catch (error) {
         signal.throwIfAborted();
         if (error instanceof UserError) throw error;
+        options.onTrouble(`${where}: ${describeError(error)}`);
         if (round === 0) log.warn({ receiver: where, reason: describeError(error) }, 'cannot join yet');
       }
     }

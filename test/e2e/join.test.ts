@@ -1,8 +1,9 @@
 import { readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import t from 'tap';
+import { encodeJoinCode, parseJoinCode } from '../../shared/auth/join-code.ts';
 import { listed, makeCode, nodesOf, startNode } from '../helpers/joining.ts';
-import { openLines, preparePlace } from '../helpers/programs.ts';
+import { findFreePort, openLines, preparePlace } from '../helpers/programs.ts';
 import { until } from '../helpers/until.ts';
 import { logsAt, logsOf, waitForEqual } from '../helpers/whole-log.ts';
 
@@ -80,6 +81,30 @@ t.test('a node takes another name: its log so far stays, and it goes on under th
   t.equal((await place.run('receiver', 'nodes', 'forget', 'new')).code, 0);
   t.same(await nodesOf(place), []);
   t.ok(openLines(logsOf(place, 'receiver'), 'new').length > 0, 'its log is where it was');
+});
+
+t.test('a sender that cannot join says why, and --host goes before the addresses in the code', async (t) => {
+  const nobody = await findFreePort();
+  const place = await preparePlace(t.testdir());
+  await using _receiver = await place.start('receiver');
+  const code = await makeCode(place, '--node', 'seven');
+  const parsed = parseJoinCode(code);
+  if (parsed === undefined) throw new Error(`${code} is no join code`);
+  const elsewhere = encodeJoinCode({ ...parsed, addresses: [`127.0.0.1:${nobody}`] });
+  const data = ['--data-directory', join(place.directory, 'one')];
+  // It says nothing on standard output until it has joined, so it is not waited for.
+  const waiting = place.run('sender', 'start', '--join', elsewhere, ...data);
+  const saysWhy = async () =>
+    /tries again: 127\.0\.0\.1:\d+: .*ECONNREFUSED/.test(
+      (await place.run('sender', 'status', ...data)).stderr,
+    );
+  await until(saysWhy, { ...PATIENT, what: 'the reason in its status' });
+  const pid = /pid (\d+)/.exec((await place.run('sender', 'start', ...data)).stderr)?.[1];
+  process.kill(Number(pid), 'SIGTERM');
+  await waiting;
+  const there = ['--host', '127.0.0.1', '--port', String(place.port)];
+  await using _node = await startNode(place, 'one', '--join', elsewhere, ...there);
+  await listed(t, place, ['seven up']);
 });
 
 t.test(
