@@ -9,12 +9,13 @@ import { importsOf, type Module, readModules } from './helpers/modules.ts';
 /** What the parts of shared/ may import of each other. One that is not listed may import all that are. */
 const SHARED_MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   errors: [],
+  shape: [],
   logging: [],
   time: ['errors'],
   names: ['errors'],
-  files: ['errors', 'time', 'names'],
+  files: ['errors', 'time', 'names', 'shape'],
   log: ['errors', 'time', 'names', 'files'],
-  protocol: ['errors', 'time', 'names', 'files'],
+  protocol: ['errors', 'time', 'names', 'files', 'shape'],
   auth: ['errors', 'names'],
   sample: ['errors', 'names'],
   config: ['errors', 'time', 'names', 'files', 'auth'],

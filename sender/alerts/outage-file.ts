@@ -1,30 +1,24 @@
 import { readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { z } from 'zod';
 import { replaceFile } from '../../shared/files/replace-file.ts';
+import { variants } from '../../shared/shape/object-shape.ts';
+import { number, optional, text } from '../../shared/shape/shape.ts';
 import type { Outage } from './outage.ts';
 
 const KNOWN = {
-  id: z.string().regex(/^[0-9a-f-]{1,64}$/),
-  sinceMs: z.number(),
-  foundMs: z.number(),
-  receiver: z.string(),
-  reason: z
-    .string()
-    .optional()
-    .transform((reason) => reason),
+  id: text({ pattern: /^[0-9a-f-]{1,64}$/ }),
+  sinceMs: number(),
+  foundMs: number(),
+  receiver: text(),
+  reason: optional(text()),
 };
 
-const FILE = z.discriminatedUnion('kind', [
-  z.object({ kind: z.literal('telling_loss'), ...KNOWN }),
-  z.object({ kind: z.literal('told'), ...KNOWN }),
-  z.object({ kind: z.literal('telling_return'), backMs: z.number(), ...KNOWN }),
-]);
+const FILE = variants({ telling_loss: KNOWN, told: KNOWN, telling_return: { backMs: number(), ...KNOWN } });
 
 /** The outage that was being told when the sender ended; none where there is no file, or one that cannot be read. */
 export async function readOutage(directory: string): Promise<Outage> {
   try {
-    const known = FILE.parse(JSON.parse(await readFile(pathOf(directory), 'utf8')));
+    const known = FILE(JSON.parse(await readFile(pathOf(directory), 'utf8')), '');
     return { ...known, reason: known.reason };
   } catch {
     // At worst an outage that still lasts is told again.

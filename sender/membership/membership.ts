@@ -8,11 +8,12 @@
 
 import { chmod, mkdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { z } from 'zod';
 import { SECRET_BYTES } from '../../shared/auth/auth.ts';
 import { describeError, errnoOf, UserError } from '../../shared/errors/errors.ts';
 import { replaceFile } from '../../shared/files/replace-file.ts';
 import { type NodeName, parseNodeName } from '../../shared/names/node-name.ts';
+import { object } from '../../shared/shape/object-shape.ts';
+import { converted, list, Mismatch, oneOf, optional, text, whole } from '../../shared/shape/shape.ts';
 import type { ReceiverAddress } from '../uplink/connect.ts';
 
 /** What a machine has got by joining. */
@@ -35,36 +36,28 @@ export interface Membership {
 
 const FORMAT = 1;
 
-const FILE = z.object({
-  format: z.literal(FORMAT),
-  node: z.string().transform(parseNodeName),
-  credential: z.string(),
-  secret: z.string().transform((text) => Uint8Array.from(Buffer.from(text, 'base64url'))),
-  receiver: z.string(),
-  addresses: z.array(z.object({ host: z.string(), port: z.int() })).min(1),
-  certificates: z
-    .array(z.string().regex(/^[0-9a-f]{64}$/))
-    .min(1)
-    .optional(),
-  code: z.string(),
-  machine: z.string().optional(),
+const FILE = object({
+  format: oneOf(FORMAT),
+  node: converted(text(), parseNodeName),
+  credential: text(),
+  secret: converted(text(), (secret) => Uint8Array.from(Buffer.from(secret, 'base64url'))),
+  receiver: text(),
+  addresses: list(object({ host: text(), port: whole() }), { min: 1 }),
+  certificates: optional(list(text({ pattern: /^[0-9a-f]{64}$/ }), { min: 1 })),
+  code: text(),
+  machine: optional(text()),
 });
 
 /** Reads what this machine has got by joining; undefined when it has not joined. @throws UserError `DIRECTORY_UNUSABLE` */
 export async function readMembership(directory: string): Promise<Membership | undefined> {
   const path = pathOf(directory);
   try {
-    const {
-      format: _,
-      certificates,
-      machine,
-      ...known
-    } = FILE.parse(JSON.parse(await readFile(path, 'utf8')));
+    const { format: _, certificates, machine, ...known } = FILE(JSON.parse(await readFile(path, 'utf8')), '');
     if (known.secret.length !== SECRET_BYTES) throw new Error('its secret is not complete');
     return { ...known, certificates, machine };
   } catch (error) {
     if (errnoOf(error) === 'ENOENT') return undefined;
-    const reason = error instanceof z.ZodError ? 'it does not hold what it must' : describeError(error);
+    const reason = error instanceof Mismatch ? 'it does not hold what it must' : describeError(error);
     throw new UserError('DIRECTORY_UNUSABLE', `cannot use ${path}: ${reason}`, {
       hint: 'This user must be able to read it. If it is damaged, move it away and join again with a new join code.',
     });

@@ -1,16 +1,17 @@
 import { readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
-import { z } from 'zod';
 import { errnoOf } from '../errors/errors.ts';
+import { object } from '../shape/object-shape.ts';
+import { oneOf, type Read, whole } from '../shape/shape.ts';
 
 /** One of the two programs. */
 export type ProgramName = 'receiver' | 'sender';
 
-const OWNER = z.object({ program: z.enum(['receiver', 'sender']), pid: z.int().positive() }).readonly();
+const OWNER = object({ program: oneOf('receiver', 'sender'), pid: whole({ min: 1 }) });
 
 /** Who works in a data directory. Good enough for a message; the lock itself is `lock.db`. */
-export type LockOwner = z.infer<typeof OWNER>;
+export type LockOwner = Read<typeof OWNER>;
 
 /** Writes down who holds the lock; called by the holder alone. */
 export async function writeLockOwner(directory: string, owner: LockOwner): Promise<void> {
@@ -37,7 +38,7 @@ export async function readLockOwner(directory: string): Promise<LockOwner | unde
 
 async function tryReadOwner(directory: string): Promise<LockOwner | undefined> {
   try {
-    return OWNER.parse(JSON.parse(await readFile(ownerPath(directory), 'utf8')));
+    return OWNER(JSON.parse(await readFile(ownerPath(directory), 'utf8')), '');
   } catch {
     // Missing, half written, or of another version: the message then goes without a pid.
     return undefined;

@@ -1,6 +1,7 @@
-import { z } from 'zod';
 import { ERROR_CODES, type ErrorCode } from '../errors/codes.ts';
 import { describeError, UsageError, UserError } from '../errors/errors.ts';
+import { object, variants } from '../shape/object-shape.ts';
+import { anything, optional, type Read, text } from '../shape/shape.ts';
 
 /** Longest request, bytes with its newline. */
 export const MAX_REQUEST_BYTES = 64 * 1024;
@@ -8,26 +9,19 @@ export const MAX_REQUEST_BYTES = 64 * 1024;
 /** Longest single answer, bytes with its newline; what is larger has to be sent as progress, in pieces. */
 export const MAX_ANSWER_BYTES = 16 * 1024 * 1024;
 
-const REQUEST = z.object({ command: z.string().min(1).max(100), args: z.unknown().optional() }).readonly();
+const REQUEST = object({ command: text({ pattern: /^.{1,100}$/s }), args: anything });
 
-const ANSWER = z.discriminatedUnion('kind', [
-  z.object({ kind: z.literal('progress'), value: z.unknown() }).readonly(),
-  z.object({ kind: z.literal('result'), value: z.unknown() }).readonly(),
-  z
-    .object({
-      kind: z.literal('error'),
-      code: z.string(),
-      message: z.string(),
-      hint: z.string().optional(),
-    })
-    .readonly(),
-]);
+const ANSWER = variants({
+  progress: { value: anything },
+  result: { value: anything },
+  error: { code: text(), message: text(), hint: optional(text()) },
+});
 
 /** What a client asks for. */
-export type ControlRequest = z.infer<typeof REQUEST>;
+export type ControlRequest = Read<typeof REQUEST>;
 
 /** What it is told. */
-export type ControlAnswer = z.infer<typeof ANSWER>;
+export type ControlAnswer = Read<typeof ANSWER>;
 
 /**
  * Reads the line of a request.
@@ -36,7 +30,7 @@ export type ControlAnswer = z.infer<typeof ANSWER>;
  */
 export function decodeRequest(line: string): ControlRequest {
   try {
-    return REQUEST.parse(JSON.parse(line));
+    return REQUEST(JSON.parse(line), '');
   } catch {
     // The cause would only repeat what was sent.
     throw new UsageError('USAGE', 'not a request: expected {"command": …, "args": …} and a newline');
@@ -55,7 +49,7 @@ export function encodeRequest(request: ControlRequest): string {
  */
 export function decodeAnswer(line: string): ControlAnswer {
   try {
-    return ANSWER.parse(JSON.parse(line));
+    return ANSWER(JSON.parse(line), '');
   } catch (cause) {
     throw new Error('what came from the control socket is not an answer', { cause });
   }

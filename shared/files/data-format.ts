@@ -8,21 +8,22 @@
 
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { z } from 'zod';
 import { errnoOf, UserError } from '../errors/errors.ts';
 import { VERSION } from '../names/version.ts';
+import { object } from '../shape/object-shape.ts';
+import { oneOf, type Read, text, whole } from '../shape/shape.ts';
 import { newerFormat } from './newer-format.ts';
 import { replaceFile } from './replace-file.ts';
 
 /** The format that this version writes. */
 const DATA_FORMAT = 1;
 
-const FORMAT_FILE = z.object({
-  program: z.enum(['receiver', 'sender']),
-  format: z.int().positive(),
-  version: z.string(),
+const FORMAT_FILE = object({
+  program: oneOf('receiver', 'sender'),
+  format: whole({ min: 1 }),
+  version: text(),
 });
-type FormatFile = z.infer<typeof FORMAT_FILE>;
+type FormatFile = Read<typeof FORMAT_FILE>;
 
 /**
  * Makes sure that this version of `program` may work in a data directory, and notes there that it did. To be called by who holds
@@ -51,7 +52,7 @@ function assertUsable(directory: string, program: FormatFile['program'], found: 
 
 async function readFormat(path: string): Promise<FormatFile | undefined> {
   try {
-    return FORMAT_FILE.parse(JSON.parse(await readFile(path, 'utf8')));
+    return FORMAT_FILE(JSON.parse(await readFile(path, 'utf8')), '');
   } catch (cause) {
     if (errnoOf(cause) === 'ENOENT') return undefined;
     throw new UserError('DIRECTORY_UNUSABLE', `${path} does not say which format the data beside it have`, {

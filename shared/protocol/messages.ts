@@ -1,134 +1,119 @@
-import { z } from 'zod';
 import { describeError } from '../errors/errors.ts';
 import { type LogId, parseLogId } from '../names/log-id.ts';
-import { type NodeName, parseNodeName } from '../names/node-name.ts';
+import { parseNodeName } from '../names/node-name.ts';
+import { object, variants } from '../shape/object-shape.ts';
+import {
+  converted,
+  list,
+  Mismatch,
+  number,
+  optional,
+  type Read,
+  type Shape,
+  text,
+  whole,
+} from '../shape/shape.ts';
 import { MAX_JSON_BYTES } from './protocol.ts';
 
 // Keys that are not known are dropped, not refused: a newer peer may say more (docs/protocol.md, section 2).
 
-const segment = z
-  .int()
-  .min(1)
-  .max(2 ** 32 - 1);
-const offset = z.int().min(0);
-const crc = z
-  .int()
-  .min(0)
-  .max(2 ** 32 - 1);
-const seconds = z.number().min(0.01).max(86_400);
-const text = (length: number) => z.string().max(length);
-
-const nodeName = text(128).transform((name, context): NodeName => {
-  try {
-    return parseNodeName(name);
-  } catch (error) {
-    context.addIssue(describeError(error));
-    return z.NEVER;
-  }
-});
-
-const logId = text(36).transform((id, context): LogId => {
+const segment = whole({ min: 1, max: 2 ** 32 - 1 });
+const offset = whole({ min: 0 });
+const crc = whole({ min: 0, max: 2 ** 32 - 1 });
+const seconds = number({ min: 0.01, max: 86_400 });
+const nodeName = converted(text({ max: 128 }), parseNodeName);
+const logId = converted(text({ max: 36 }), (id): LogId => {
   const parsed = parseLogId(id);
-  if (parsed === undefined) context.addIssue(`${JSON.stringify(id)} is not the id of a log`);
-  return parsed ?? z.NEVER;
+  if (parsed === undefined) throw new Error(`${JSON.stringify(id)} is not the id of a log`);
+  return parsed;
 });
 
 /** What makes an exchange unlike all others: 16 bytes or more, hex. */
-const nonce = z.string().regex(/^[0-9a-f]{32,128}$/);
-const hex32 = z.string().regex(/^[0-9a-f]{64}$/);
-const uuid = z.string().regex(/^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/);
+const nonce = text({ pattern: /^[0-9a-f]{32,128}$/ });
+const hex32 = text({ pattern: /^[0-9a-f]{64}$/ });
+const uuid = text({ pattern: /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/ });
+const protocol = whole({ min: 1 });
+const version = text({ max: 64 });
 
-const HELLO = z.object({
-  protocol: z.int().min(1),
+const HELLO = object({
+  protocol,
   credential: uuid,
   nonce,
   node: nodeName,
   log: logId,
-  host_name: text(255),
-  boot_id: z.string().regex(/^[\w-]{1,64}$/),
-  version: text(64),
+  host_name: text({ max: 255 }),
+  boot_id: text({ pattern: /^[\w-]{1,64}$/ }),
+  version,
   sleeptime: seconds,
   oldest: segment,
-  open: z
-    .array(z.object({ segment, bytes: offset, crc }))
-    .min(1)
-    .max(500),
+  open: list(object({ segment, bytes: offset, crc }), { min: 1, max: 500 }),
 });
 
-const JOIN = z.object({
-  protocol: z.int().min(1),
-  code: z.string().regex(/^[0-9a-f]{16}$/),
+const JOIN = object({
+  protocol,
+  code: text({ pattern: /^[0-9a-f]{16}$/ }),
   nonce,
   installation: uuid,
   node: nodeName,
-  log: logId.optional(),
-  host_name: text(255),
-  version: text(64),
+  log: optional(logId),
+  host_name: text({ max: 255 }),
+  version,
 });
 
-const CHALLENGE = z.object({ nonce });
+const CHALLENGE = object({ nonce });
 
-const JOINED = z.object({
-  node: nodeName,
-  credential: uuid,
-  receiver: text(64),
-  signature: hex32,
-});
+const JOINED = object({ node: nodeName, credential: uuid, receiver: text({ max: 64 }), signature: hex32 });
 
-const WELCOME = z.object({
-  protocol: z.int().min(1),
-  signature: hex32.optional(),
-  receiver: text(64),
-  version: text(64),
+const WELCOME = object({
+  protocol,
+  signature: optional(hex32),
+  receiver: text({ max: 64 }),
+  version,
   sleeptime: seconds,
-  now: text(40),
-  at: z.object({ segment, offset, crc }),
+  now: text({ max: 40 }),
+  at: object({ segment, offset, crc }),
 });
 
-const REFUSED = z.object({
-  code: text(32),
-  message: text(1000),
-  retry_after_s: z.number().min(0).max(86_400),
+const REFUSED = object({
+  code: text({ max: 32 }),
+  message: text({ max: 1000 }),
+  retry_after_s: number({ min: 0, max: 86_400 }),
 });
 
-const DIGEST_SEGMENT = z.object({
-  number: segment,
-  bytes: offset,
-  sha256: z.string().regex(/^[0-9a-f]{64}$/),
+const CERTIFICATES = { sha256: list(hex32, { min: 1, max: 4 }) };
+const DIGEST_SEGMENT = object({ number: segment, bytes: offset, sha256: hex32 });
+
+const CONTROL = variants({
+  interval: { sleeptime: seconds },
+  rename: { node: nodeName },
+  certificates: CERTIFICATES,
+  certificates_kept: CERTIFICATES,
+  differs: { segment },
+  lost: { samples: whole({ min: 1 }), since: text({ max: 40 }), reason: text({ max: 100 }) },
+  digest: { id: whole(), segment, offset },
+  digest_result: {
+    id: whole(),
+    segments: optional(list(DIGEST_SEGMENT, { max: 500 })),
+    error: optional(text({ max: 500 })),
+  },
 });
 
-const CONTROL = z.discriminatedUnion('kind', [
-  z.object({ kind: z.literal('interval'), sleeptime: seconds }),
-  z.object({ kind: z.literal('rename'), node: nodeName }),
-  z.object({ kind: z.literal('certificates'), sha256: z.array(hex32).min(1).max(4) }),
-  z.object({ kind: z.literal('certificates_kept'), sha256: z.array(hex32).min(1).max(4) }),
-  z.object({ kind: z.literal('differs'), segment }),
-  z.object({ kind: z.literal('lost'), samples: z.int().min(1), since: text(40), reason: text(100) }),
-  z.object({ kind: z.literal('digest'), id: z.int(), segment, offset }),
-  z.object({
-    kind: z.literal('digest_result'),
-    id: z.int(),
-    segments: z.array(DIGEST_SEGMENT).max(500).optional(),
-    error: text(500).optional(),
-  }),
-]);
-
-const GOODBYE = z.object({ reason: text(500) });
+const GOODBYE = object({ reason: text({ max: 500 }) });
 
 /** What a sender says first. */
-export type Hello = z.infer<typeof HELLO>;
+export type Hello = Read<typeof HELLO>;
 /** What a receiver answers when it takes the sender. */
-export type Welcome = z.infer<typeof WELCOME>;
+export type Welcome = Read<typeof WELCOME>;
 /** What a sender says first that has no credential yet. */
-export type Join = z.infer<typeof JOIN>;
+export type Join = Read<typeof JOIN>;
 /** What a receiver answers to HELLO and JOIN. */
-export type Challenge = z.infer<typeof CHALLENGE>;
+export type Challenge = Read<typeof CHALLENGE>;
 /** What a receiver answers when it takes a new node. */
-export type Joined = z.infer<typeof JOINED>;
+export type Joined = Read<typeof JOINED>;
 /** What a receiver answers when it does not. */
-export type Refused = z.infer<typeof REFUSED>;
+export type Refused = Read<typeof REFUSED>;
 /** A message of either side in between, by `kind`. */
-export type Control = z.infer<typeof CONTROL>;
+export type Control = Read<typeof CONTROL>;
 /** What a sender holds, or why it cannot say. */
 export type DigestResult = Extract<Control, { kind: 'digest_result' }>;
 
@@ -196,7 +181,7 @@ export function parseGoodbye(payload: Uint8Array): string {
   return parsed.kind === 'ok' ? parsed.message.reason : '';
 }
 
-function parse<T>(name: string, schema: z.ZodType<T>, payload: Uint8Array): Parsed<T> {
+function parse<T>(name: string, shape: Shape<T>, payload: Uint8Array): Parsed<T> {
   if (payload.length > MAX_JSON_BYTES)
     return { kind: 'invalid', reason: `${name} has ${payload.length} bytes` };
   let json: unknown;
@@ -205,8 +190,10 @@ function parse<T>(name: string, schema: z.ZodType<T>, payload: Uint8Array): Pars
   } catch (error) {
     return { kind: 'invalid', reason: `${name} is not JSON: ${describeError(error)}` };
   }
-  const result = schema.safeParse(json);
-  if (result.success) return { kind: 'ok', message: result.data };
-  const issue = result.error.issues[0];
-  return { kind: 'invalid', reason: `${name}: ${issue?.path.join('.')}: ${issue?.message}` };
+  try {
+    return { kind: 'ok', message: shape(json, '') };
+  } catch (error) {
+    if (!(error instanceof Mismatch)) throw error;
+    return { kind: 'invalid', reason: `${name}: ${error.message}` };
+  }
 }
