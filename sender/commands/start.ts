@@ -9,7 +9,8 @@ import { createLogger } from '../../shared/logging/logger.ts';
 import { serviceManagerOf } from '../../shared/supervise/service-manager.ts';
 import { startSupervision } from '../../shared/supervise/supervise.ts';
 import { logsRootOf, type Sender, startSender } from '../main.ts';
-import { loadConfigOf } from './command-context.ts';
+import { loadOptionsOf } from './command-context.ts';
+import { loadConfigApart } from './load-config-apart.ts';
 import { parseJoin } from './parse-join.ts';
 
 interface StartFlags {
@@ -38,7 +39,7 @@ export function addStart(command: Command, context: CommandContext): void {
     .option('--if-not-running', 'do nothing when a sender works in this data directory already')
     .option('--quiet', 'say nothing on standard output')
     .action(async (options: StartFlags) => {
-      const { config } = await loadConfigOf(command, context);
+      const { config } = await loadConfigApart(loadOptionsOf(command, context));
       const stop = context.stopSignal();
       const log = createLogger(config.log_level);
       const manager = serviceManagerOf(environment(), process.pid);
