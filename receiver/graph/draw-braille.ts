@@ -46,7 +46,7 @@ function spread(
     const known = values.slice(from, to).filter((value) => value !== null);
     if (known.length === 0) return undefined;
     const mean = known.reduce((a, b) => a + b, 0) / known.length;
-    return Math.round(((mean - bottom) / (top - bottom)) * (HEIGHT * 4 - 1));
+    return Math.round(((Math.min(mean, top) - bottom) / (top - bottom)) * (HEIGHT * 4 - 1));
   });
 }
 

@@ -26,7 +26,8 @@ const DAY_MS = 86_400_000;
 export function valueAxis(values: readonly number[], unit: Unit): ValueAxis {
   const most = values.reduce((a, b) => Math.max(a, b), 0);
   const least = values.reduce((a, b) => Math.min(a, b), 0);
-  const isWhole = unit === 'ratio' && most <= 1 && most > 0.5;
+  // Shares that are counted in ticks may be a little over 1.
+  const isWhole = unit === 'ratio' && most <= 1.02 && most > 0.5;
   const span = isWhole ? 1 : most - least || 1;
   const step = isWhole ? 0.25 : roundStep(span / 4, unit);
   const bottom = Math.floor(least / step) * step;

@@ -26,6 +26,7 @@ t.test('the axis ends at round numbers, and holds all values', async (t) => {
     return [bottom, top, ticks.map(({ label }) => label).join(' | ')];
   };
   t.strictSame(ends([0.1, 0.93], 'ratio'), [0, 1, '0 % | 25 % | 50 % | 75 % | 100 %']);
+  t.strictSame(ends([0.1, 1.001], 'ratio'), [0, 1, '0 % | 25 % | 50 % | 75 % | 100 %']);
   t.strictSame(ends([0.01, 0.034], 'ratio'), [0, 0.04, '0 % | 1 % | 2 % | 3 % | 4 %']);
   t.strictSame(ends([700 * 2 ** 20], 'bytes'), [0, 768 * 2 ** 20, '0 B | 256 MiB | 512 MiB | 768 MiB']);
   t.strictSame(ends([-12, 30], 'celsius'), [-20, 40, '-20 °C | 0 °C | 20 °C | 40 °C']);
