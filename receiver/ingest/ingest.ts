@@ -8,6 +8,8 @@
  * 2. Nothing is acknowledged that `fdatasync` has not returned for.
  * 3. A worker that dies takes its connections with it and nothing else: its claims are released, it is started again, its
  *    senders connect again and resume.
+ * 4. All connections of a worker are read into the same memory ({@link ReadMemory}). What came in a chunk is appended, answered or
+ *    copied before the next chunk is read, and nothing refers to it afterwards.
  */
 
 import { mkdir } from 'node:fs/promises';
