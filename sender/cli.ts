@@ -1,16 +1,25 @@
 #!/usr/bin/env node
-import { Command } from 'commander';
-import { type AddCommand, runProgram } from '../shared/cli/cli-program.ts';
+import { allWritten, contextOf, runGuarded } from '../shared/cli/cli-process.ts';
 
-const program = new Command('fleetkeep-sender').description(
-  'Samples this machine (processors, memory, disks, network, sensors) into a local log and sends that to the receiver. ' +
-    'While the receiver is away the log waits here; nothing is lost.',
-);
+const args = process.argv.slice(2);
 
-/** `start` runs for years, so it does not take the other commands into memory. */
-async function commandsFor(first: string | undefined): Promise<Readonly<Record<string, AddCommand>>> {
-  if (first === 'start') return { start: (await import('./commands/start.ts')).addStart };
-  return (await import('./commands/all-commands.ts')).ALL_COMMANDS;
+/** `start` runs for years, so it takes neither the other commands nor what reads a command line into memory. */
+async function start(): Promise<number | undefined> {
+  const { readStartOrder } = await import('./commands/read-start-order.ts');
+  const order = await readStartOrder(args);
+  if (order === undefined) return undefined;
+  const { runStart } = await import('./commands/run-start.ts');
+  const run = async (): Promise<number> => {
+    await runStart(order, contextOf(import.meta.filename));
+    await allWritten();
+    return 0;
+  };
+  return await runGuarded(run, () => order.config.log_level === 'debug');
 }
 
-process.exit(await runProgram(program, await commandsFor(process.argv[2]), import.meta.filename));
+async function runAny(): Promise<number> {
+  const { runAnyCommand } = await import('./commands/all-commands.ts');
+  return await runAnyCommand(import.meta.filename);
+}
+
+process.exit((args[0] === 'start' ? await start() : undefined) ?? (await runAny()));

@@ -4,7 +4,7 @@ import {
   type KeyOfFlag,
   loadOptionsOf as loadOptions,
 } from '../../shared/cli/command-context.ts';
-import type { LoadConfigOptions, LoadedConfig } from '../../shared/config/load.ts';
+import { type LoadConfigOptions, type LoadedConfig, loadConfig } from '../../shared/config/load.ts';
 
 const KEY_OF_FLAG: KeyOfFlag = {
   dataDirectory: 'sender.data_directory',
@@ -25,7 +25,5 @@ export function loadOptionsOf(command: Command, context: CommandContext): LoadCo
 
 /** Loads the configuration that a command was given. @throws UsageError `CONFIG_INVALID` */
 export async function loadConfigOf(command: Command, context: CommandContext): Promise<LoadedConfig> {
-  // The running sender does without it: load-config-apart.ts.
-  const { loadConfig } = await import('../../shared/config/load.ts');
   return await loadConfig(loadOptionsOf(command, context));
 }

@@ -1,26 +1,16 @@
 import type { Command } from 'commander';
-import type { JoinCode } from '../../shared/auth/join-code.ts';
-import { environment } from '../../shared/cli/cli-environment.ts';
 import type { CommandContext } from '../../shared/cli/command-context.ts';
 import { parseNumber, parsePort } from '../../shared/cli/option-parsers.ts';
-import type { Config } from '../../shared/config/config.ts';
-import { UserError } from '../../shared/errors/errors.ts';
-import { createLogger } from '../../shared/logging/logger.ts';
-import { serviceManagerOf } from '../../shared/supervise/service-manager.ts';
-import { startSupervision } from '../../shared/supervise/supervise.ts';
-import { logsRootOf, type Sender, startSender } from '../main.ts';
-import { loadOptionsOf } from './command-context.ts';
-import { loadConfigApart } from './load-config-apart.ts';
+import { loadConfigOf } from './command-context.ts';
 import { parseJoin } from './parse-join.ts';
+import { runStart, type StartFlags, type StartOrder } from './run-start.ts';
 
-interface StartFlags {
-  readonly join?: JoinCode;
-  readonly ifNotRunning?: boolean;
-  readonly quiet?: boolean;
-}
-
-/** `fleetkeep-sender start` */
-export function addStart(command: Command, context: CommandContext): void {
+/** `fleetkeep-sender start`. @param run does what is asked for; by default, here and now */
+export function addStart(
+  command: Command,
+  context: CommandContext,
+  run: (order: StartOrder) => Promise<void> = (order) => runStart(order, context),
+): void {
   command
     .description('Sample this machine into a local log and send that to the receiver. Runs until stopped.')
     .option('--join <code>', 'join the receiver that made this code, once', parseJoin)
@@ -38,33 +28,13 @@ export function addStart(command: Command, context: CommandContext): void {
     )
     .option('--if-not-running', 'do nothing when a sender works in this data directory already')
     .option('--quiet', 'say nothing on standard output')
-    .action(async (options: StartFlags) => {
-      const { config } = await loadConfigApart(loadOptionsOf(command, context));
-      const stop = context.stopSignal();
-      const log = createLogger(config.log_level);
-      const manager = serviceManagerOf(environment(), process.pid);
-      await using supervision = startSupervision({ manager, log, signal: stop });
-      try {
-        // Anew after each change of the node's name.
-        for (let join = options.join; !stop.aborted; join = undefined) {
-          await using sender = await startSender({ config, join, log, signal: stop });
-          if (options.quiet !== true) context.stdout.write(renderStart(sender, config));
-          supervision.ready();
-          const stopped = new Promise<void>((resolve) =>
-            stop.addEventListener('abort', () => resolve(), { once: true }),
-          );
-          await Promise.race([stopped, sender.ended]);
-        }
-        log.info('the sender stops');
-      } catch (error) {
-        if (stop.aborted && error === stop.reason) return;
-        const isRunning = error instanceof UserError && error.code === 'ALREADY_RUNNING';
-        if (!(isRunning && options.ifNotRunning === true)) throw error;
-      }
+    .action(async ({ join, ifNotRunning, quiet }: StartFlags) => {
+      const { config } = await loadConfigOf(command, context);
+      const flags = {
+        ...(join && { join }),
+        ...(ifNotRunning && { ifNotRunning }),
+        ...(quiet && { quiet }),
+      };
+      await run({ config, flags });
     });
-}
-
-function renderStart({ node, receivers }: Sender, config: Config): string {
-  const where = receivers.map(({ host, port }) => `${host}, port ${port}`).join('; ');
-  return `fleetkeep-sender keeps node ${node} in ${logsRootOf(config)} and sends to ${where}\n`;
 }

@@ -1,7 +1,7 @@
 import type { Command } from 'commander';
 import { VERSION } from '../names/version.ts';
 import { runCli } from './cli.ts';
-import { onHangUp, stopSignal } from './cli-signals.ts';
+import { allWritten, contextOf } from './cli-process.ts';
 import type { CommandContext } from './command-context.ts';
 import { addCommonOptions } from './common-options.ts';
 
@@ -18,8 +18,7 @@ export async function runProgram(
   commands: Readonly<Record<string, AddCommand>>,
   cliPath: string,
 ): Promise<number> {
-  const { stdout, stderr, execPath: nodePath } = process;
-  const context = { cwd: process.cwd(), nodePath, cliPath, stdout, stderr, stopSignal, onHangUp };
+  const context = contextOf(cliPath);
   program
     .version(VERSION)
     .addHelpText('after', '\nExit codes: 0 fine, 1 it failed, 2 wrong usage or configuration.');
@@ -30,15 +29,6 @@ export async function runProgram(
     add(command, context);
   }
   const code = await runCli(program, process.argv);
-  // The caller ends the process, and with it whatever a pipe has not taken yet.
-  await Promise.all([written(stdout), written(stderr)]);
+  await allWritten();
   return code;
-}
-
-/** Resolves when everything that was written has been taken, or cannot be any more because the reader has gone. */
-function written(stream: NodeJS.WriteStream): Promise<void> {
-  return new Promise((resolve) => {
-    if (!stream.writable) resolve();
-    else stream.write('', () => resolve());
-  });
 }

@@ -14,14 +14,7 @@
  */
 
 import { type Command, CommanderError } from 'commander';
-import { errnoOf } from '../errors/errors.ts';
-import { exitCodeOf, renderError } from './render-error.ts';
-
-/** Where a command line prints to. */
-export interface CliStreams {
-  readonly stdout: NodeJS.WritableStream;
-  readonly stderr: NodeJS.WritableStream;
-}
+import { type CliStreams, runGuarded } from './cli-process.ts';
 
 /**
  * Runs a command line to its end and resolves with the exit code; never rejects. Once a process: it also takes over what
@@ -39,17 +32,17 @@ export async function runCli(
     isDebug = command.optsWithGlobals()['logLevel'] === 'debug';
   });
   prepare(program, streams);
-  watchReader(streams);
-  watchCrashes(streams);
-  try {
-    await program.parseAsync(argv);
-    return 0;
-  } catch (error) {
-    // Commander has printed its own errors, and help and version are «errors» of code 0.
-    if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2;
-    streams.stderr.write(renderError(error, { isDebug }));
-    return exitCodeOf(error);
-  }
+  const parse = async (): Promise<number> => {
+    try {
+      await program.parseAsync(argv);
+      return 0;
+    } catch (error) {
+      // Commander has printed its own errors, and help and version are «errors» of code 0.
+      if (!(error instanceof CommanderError)) throw error;
+      return error.exitCode === 0 ? 0 : 2;
+    }
+  };
+  return await runGuarded(parse, () => isDebug, streams);
 }
 
 /** Commander hands these settings down only to commands that are made later, so each one gets them. */
@@ -62,22 +55,4 @@ function prepare(command: Command, streams: CliStreams): void {
       writeErr: (text) => void streams.stderr.write(text),
     });
   for (const child of command.commands) prepare(child, streams);
-}
-
-/** `fleetkeep-receiver nodes | head` ends when head does, without a word. */
-function watchReader(streams: CliStreams): void {
-  streams.stdout.on('error', (error) => {
-    if (errnoOf(error) === 'EPIPE') process.exit(0);
-    throw error;
-  });
-  // There is nowhere left to say it.
-  streams.stderr.on('error', () => undefined);
-}
-
-/** An exception that nobody caught is a bug: state can no longer be trusted, so the process ends. */
-function watchCrashes(streams: CliStreams): void {
-  process.on('uncaughtException', (error) => {
-    streams.stderr.write(renderError(error, { isDebug: true }));
-    process.exit(exitCodeOf(error));
-  });
 }
