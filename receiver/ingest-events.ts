@@ -1,15 +1,16 @@
 import { formatBytes } from '../shared/cli/format.ts';
 import type { Logger } from '../shared/logging/logger.ts';
 import type { NodeName } from '../shared/names/node-name.ts';
-import type { Alerts, Problem } from './alerts/alerts.ts';
+import type { Problem } from './alerts/alerts.ts';
 import type { Fleet } from './fleet/fleet.ts';
 import type { IngestEvents } from './ingest/ingest.ts';
 import type { IngestProblem } from './ingest/messages.ts';
+import type { ProblemSink } from './problem-relay.ts';
 
 /** Options of {@link ingestEvents}. */
 export interface IngestEventsOptions {
   readonly fleet: Fleet;
-  readonly alerts: Alerts;
+  readonly alerts: Pick<ProblemSink, 'report'>;
   /** Whether the node may connect. */
   readonly isMember: (node: NodeName) => boolean;
   /** A node is connected and can be told things. */

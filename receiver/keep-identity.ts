@@ -50,8 +50,8 @@ export interface KeptIdentity {
 
 /** Options of {@link keepIdentity}. */
 export interface KeepIdentityOptions {
-  /** `to_directory`. */
-  readonly mirror: string;
+  /** `to_directory`, at present. */
+  readonly mirror: () => string;
   /** `mirror.json` in the receiver's data directory. */
   readonly recordPath: string;
   readonly read: () => KeptIdentity;
@@ -67,7 +67,7 @@ export function keepIdentity({ mirror, recordPath, read, log }: KeepIdentityOpti
   async function write(): Promise<void> {
     do {
       isStale = false;
-      await writeIdentityCopy(mirror, recordPath, encode(read()));
+      await writeIdentityCopy(mirror(), recordPath, encode(read()));
     } while (isStale);
   }
 

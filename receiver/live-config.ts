@@ -5,8 +5,15 @@ import { type LoadConfigOptions, loadConfig } from '../shared/config/load.ts';
 import type { Logger } from '../shared/logging/logger.ts';
 import { every } from '../shared/time/every.ts';
 
-/** What can change while the receiver runs, each with what makes it so. */
-export type LiveKeys = Readonly<Record<string, (config: Config) => void>>;
+/** A group of keys that can change while the receiver runs. */
+export interface LiveGroup {
+  /** Dotted keys, each with all below it. */
+  readonly keys: readonly string[];
+  /** Lays the group's part of `next` over the configuration that runs. */
+  readonly merge: (running: Config, next: Config) => Config;
+  /** Makes it so. @throws UserError when it cannot be; everything is then as before */
+  readonly apply: (config: Config) => void | Promise<void>;
+}
 
 /** Options of {@link startLiveConfig}. */
 export interface LiveConfigOptions {
@@ -16,7 +23,7 @@ export interface LiveConfigOptions {
   readonly load: LoadConfigOptions;
   /** The file; undefined when there is none, and nothing to watch. */
   readonly path: string | undefined;
-  readonly live: LiveKeys;
+  readonly groups: readonly LiveGroup[];
   readonly log: Logger;
 }
 
@@ -30,28 +37,44 @@ export interface Reloaded {
 
 /** The configuration of a running receiver. */
 export interface LiveConfig extends AsyncDisposable {
-  /** Loads config.json again. @throws UsageError `CONFIG_INVALID` when it is wrong; everything then stays as it was */
+  /** What holds at present. */
+  readonly config: Config;
+  /** Loads config.json again. @throws UserError when it is wrong or cannot be used; what it would have changed stays as it was */
   reload(): Promise<Reloaded>;
 }
 
 const LOOK_MS = 500;
 
 /** Looks at config.json twice a second, and takes over what can change without a restart. No connection is dropped for it. */
-export function startLiveConfig({ config, load, path, live, log }: LiveConfigOptions): LiveConfig {
-  let known = config;
+export function startLiveConfig({ config, load, path, groups, log }: LiveConfigOptions): LiveConfig {
+  let running = config;
   let seen: string | undefined;
+  let turn: Promise<unknown> = Promise.resolve();
 
-  async function reload(): Promise<Reloaded> {
+  async function takeOver(): Promise<Reloaded> {
     const next = (await loadConfig(load)).config;
-    const changed = changedKeys(known, next);
-    const applied = changed.filter((key) => Object.hasOwn(live, key));
-    for (const key of applied) live[key]?.(next);
-    known = next;
-    const waiting = changedKeys(config, next).filter((key) => !Object.hasOwn(live, key));
+    const changed = changedKeys(running, next);
+    const applied: string[] = [];
+    for (const group of groups) {
+      const keys = changed.filter((key) => group.keys.some((prefix) => isWithin(key, prefix)));
+      if (keys.length === 0) continue;
+      const merged = group.merge(running, next);
+      await group.apply(merged);
+      running = merged;
+      applied.push(...keys);
+    }
+    const waiting = changedKeys(running, next);
     if (applied.length > 0) log.info({ applied }, 'config.json was changed, and holds from now on');
     if (waiting.length > 0)
       log.warn({ waiting }, 'config.json was changed; restart the receiver for these keys');
-    return { applied, waiting };
+    return { applied: applied.sort(), waiting };
+  }
+
+  /** One after the other: the command, the signal and the look at the file may come at once. */
+  function reload(): Promise<Reloaded> {
+    const reloaded = turn.then(takeOver);
+    turn = reloaded.catch(() => undefined);
+    return reloaded;
   }
 
   const watching = every(
@@ -71,5 +94,18 @@ export function startLiveConfig({ config, load, path, live, log }: LiveConfigOpt
     },
   );
 
-  return { reload, [Symbol.asyncDispose]: () => watching[Symbol.asyncDispose]() };
+  return {
+    get config() {
+      return running;
+    },
+    reload,
+    async [Symbol.asyncDispose]() {
+      await watching[Symbol.asyncDispose]();
+      await turn;
+    },
+  };
+}
+
+function isWithin(key: string, prefix: string): boolean {
+  return key === prefix || key.startsWith(`${prefix}.`);
 }

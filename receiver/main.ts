@@ -5,51 +5,32 @@
 
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
+import type { Config } from '../shared/config/config.ts';
 import type { LoadConfigOptions, LoadedConfig } from '../shared/config/load.ts';
 import { startControl } from '../shared/control/control.ts';
 import { readBootId } from '../shared/files/boot-id.ts';
-import { logPaths } from '../shared/log/log.ts';
 import type { Logger } from '../shared/logging/logger.ts';
 import { VERSION } from '../shared/names/version.ts';
 import { systemClock } from '../shared/time/clock.ts';
 import { createAdmission } from './admission/admission.ts';
-import { startAlerts } from './alerts/alerts.ts';
-import { calmPolicyOf } from './alerts/calm-policy-of.ts';
-import { startHeartbeat } from './alerts/heartbeat.ts';
-import { readOutbox } from './alerts/outbox-view-store.ts';
-import { readRecentLines } from './alerts/read-recent-lines.ts';
-import { startMirror } from './backup/mirror.ts';
-import { MIRROR_KEY } from './backup/mirror-problem.ts';
 import { changeCertificates } from './certificate-change.ts';
 import { controlHandlers } from './control-handlers.ts';
+import { type Duties, startDuties } from './duties.ts';
+import { DUTY_KEYS } from './duty-keys.ts';
 import { startFleet } from './fleet/fleet.ts';
 import { openStateStore } from './fleet/state-store.ts';
-import { startHistory } from './history/start-history.ts';
 import { startIngest } from './ingest/ingest.ts';
 import { failedAttempts, ingestEvents } from './ingest-events.ts';
 import { adoptIdentity, keepIdentity } from './keep-identity.ts';
 import { keepPrivate } from './keep-private.ts';
 import { startLiveConfig } from './live-config.ts';
+import { ProblemRelay } from './problem-relay.ts';
 import type { Receiver } from './receiver.ts';
 import { readReceiverId } from './receiver-id.ts';
-import { retentionLimitsOf, startRetention } from './retention.ts';
-import { concerns } from './rules/concerns.ts';
-import { describeRules } from './rules/describe-rules.ts';
-import { firingKeys, firingOfSamples } from './rules/firing-keys.ts';
-import { problemOf } from './rules/problem-of.ts';
-import { rulesOfConfig, tagsOfConfig } from './rules/rules-of-config.ts';
-import { watchReceiver } from './rules/watch-receiver.ts';
+import { startReplaceable } from './replaceable.ts';
 import { setSleeptimeInFile } from './set-interval-in-config.ts';
-import {
-  historyOptionsOf,
-  ingestLimitsOf,
-  logsRootOf,
-  mailOptionsOf,
-  openIdentityOf,
-  webTlsOf,
-} from './settings.ts';
-import { troublesOf } from './troubles.ts';
-import { startWeb } from './web/web.ts';
+import { ingestLimitsOf, logsRootOf, openIdentityOf } from './settings.ts';
+import { openAccounts } from './web/web.ts';
 
 /** Options of {@link startReceiver}. */
 export interface ReceiverOptions extends LoadedConfig {
@@ -80,25 +61,14 @@ export async function startReceiver(options: ReceiverOptions): Promise<Receiver>
   await adoptIdentity(directory, config.to_directory, store, log);
   const receiverId = await readReceiverId(directory);
   const fleet = stack.use(startFleet({ store, log: log.child({ part: 'fleet' }) }));
-  const alerts = stack.use(
-    startAlerts({
-      store,
-      fleet,
-      directory,
-      mail: await mailOptionsOf(config),
-      times: { graceMs: config.alerts.disconnect_grace_seconds * 1000 },
-      policy: calmPolicyOf(config.alerts),
-      readRecent: (node, span) => readRecentLines(logPaths(logsRoot, node), span),
-      log: log.child({ part: 'alerts' }),
-    }),
-  );
+  const relay = new ProblemRelay();
 
   const admission = createAdmission({
     store,
     receiverId,
     logOf: (node) => fleet.node(node)?.logId,
     alarmAt: config.receiver.limits.failed_attempts,
-    onAlarm: (address, attempts) => alerts.report(failedAttempts(address, attempts)),
+    onAlarm: (address, attempts) => relay.report(failedAttempts(address, attempts)),
     onRenamed: (from) => fleet.forget(from),
     clock: systemClock,
     log: log.child({ part: 'admission' }),
@@ -115,34 +85,15 @@ export async function startReceiver(options: ReceiverOptions): Promise<Receiver>
       log: log.child({ part: 'identity' }),
     });
 
+  const accounts = openAccounts(store);
   const recordPath = join(directory, 'mirror.json');
   const keepInMirror = keepIdentity({
-    mirror: config.to_directory,
+    mirror: () => parts.receiver?.config.to_directory ?? config.to_directory,
     recordPath,
     read: () => ({ receiverId, pair: identity?.current, credentials: admission.credentials() }),
     log: log.child({ part: 'backup' }),
   });
   stack.use(admission.onChange(keepInMirror));
-
-  const history = config.history.enabled
-    ? stack.use(
-        startHistory({
-          ...historyOptionsOf(config, log.child({ part: 'history' })),
-          firing: () => firingOfSamples(firingKeys(alerts), rulesOfConfig(config)),
-          onRule: (change) =>
-            change.kind === 'raise' ? alerts.raise(problemOf(change)) : alerts.clear(change.key),
-          onRuleGone: (key) => alerts.clear(key),
-        }),
-      )
-    : undefined;
-  stack.use(
-    watchReceiver({
-      rules: rulesOfConfig(config),
-      concerns: (rule, node) => concerns(rule, node, tagsOfConfig(config)),
-      ...{ fleet, alerts, directory, firing: firingKeys(alerts) },
-      log: log.child({ part: 'rules' }),
-    }),
-  );
 
   let { sleeptime, number_of_nodes: numberOfNodes } = config;
   const ingest = stack.use(
@@ -165,13 +116,13 @@ export async function startReceiver(options: ReceiverOptions): Promise<Receiver>
       limits: ingestLimitsOf(config),
       events: ingestEvents({
         fleet,
-        alerts,
+        alerts: relay,
         isMember(node) {
           const credential = admission.credentialOf(node);
           return credential !== undefined && credential.revoked === undefined;
         },
-        onMoved: (nodes) => history?.moved(nodes),
-        onLive: (node, line) => history?.live(node, line),
+        onMoved: (nodes) => parts.receiver?.history?.moved(nodes),
+        onLive: (node, line) => parts.receiver?.history?.live(node, line),
         onConfirmed: (node, sha256) => certificates?.confirmed(node, sha256),
         onConnected: (node) => {
           certificates?.connected(node);
@@ -189,42 +140,27 @@ export async function startReceiver(options: ReceiverOptions): Promise<Receiver>
   // Disposed before ingest: its own hanging up is not the nodes' doing.
   stack.defer(() => fleet.stopping());
 
-  const mirror = stack.use(
-    await startMirror({
-      logsRoot,
-      directory: config.to_directory,
-      recordPath,
-      schedule: config.mirror.schedule,
-      timezone: 'UTC',
-      allowSameDevice: config.mirror.allow_same_device,
-      requireMountPoint: config.mirror.require_mount_point,
-      retention: retentionLimitsOf(config.mirror.retention),
-      bootId: readBootId(),
-      clock: systemClock,
-      log: log.child({ part: 'backup' }),
-      onProblem: (problem) => alerts.raise({ ...problem, severity: 'critical' }),
-      onSolved(key) {
-        alerts.clear(key);
-        if (key === MIRROR_KEY) keepInMirror();
-      },
-    }),
-  );
-  const { url, every_seconds: everySeconds } = config.alerts.heartbeat;
-  if (url !== undefined) {
-    stack.use(
-      startHeartbeat({
-        url,
-        intervalMs: everySeconds * 1000,
-        troubles: () => troublesOf(mirror.state(), alerts.state(), systemClock.now()),
-        log: log.child({ part: 'heartbeat' }),
-      }),
-    );
+  async function setSleeptime(seconds: number): Promise<void> {
+    sleeptime = seconds;
+    ingest.setSleeptime(seconds);
+    if (options.path !== undefined) await setSleeptimeInFile(options.path, seconds);
   }
-  stack.use(
-    startRetention({
-      logsRoot,
-      limits: retentionLimitsOf(config.receiver.retention),
-      log: log.child({ part: 'retention' }),
+
+  const duties = stack.use(
+    await startReplaceable<Config, Duties>({
+      config,
+      start: (changed) =>
+        startDuties(
+          {
+            ...{ store, fleet, admission, ingest, identity, relay, control: handlers, recordPath, log },
+            accounts,
+            onMirrorSolved: keepInMirror,
+            sleeptimeSeconds: () => sleeptime,
+            setSleeptime,
+          },
+          changed,
+        ),
+      log,
     }),
   );
 
@@ -233,48 +169,34 @@ export async function startReceiver(options: ReceiverOptions): Promise<Receiver>
       config,
       load: options.load,
       path: options.path,
-      live: {
-        sleeptime: (changed) => {
-          sleeptime = changed.sleeptime;
-          ingest.setSleeptime(sleeptime);
+      groups: [
+        {
+          keys: ['sleeptime'],
+          merge: (present, next) => ({ ...present, sleeptime: next.sleeptime }),
+          apply(changed) {
+            sleeptime = changed.sleeptime;
+            ingest.setSleeptime(sleeptime);
+          },
         },
-        number_of_nodes: (changed) => {
-          numberOfNodes = changed.number_of_nodes;
-          ingest.setNumberOfNodes(numberOfNodes);
+        {
+          keys: ['number_of_nodes'],
+          merge: (present, next) => ({ ...present, number_of_nodes: next.number_of_nodes }),
+          apply(changed) {
+            numberOfNodes = changed.number_of_nodes;
+            ingest.setNumberOfNodes(numberOfNodes);
+          },
         },
-      },
+        { ...DUTY_KEYS, apply: (changed) => duties.replace(changed) },
+      ],
       log,
     }),
   );
 
-  const web = config.web.enabled
-    ? stack.use(
-        await startWeb({
-          address: config.web.listen_address,
-          port: config.web.port,
-          tls: webTlsOf(config, identity),
-          isMetricsOpen: config.web.metrics_open,
-          store,
-          log: log.child({ part: 'web' }),
-          ports: {
-            ...{ fleet, alerts, admission, mirror, ingest, history, logsRoot, control: handlers },
-            outbox: readOutbox(store),
-            sleeptimeSeconds: () => sleeptime,
-            async setSleeptime(seconds) {
-              sleeptime = seconds;
-              ingest.setSleeptime(seconds);
-              if (options.path !== undefined) await setSleeptimeInFile(options.path, seconds);
-            },
-            rules: async () => describeRules(rulesOfConfig(config), (await history?.ruleStates()) ?? []),
-            tagsOf: (node) => config.nodes[node]?.tags ?? [],
-          },
-        }),
-      )
-    : undefined;
-
   const running = stack.move();
   const receiver: Receiver = {
-    config,
+    get config() {
+      return liveConfig.config;
+    },
     port: ingest.port,
     id: receiverId,
     certificates,
@@ -285,10 +207,18 @@ export async function startReceiver(options: ReceiverOptions): Promise<Receiver>
     admission,
     ingest,
     fleet,
-    alerts,
-    mirror,
-    history,
-    web,
+    get alerts() {
+      return duties.present.alerts;
+    },
+    get mirror() {
+      return duties.present.mirror;
+    },
+    get history() {
+      return duties.present.history;
+    },
+    get web() {
+      return duties.present.web;
+    },
     [Symbol.asyncDispose]: () => running.disposeAsync(),
   };
   parts.receiver = receiver;

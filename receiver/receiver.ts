@@ -4,7 +4,7 @@ import type { Alerts } from './alerts/alerts.ts';
 import type { Mirror } from './backup/mirror.ts';
 import type { CertificateChange } from './certificate-change.ts';
 import type { Fleet } from './fleet/fleet.ts';
-import type { History } from './history/history.ts';
+import type { RunningHistory } from './history/start-history.ts';
 import type { Ingest } from './ingest/ingest.ts';
 import type { Reloaded } from './live-config.ts';
 import type { Web } from './web/web.ts';
@@ -30,7 +30,7 @@ export interface Receiver extends AsyncDisposable {
   readonly alerts: Alerts;
   readonly mirror: Mirror;
   /** Undefined when the configuration wants none. */
-  readonly history: History | undefined;
+  readonly history: RunningHistory | undefined;
   /** Undefined when the configuration wants none. */
   readonly web: Web | undefined;
 }

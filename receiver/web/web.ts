@@ -41,6 +41,14 @@ import { chooseBody, readStaticFiles, type StaticFile } from './static-files.ts'
 
 export type { WebPorts } from './ports.ts';
 
+/** Who may sign in, and the link that sets a password; outlives a web app that is started anew. */
+export type WebAccounts = Accounts;
+
+/** Opens the accounts that are kept in `fleet.db`. */
+export function openAccounts(store: StateStore): WebAccounts {
+  return new Accounts(accountStore(store), systemClock);
+}
+
 /** Options of {@link startWeb}. */
 export interface StartWebOptions {
   readonly address: string;
@@ -50,7 +58,7 @@ export interface StartWebOptions {
   /** Whether everybody may read `/metrics`. */
   readonly isMetricsOpen: boolean;
   readonly ports: WebPorts;
-  readonly store: StateStore;
+  readonly accounts: WebAccounts;
   readonly log: Logger;
 }
 
@@ -80,7 +88,7 @@ const MISSING = `<!doctype html><html lang="en"><title>Fleetkeep</title><h1>The 
 export async function startWeb(options: StartWebOptions): Promise<Web> {
   const { ports, tls, log } = options;
   await using stack = new AsyncDisposableStack();
-  const accounts = new Accounts(accountStore(options.store), systemClock);
+  const { accounts } = options;
   const guard: Guard = { accounts, cookie: sessionCookie(tls !== undefined) };
   const hub = stack.use(new EventHub());
   stack.use(startLiveFeed(ports, hub));

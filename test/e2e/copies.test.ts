@@ -171,12 +171,12 @@ t.test(
     receiver.child.kill('SIGHUP');
     const isRefused = () => receiver.stderr().includes('config.json cannot be used; the old one stays');
     await until(isRefused, { ...PATIENT, what: 'the refusal in the log, as SIGHUP has no other answer' });
-    place.configure({ number_of_nodes: 2, to_addr: 'bob@example.org', log_level: 'info' });
+    place.configure({ number_of_nodes: 2, transport: 'plain_on_encrypted_network', log_level: 'info' });
     receiver.child.kill('SIGHUP');
     const isRead = () => receiver.stderr().includes('config.json was read again, as SIGHUP asks');
     await until(isRead, { ...PATIENT, what: 'the answer to SIGHUP in the log' });
     await until(async () => (await limitOf()) === 2, { ...PATIENT, what: 'the new limit' });
-    t.match(await place.run('receiver', 'reload'), { code: 0, stdout: 'holds after a restart: to_addr\n' });
+    t.match(await place.run('receiver', 'reload'), { code: 0, stdout: 'holds after a restart: transport\n' });
     const args = ['--node-name', '8', '--data-directory', join(place.directory, 'sender-8')];
     await using _second = await place.start('sender', ...args);
     await until(() => openLines(logsOf(place, 'receiver'), '8').length > 0, {
