@@ -19,6 +19,7 @@ import { every } from '../../shared/time/every.ts';
 import { composeBack, composeLost } from './compose.ts';
 import { nextOutage, type Outage, type Reachability } from './outage.ts';
 import { readOutage, writeOutage } from './outage-file.ts';
+import { wellKnownAuthorities } from './well-known-authorities.ts';
 
 /** How often it looks, ms. */
 const LOOK_MS = 1_000;
@@ -110,5 +111,6 @@ function letterOf(outage: Untold, { node, mail, lostAfterMs }: SenderAlertsOptio
 }
 
 function postageOf({ mail }: SenderAlertsOptions, signal: AbortSignal) {
-  return { servers: smtpServersOf(mail), from: senderAddress(mail), recipients: mail.to, signal };
+  const servers = smtpServersOf(mail).map((smtp) => ({ ...smtp, ca: smtp.ca ?? wellKnownAuthorities() }));
+  return { servers, from: senderAddress(mail), recipients: mail.to, signal };
 }

@@ -7,8 +7,8 @@
 'use strict'
 exports[`test/shared/install/cron-lines.test.ts > TAP > cronBlock() is two lines between two markers > must match snapshot 1`] = `
 # fleetkeep-sender begin
-@reboot exec '/opt/node/bin/node' --lite-mode --single-threaded --max-semi-space-size=1 '/opt/fleetkeep/sender/cli.ts' start --if-not-running --quiet --config '/etc/fleetkeep/config.json' >/dev/null 2>&1
-*/5 * * * * exec '/opt/node/bin/node' --lite-mode --single-threaded --max-semi-space-size=1 '/opt/fleetkeep/sender/cli.ts' start --if-not-running --quiet --config '/etc/fleetkeep/config.json' >/dev/null 2>&1
+@reboot exec '/opt/node/bin/node' --lite-mode --single-threaded --max-semi-space-size=1 --no-compilation-cache --compact-on-every-full-gc --use-openssl-ca '/opt/fleetkeep/sender/cli.ts' start --if-not-running --quiet --config '/etc/fleetkeep/config.json' >/dev/null 2>&1
+*/5 * * * * exec '/opt/node/bin/node' --lite-mode --single-threaded --max-semi-space-size=1 --no-compilation-cache --compact-on-every-full-gc --use-openssl-ca '/opt/fleetkeep/sender/cli.ts' start --if-not-running --quiet --config '/etc/fleetkeep/config.json' >/dev/null 2>&1
 # fleetkeep-sender end
 
 `

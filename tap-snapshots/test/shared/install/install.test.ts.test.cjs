@@ -9,8 +9,8 @@ exports[`test/shared/install/install.test.ts > TAP > with the real crontab > ins
 would write the lines of the sender into the crontab of USER
 
 # fleetkeep-sender begin
-@reboot exec '/opt/node/bin/node' --lite-mode --single-threaded --max-semi-space-size=1 '/opt/flëetkeep/sender/cli.ts' start --if-not-running --quiet --config '/etc/fleetkeep/config.json' >/dev/null 2>&1
-*/5 * * * * exec '/opt/node/bin/node' --lite-mode --single-threaded --max-semi-space-size=1 '/opt/flëetkeep/sender/cli.ts' start --if-not-running --quiet --config '/etc/fleetkeep/config.json' >/dev/null 2>&1
+@reboot exec '/opt/node/bin/node' --lite-mode --single-threaded --max-semi-space-size=1 --no-compilation-cache --compact-on-every-full-gc --use-openssl-ca '/opt/flëetkeep/sender/cli.ts' start --if-not-running --quiet --config '/etc/fleetkeep/config.json' >/dev/null 2>&1
+*/5 * * * * exec '/opt/node/bin/node' --lite-mode --single-threaded --max-semi-space-size=1 --no-compilation-cache --compact-on-every-full-gc --use-openssl-ca '/opt/flëetkeep/sender/cli.ts' start --if-not-running --quiet --config '/etc/fleetkeep/config.json' >/dev/null 2>&1
 # fleetkeep-sender end
 
 cron starts the sender within five minutes; \`fleetkeep-sender start\` starts it now.

@@ -18,6 +18,9 @@ exports[`test/shared/install/launchd-plist.test.ts > TAP > launchdPlist() is a p
     <string>--lite-mode</string>
     <string>--single-threaded</string>
     <string>--max-semi-space-size=1</string>
+    <string>--no-compilation-cache</string>
+    <string>--compact-on-every-full-gc</string>
+    <string>--use-openssl-ca</string>
     <string>/opt/fleetkeep/sender/cli.ts</string>
     <string>start</string>
     <string>--quiet</string>

@@ -13,7 +13,7 @@ StartLimitIntervalSec=0
 [Service]
 Type=notify
 NotifyAccess=all
-ExecStart="/opt/node/bin/node" --lite-mode --single-threaded --max-semi-space-size=1 "/opt/fleetkeep/sender/cli.ts" start --config "/etc/fleetkeep/config.json"
+ExecStart="/opt/node/bin/node" --lite-mode --single-threaded --max-semi-space-size=1 --no-compilation-cache --compact-on-every-full-gc --use-openssl-ca "/opt/fleetkeep/sender/cli.ts" start --config "/etc/fleetkeep/config.json"
 Restart=always
 RestartSec=5
 TimeoutStartSec=15min
@@ -43,7 +43,7 @@ StartLimitIntervalSec=0
 [Service]
 Type=notify
 NotifyAccess=all
-ExecStart="/opt/node/bin/node" --lite-mode --single-threaded --max-semi-space-size=1 "/opt/fleetkeep/sender/cli.ts" start --config "/etc/fleetkeep/config.json"
+ExecStart="/opt/node/bin/node" --lite-mode --single-threaded --max-semi-space-size=1 --no-compilation-cache --compact-on-every-full-gc --use-openssl-ca "/opt/fleetkeep/sender/cli.ts" start --config "/etc/fleetkeep/config.json"
 Restart=always
 RestartSec=5
 TimeoutStartSec=15min

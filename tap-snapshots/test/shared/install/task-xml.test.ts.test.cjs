@@ -9,7 +9,7 @@ exports[`test/shared/install/task-xml.test.ts > TAP > taskXml() is a task of the
 <?xml version="1.0" encoding="UTF-16"?>
 <Task version="1.2" xmlns="http://schemas.microsoft.com/windows/2004/02/mit/task">
   <RegistrationInfo>
-    <Source>fleetkeep-sender 9b43632651225f7f05169676585abede3611afe4b2186129dda7178eeb3dc6d8</Source>
+    <Source>fleetkeep-sender a3b732dc79a208f1b57d17182c1dc5dac62cbf6311ae788bf6f5b56bfaec7784</Source>
     <Description>Keeps the Fleetkeep sender running.</Description>
   </RegistrationInfo>
   <Triggers>
@@ -57,7 +57,7 @@ exports[`test/shared/install/task-xml.test.ts > TAP > taskXml() is a task of the
   <Actions Context="machine">
     <Exec>
       <Command>C:\\Program Files\\nodejs\\node.exe</Command>
-      <Arguments>--lite-mode --single-threaded --max-semi-space-size=1 C:\\fleetkeep\\dist\\sender\\cli.js start --if-not-running --quiet --config &quot;C:\\Users\\Ann &amp; Bob\\config.json&quot;</Arguments>
+      <Arguments>--lite-mode --single-threaded --max-semi-space-size=1 --no-compilation-cache --compact-on-every-full-gc --use-openssl-ca C:\\fleetkeep\\dist\\sender\\cli.js start --if-not-running --quiet --config &quot;C:\\Users\\Ann &amp; Bob\\config.json&quot;</Arguments>
     </Exec>
   </Actions>
 </Task>
