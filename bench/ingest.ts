@@ -207,7 +207,7 @@ for (let round = 0; round < ROUNDS; round++) {
     results.get(contender.name)?.push(result);
     const rate = LINES / result.seconds / 1e6;
     console.log(
-      `round ${round + 1}  ${contender.name.padEnd(22)} ${rate.toFixed(2)} million lines/s  ${result.cpuSeconds.toFixed(1)} s CPU`,
+      `round ${round + 1}  ${contender.name.padEnd(25)} ${rate.toFixed(2)} million lines/s  ${result.cpuSeconds.toFixed(1)} s CPU`,
     );
   }
 }
@@ -227,6 +227,6 @@ console.log('\nmedian');
 for (const [name, { rate, cpu }] of medians) {
   const ratio = bestPeer > 0 ? `  ${(rate / bestPeer).toFixed(2)} x the better peer` : '';
   console.log(
-    `${name.padEnd(22)} ${(rate / 1e6).toFixed(2)} million lines/s  ${cpu.toFixed(2)} s CPU a million lines${ratio}`,
+    `${name.padEnd(25)} ${(rate / 1e6).toFixed(2)} million lines/s  ${cpu.toFixed(2)} s CPU a million lines${ratio}`,
   );
 }
