@@ -1,6 +1,7 @@
 /**
  * The load of `bench:ingest`: many connections, each sending its share of lines as fast as the server takes them. Prints
- * `{ bytes, seconds }` as JSON: from the first byte to the last acknowledgement (frames) or to the last byte handed over (lines).
+ * `{ bytes, seconds }` as JSON: from the first line to the last acknowledgement (frames) or to the last byte handed over (lines). The
+ * connections are ready before, with all that this takes: the handshake of TLS, and WELCOME.
  */
 
 import { randomUUID } from 'node:crypto';
@@ -23,6 +24,9 @@ const LINES_A_CHUNK = 136;
 /** A chunk of lines as a sender would read it from its log: about 64 KiB. */
 const jsonLine = `{"t":"2026-11-20T22:00:00.000Z","pad":"${'x'.repeat(440)}"}\n`;
 const jsonChunk = Buffer.from(jsonLine.repeat(LINES_A_CHUNK));
+
+/** Begins to send on a connection that is ready for it; resolves with the bytes of the lines when all is over. */
+type Begin = () => Promise<number>;
 
 /** Sends `LINES_EACH` lines, each with the syslog header (RFC 3164) that names the node; resolves when all are handed over. */
 function sendLines(socket: Socket, index: number): Promise<number> {
@@ -48,6 +52,11 @@ function sendLines(socket: Socket, index: number): Promise<number> {
   });
 }
 
+/** Lines need no more than the connection. */
+async function openLines(socket: Socket, index: number): Promise<Begin> {
+  return () => sendLines(socket, index);
+}
+
 /** SHA-256 of the certificate that a server shows, hex; undefined without TLS. */
 function certificateOf(socket: Socket): string | undefined {
   const shown = socket instanceof TLSSocket ? socket.getPeerX509Certificate() : undefined;
@@ -67,9 +76,10 @@ function headerOf(offset: number, payload: Buffer): Buffer {
   return header;
 }
 
-/** The same over the protocol: HELLO, WELCOME, DATA within the window, until everything is acknowledged. */
-function sendFrames(socket: Socket, index: number): Promise<number> {
+/** The same over the protocol: ready with WELCOME, then DATA within the window, until everything is acknowledged. */
+function openFrames(socket: Socket, index: number): Promise<Begin> {
   return new Promise((resolve, reject) => {
+    const over = Promise.withResolvers<number>();
     const node = parseNodeName(`bench-${index}`);
     const log = parseLogId(randomUUID());
     if (log === undefined) throw new Error('a UUID is a log id');
@@ -80,7 +90,7 @@ function sendFrames(socket: Socket, index: number): Promise<number> {
     let sent = 0;
     let acknowledged = 0;
     let left = LINES_EACH;
-    let isWelcome = false;
+    let isBegun = false;
 
     function send(head: Buffer, payload: Buffer): void {
       socket.cork();
@@ -90,12 +100,24 @@ function sendFrames(socket: Socket, index: number): Promise<number> {
       sent += payload.length;
     }
     function more(): void {
-      while (isWelcome && left > 0 && sent - acknowledged < WINDOW_BYTES && !socket.writableNeedDrain) {
+      while (isBegun && left > 0 && sent - acknowledged < WINDOW_BYTES && !socket.writableNeedDrain) {
         const count = Math.min(left, LINES_A_CHUNK);
         left -= count;
         const payload = jsonChunk.subarray(0, count * jsonLine.length);
         send(headerOf(sent, payload), payload);
       }
+    }
+
+    function begin(): Promise<number> {
+      isBegun = true;
+      send(encodeHeader(FRAME_TYPES.DATA, 1, 0, header), header);
+      more();
+      return over.promise;
+    }
+
+    function fail(error: Error): void {
+      reject(error);
+      over.reject(error);
     }
 
     const decoder = createFrameDecoder();
@@ -104,19 +126,18 @@ function sendFrames(socket: Socket, index: number): Promise<number> {
         if (frame.type === FRAME_TYPES.CHALLENGE) {
           socket.write(proving.prove(Buffer.from(frame.payload)) ?? '');
         } else if (frame.type === FRAME_TYPES.WELCOME) {
-          isWelcome = true;
-          send(encodeHeader(FRAME_TYPES.DATA, 1, 0, header), header);
+          resolve(begin);
         } else if (frame.type === FRAME_TYPES.ACK) {
           acknowledged = frame.offset;
         } else if (frame.type === FRAME_TYPES.REFUSED) {
-          reject(new Error(frame.payload.toString()));
+          fail(new Error(frame.payload.toString()));
         }
       });
-      if (acknowledged === total) socket.end(() => resolve(total));
+      if (acknowledged === total) socket.end(() => over.resolve(total));
       else more();
     });
     socket.on('drain', more);
-    socket.on('error', reject);
+    socket.on('error', fail);
     const hello = {
       protocol: 1,
       node,
@@ -144,9 +165,10 @@ const sockets = await Promise.all(
     return socket;
   }),
 );
+const open = protocol === 'frames' ? openFrames : openLines;
+const ready = await Promise.all(sockets.map(open));
 const began = performance.now();
-const send = protocol === 'frames' ? sendFrames : sendLines;
-const bytes = await Promise.all(sockets.map(send));
+const bytes = await Promise.all(ready.map((begin) => begin()));
 const seconds = (performance.now() - began) / 1000;
 console.log(JSON.stringify({ bytes: bytes.reduce((sum, count) => sum + count, 0), seconds }));
 process.exit(0);
