@@ -1,7 +1,7 @@
 /**
  * Does anything grow? A receiver, a real sender and 199 simulated ones over TLS, ten samples a second each, for half an hour.
  *
- *     npm run build && npm run bench:soak -- [--minutes 30] [--nodes 200] [--rate 10] [--creep 1]
+ *     npm run build && npm run bench:soak -- [--minutes 30] [--nodes 200] [--rate 10] [--creep 1] [--no-history]
  *
  * Every ten seconds it looks at the resident memory and the file descriptors of both programs, and each of their threads tells what lives on its heap after
  * a collection and how late its event loop was. The first quarter is warm-up. Ends with 1 when what lives grows by more than 1 MB an hour (--creep; beyond
@@ -34,6 +34,7 @@ const { values } = parseArgs({
     nodes: { type: 'string', default: '200' },
     rate: { type: 'string', default: '10' },
     creep: { type: 'string', default: '1' },
+    'no-history': { type: 'boolean', default: false },
   },
 });
 const SECONDS = Number(values.minutes) * 60;
@@ -50,7 +51,10 @@ interface Look {
   readonly descriptors: number;
 }
 
-using place = preparePlace('soak', 24_970, Number(values.nodes) - 1, { sleeptime: 1 / Number(values.rate) });
+using place = preparePlace('soak', 24_970, Number(values.nodes) - 1, {
+  sleeptime: 1 / Number(values.rate),
+  history: { enabled: !values['no-history'] },
+});
 const failures: string[] = [];
 
 // Without types: the sender's flags leave Node without the WebAssembly that would strip them.
@@ -104,16 +108,19 @@ function judge(program: ProgramName, looks: readonly Look[], directory: string):
   if (last.descriptors - first.descriptors > LIMITS.descriptors)
     failures.push(`${program}: descriptors grow, ${descriptors}`);
   for (const lines of threadsOf(directory)) {
-    const { thread, liveBytes } = lines.at(-1) ?? { thread: '?', liveBytes: Number.NaN };
+    const last = lines.at(-1);
+    if (last === undefined) throw new Error('too short to say anything');
+    const { thread, liveBytes, allP99Ms } = last;
     const live = growth(lines.map((line) => [line.atMs, line.liveBytes]));
     const p99 = Math.max(...lines.map(({ p99Ms }) => p99Ms));
     const latest = Math.max(...lines.map(({ maxMs }) => maxMs));
     console.log(
       `  ${thread.padEnd(12)} ${(liveBytes / MB).toFixed(1)} MB live, ${live.text}; ` +
-        `event loop late by ${p99.toFixed(0)} ms (99 of 100, worst ten seconds), ${latest.toFixed(0)} ms at most`,
+        `event loop late by ${allP99Ms.toFixed(0)} ms (99 of 100; ${p99.toFixed(0)} in the worst ten seconds), ${latest.toFixed(0)} ms at most`,
     );
     if (live.isBeyondDoubt) failures.push(`${program}, ${thread}: ${live.text} live longer`);
-    if (p99 > LIMITS.lateMs) failures.push(`${program}, ${thread}: event loop late by ${p99.toFixed(0)} ms`);
+    if (allP99Ms > LIMITS.lateMs)
+      failures.push(`${program}, ${thread}: event loop late by ${allP99Ms.toFixed(0)} ms`);
   }
 }
 
