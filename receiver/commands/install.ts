@@ -9,6 +9,7 @@ import { NODE_FLAGS } from '../node-flags.ts';
 import { loadConfigOf } from './command-context.ts';
 
 interface InstallFlags extends MethodFlags {
+  readonly user?: string;
   readonly dryRun?: boolean;
 }
 
@@ -16,6 +17,10 @@ interface InstallFlags extends MethodFlags {
 export function addInstall(command: Command, context: CommandContext): void {
   addMethodOptions(command)
     .description('Have this machine start the receiver at boot, and again whenever it ended.')
+    .option(
+      '--user <name>',
+      'run as this user, who is there already, not as root; systemd units of the machine only',
+    )
     .option('--dry-run', 'only print what would be done')
     .action(async (flags: InstallFlags) => {
       const { config, path } = await loadConfigOf(command, context);
@@ -28,6 +33,7 @@ export function addInstall(command: Command, context: CommandContext): void {
       const report = await installProgram({
         program: 'receiver',
         method: methodOf(flags),
+        user: flags.user,
         isDryRun: flags.dryRun === true,
         command: { program: 'receiver', nodePath, nodeFlags: NODE_FLAGS, cliPath, configPath: resolve(path) },
         dataDirectory: config.receiver.data_directory,

@@ -22,6 +22,7 @@ import { parseJoin } from './parse-join.ts';
 const JOIN_MS = 60_000;
 
 interface InstallFlags extends MethodFlags {
+  readonly user?: string;
   readonly join?: JoinCode;
   readonly dryRun?: boolean;
 }
@@ -31,6 +32,10 @@ export function addInstall(command: Command, context: CommandContext): void {
   addMethodOptions(command)
     .description('Have this machine start the sender at boot, and again whenever it ended.')
     .option('--join <code>', 'join the receiver that made this code first', parseJoin)
+    .option(
+      '--user <name>',
+      'run as this user, who is there already, not as root; systemd units of the machine only',
+    )
     .option('--dry-run', 'only print what would be done')
     .action(async (flags: InstallFlags) => {
       const { config, path } = await loadConfigOf(command, context);
@@ -46,6 +51,7 @@ export function addInstall(command: Command, context: CommandContext): void {
       const { nodePath, cliPath } = context;
       const report = await installProgram({
         method,
+        user: flags.user,
         isDryRun: flags.dryRun === true,
         program: 'sender',
         command: {

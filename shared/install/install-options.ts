@@ -53,6 +53,8 @@ export interface InstallOptions extends UninstallOptions {
   readonly command: ProgramCommand;
   /** The program's data directory, absolute; made when it is missing. */
   readonly dataDirectory: string;
+  /** A user of its own for the program, in a systemd unit of the machine; default root. */
+  readonly user?: string | undefined;
   /** Other directories that it writes to, absolute. */
   readonly otherDirectories?: readonly string[] | undefined;
 }

@@ -16,7 +16,7 @@
  */
 
 import { mkdir } from 'node:fs/promises';
-import { UserError } from '../errors/errors.ts';
+import { UsageError, UserError } from '../errors/errors.ts';
 import { systemClock } from '../time/clock.ts';
 import { installCron, uninstallCron } from './cron.ts';
 import { methodsOn, requireMethod } from './install-methods.ts';
@@ -57,6 +57,9 @@ export async function installProgram(options: InstallOptions): Promise<InstallRe
   const setting = { ...options, ...machineOf(options) };
   const method = options.method ?? defaultMethod(setting);
   requireMethod(method, setting.platform);
+  if (options.user !== undefined && method !== 'systemd') {
+    throw new UsageError('USAGE', '--user is for systemd units', { hint: 'Leave it out, or use --systemd.' });
+  }
   if (!options.isDryRun) await makeDataDirectory(options.dataDirectory);
   const made = await METHODS[method].install(setting);
   // The others go last: when this one fails, a node that was watched still is.

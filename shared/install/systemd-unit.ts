@@ -7,6 +7,8 @@ export interface SystemdUnitOptions {
   /** Where the program may write; nowhere else. */
   readonly dataDirectory: string;
   readonly otherDirectories?: readonly string[] | undefined;
+  /** Who the program runs as, in a unit of the machine; root when nobody is named. */
+  readonly user?: string | undefined;
   /** Of the whole machine, or of one user. */
   readonly scope: SystemdScope;
 }
@@ -52,7 +54,7 @@ const SYSTEM_HARDENING = [
  * @throws UserError `INSTALL_FAILED` when a path cannot be written in a unit
  */
 export function systemdUnit(options: SystemdUnitOptions): string {
-  const { command, dataDirectory, otherDirectories = [], scope } = options;
+  const { command, dataDirectory, otherDirectories = [], user, scope } = options;
   // With «-» one that is missing does not keep the program from starting: it has to tell that a drive is not there.
   const writable = [dataDirectory, ...otherDirectories.map((path) => `-${path}`)].map(quoteValue).join(' ');
   const isSystem = scope === 'system';
@@ -80,12 +82,24 @@ export function systemdUnit(options: SystemdUnitOptions): string {
     'WatchdogSec=5min',
     // Who is alive and only could not say so ends in good order; who is not gets SIGKILL after TimeoutStopSec. No core dump.
     'WatchdogSignal=SIGTERM',
+    ...(user === undefined ? [] : [`User=${user}`, ...stateDirectory(dataDirectory)]),
     ...HARDENING,
     ...(isSystem ? [...SYSTEM_HARDENING, `ReadWritePaths=${writable}`] : []),
     '',
     '[Install]',
     `WantedBy=${isSystem ? 'multi-user.target' : 'default.target'}`,
   ].join('\n')}\n`;
+}
+
+/** Below /var/lib systemd itself makes the data directory, and gives it to the user of the unit with all that is in it. */
+function stateDirectory(dataDirectory: string): readonly string[] {
+  const name = /^\/var\/lib\/(\w[\w.-]*(?:\/\w[\w.-]*)*)\/?$/.exec(dataDirectory)?.[1];
+  return name === undefined ? [] : [`StateDirectory=${name}`, 'StateDirectoryMode=0700'];
+}
+
+/** Whether systemd gives the data directory to the user of the unit. */
+export function isStateDirectory(dataDirectory: string): boolean {
+  return stateDirectory(dataDirectory).length > 0;
 }
 
 /** In arguments `$` begins a variable; in the program's own path it does not, and must not be doubled. */

@@ -14,7 +14,7 @@ import type {
 } from './install-options.ts';
 import type { ProgramName } from './program-command.ts';
 import { readIfThere } from './read-if-there.ts';
-import { systemdUnit } from './systemd-unit.ts';
+import { isStateDirectory, systemdUnit } from './systemd-unit.ts';
 
 type Setting<T> = T & Machine;
 
@@ -44,6 +44,7 @@ export async function installSystemd(setting: Setting<InstallOptions>): Promise<
   if (!isDryRun && !systemd.isRunning) {
     throw new UsageError('INSTALL_FAILED', 'systemd does not run on this machine', { hint: 'Use --cron.' });
   }
+  const userNotes = await checkUser(setting);
   const text = systemdUnit({ ...setting, scope: systemd.scope });
   const path = join(systemd.unitDirectory, unit);
   const isChanged = (await readIfThere(path)) !== text;
@@ -51,7 +52,7 @@ export async function installSystemd(setting: Setting<InstallOptions>): Promise<
     await (isChanged
       ? writeAndStart(path, text, setting)
       : systemctl(['enable', '--now', '--no-block', unit], setting));
-  const notes = isDryRun ? [] : await keepAfterLogout(setting);
+  const notes = [...userNotes, ...(isDryRun ? [] : await keepAfterLogout(setting))];
   const steps = isChanged ? [`write ${path}`, `enable ${unit} and start it`] : [];
   return { isDryRun, text, steps, notes };
 }
@@ -86,6 +87,31 @@ async function writeAndStart(path: string, text: string, setting: Setting<Instal
   // Not `enable --now`: that leaves a program running as an older unit had started it. Nor is it waited for until the program
   // works: one that runs already, from cron perhaps, keeps it from that, and this method is still the one to have.
   await systemctl(['restart', '--no-block', unitOf(setting.program)], setting);
+}
+
+/**
+ * Makes sure that the program may run as the user that was named; returns what is left to do by hand.
+ *
+ * @throws UsageError without root; UserError `INSTALL_FAILED` when there is no such user
+ */
+async function checkUser(setting: Setting<InstallOptions>): Promise<readonly string[]> {
+  const { user, systemd, run, dataDirectory, otherDirectories = [], command } = setting;
+  if (user === undefined) return [];
+  if (systemd.scope !== 'system') {
+    const hint = 'Use sudo, or leave --user out: the unit then runs as you.';
+    throw new UsageError('USAGE', '--user is for a unit of the machine, which only root can make', { hint });
+  }
+  const known = await run('id', ['-u', user]);
+  if (known.kind !== 'ended' || known.exitCode !== 0) {
+    throw new UserError('INSTALL_FAILED', `there is no user ${user}`, {
+      hint: `useradd --system --no-create-home --shell /usr/sbin/nologin ${user}`,
+    });
+  }
+  const own = [...(isStateDirectory(dataDirectory) ? [] : [dataDirectory]), ...otherDirectories];
+  return [
+    `${user} must be able to read ${command.configPath}, and the files of passwords that it names.`,
+    ...own.map((path) => `${path} must belong to ${user}: chown -R ${user} ${path}`),
+  ];
 }
 
 /** A user's services start at boot, and outlive the user's session, only when the user lingers. */

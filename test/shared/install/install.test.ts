@@ -183,3 +183,27 @@ await t.test('a command that hangs is ended and said so', async (t) => {
     message: 'cannot read the crontab: it took longer than 0.1 s',
   });
 });
+
+await t.test('a user of its own is for a unit of the machine, and has to be there', async (t) => {
+  const { commands, run } = recorder();
+  const system = { isRunning: true, scope: 'system', unitDirectory: join(t.testdir(), 'units') } as const;
+  const options = { ...optionsFor(t, { isRunning: true, run }), systemd: system, user: 'fleet' };
+  const { text, notes } = await installProgram(options);
+  t.ok(commands.includes('id -u fleet'));
+  t.match(text, /^User=fleet$/m);
+  t.match(notes.join('\n'), new RegExp(`${options.dataDirectory} must belong to fleet: chown -R fleet`));
+  const missing: CommandRunner = async (file, args, more) =>
+    file === 'id'
+      ? { kind: 'ended', exitCode: 1, stdout: Buffer.alloc(0), stderr: '' }
+      : await run(file, args, more);
+  await t.rejects(installProgram({ ...options, run: missing }), {
+    message: 'there is no user fleet',
+    hint: /^useradd --system/,
+  });
+  const asUser = { ...system, scope: 'user' } as const;
+  await t.rejects(installProgram({ ...options, systemd: asUser }), { code: 'USAGE' });
+  await t.rejects(installProgram({ ...options, method: 'cron' }), {
+    code: 'USAGE',
+    message: /for systemd units/,
+  });
+});

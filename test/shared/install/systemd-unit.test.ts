@@ -55,6 +55,19 @@ await t.test('systemdUnit() quotes paths', async (t) => {
   t.throws(() => systemdUnit({ ...broken, scope: 'system' }), { code: 'INSTALL_FAILED' });
 });
 
+await t.test('a user of its own: below /var/lib systemd gives it the data directory', async (t) => {
+  const unit = (dataDirectory: string, user?: string) =>
+    systemdUnit({ ...OPTIONS, dataDirectory, user, scope: 'system' });
+  t.match(
+    unit('/var/lib/fleetkeep/sender', 'fleet'),
+    /User=fleet\nStateDirectory=fleetkeep\/sender\nStateDirectoryMode=0700\n/,
+  );
+  t.match(unit('/srv/fleetkeep', 'fleet'), /User=fleet\n/);
+  t.notMatch(unit('/srv/fleetkeep', 'fleet'), /StateDirectory/);
+  t.notMatch(unit('/var/lib/../etc', 'fleet'), /StateDirectory/);
+  t.notMatch(unit('/var/lib/fleetkeep'), /User=|StateDirectory/);
+});
+
 const hasSystemd = spawnSync('systemd-analyze', ['--version']).error === undefined;
 
 await t.test(
@@ -83,5 +96,8 @@ await t.test(
       writeFileSync(path, systemdUnit({ command, dataDirectory: data, scope }));
       t.same(complaints(), [], scope);
     }
+    const own = { command, dataDirectory: '/var/lib/fleetkeep', user: 'daemon', scope: 'system' } as const;
+    writeFileSync(path, systemdUnit(own));
+    t.same(complaints(), [], 'with a user of its own');
   },
 );
