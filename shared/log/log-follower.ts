@@ -38,6 +38,8 @@ export class LogFollower implements AsyncDisposable {
   /** The checkpoint being written; one at a time, so that an older one never comes last. */
   #checkpointing: Promise<void> = Promise.resolve();
   #isDisposed = false;
+  /** A sync has failed: what came after the last good one may not be on the disk, whatever later syncs say. */
+  #hasFailed = false;
 
   constructor(options: LogFollowerOptions, open: OpenSegment | undefined, next: number | undefined) {
     this.#options = options;
@@ -92,7 +94,7 @@ export class LogFollower implements AsyncDisposable {
   async sync(): Promise<Position | undefined> {
     const segment = this.#open;
     if (segment === undefined) return this.end;
-    const offset = await segment.sync();
+    const offset = await this.#remembering(() => segment.sync());
     if (this.#durableEntry !== segment) {
       await syncDirectory(this.#options.paths.root);
       // Meanwhile the segment may have been closed and the next begun: that one's entry is not meant.
@@ -155,7 +157,7 @@ export class LogFollower implements AsyncDisposable {
     return { bytes, aside };
   }
 
-  /** Makes everything durable and closes the files. May be called twice. */
+  /** Makes everything durable and closes the files; after a failed sync, cuts off what may not be on the disk. May be called twice. */
   async [Symbol.asyncDispose](): Promise<void> {
     this.#isDisposed = true;
     const segment = this.#open;
@@ -163,11 +165,29 @@ export class LogFollower implements AsyncDisposable {
     this.#open = undefined;
     this.#next = segment.number;
     try {
-      await segment.sync();
+      if (this.#hasFailed) return;
+      await this.#remembering(() => segment.sync());
       await this.#writeCheckpoint(segment);
     } finally {
+      if (this.#hasFailed) await this.#forgetUnsynced(segment);
       segment.close();
     }
+  }
+
+  async #remembering<T>(sync: () => Promise<T>): Promise<T> {
+    try {
+      return await sync();
+    } catch (error) {
+      this.#hasFailed = true;
+      throw error;
+    }
+  }
+
+  /** What is not known to be on the disk is fetched again by who opens this copy next. */
+  async #forgetUnsynced(segment: OpenSegment): Promise<void> {
+    await this.#checkpointing;
+    await rm(this.#options.paths.checkpoint, { force: true });
+    segment.cutToSynced();
   }
 
   /** Stops appending to a segment; its checkpoint no longer means anything. */
@@ -191,7 +211,7 @@ export class LogFollower implements AsyncDisposable {
 
   async #close(segment: OpenSegment, sha256: string, isShort: boolean): Promise<void> {
     const { paths, sealer } = this.#options;
-    await segment.syncFile();
+    await this.#remembering(() => segment.syncFile());
     const times = await readTimes(segment.path);
     const record = { number: segment.number, bytes: segment.bytes, sha256, ...times, isShort };
     // The record goes first: found beside an open segment of that number, it tells that only the renaming was missed.

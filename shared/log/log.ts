@@ -29,6 +29,8 @@
  * 7. `kill -9` at any moment leaves a copy that `openLogWriter` or `openLogFollower` opens, with at most a torn last line. A
  *    segment that is recorded and not there counts as not there, and is asked for again.
  * 8. What is set aside (`node-X/….aside`) or archived (`node-X@ID/`) is kept, never overwritten.
+ * 9. A follower whose sync has failed is cut back to what was synced before: the kernel may have dropped the rest, and would call
+ *    the next sync a success.
  */
 
 import { join } from 'node:path';

@@ -4,6 +4,7 @@ import {
   fstatSync,
   fsync,
   fsyncSync,
+  ftruncateSync,
   openSync,
   read,
   readSync,
@@ -139,6 +140,14 @@ export class OpenSegment {
   syncFileSync(): void {
     fsyncSync(this.#fd);
     this.#syncedBytes = this.#bytes;
+  }
+
+  /**
+   * After a sync that failed: cuts the file back to what is known to be on the disk; where nothing is known, nothing is cut. The kernel
+   * may have dropped what it could not write, and would call the next sync a success. To be followed by {@link close}.
+   */
+  cutToSynced(): void {
+    if (this.#syncedBytes > 0 && this.#syncedBytes < this.#bytes) ftruncateSync(this.#fd, this.#syncedBytes);
   }
 
   /** CRC-32 of the first `offset` bytes, read from the file as far as it is not remembered. */
