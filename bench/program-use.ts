@@ -6,6 +6,11 @@ export function cpuSeconds(pid: number): number {
   return (Number(fields[11]) + Number(fields[12])) / 100;
 }
 
+/** Time that the main thread of a process has run so far, ms; exact, from /proc/PID/schedstat. */
+export function mainThreadMs(pid: number): number {
+  return Number(readFileSync(`/proc/${pid}/schedstat`, 'utf8').split(' ')[0]) / 1e6;
+}
+
 /** Memory of a process, MiB: all that is resident, and what no other process shares. */
 export function memoryMib(pid: number): { readonly rss: number; readonly private: number } {
   const text = readFileSync(`/proc/${pid}/smaps_rollup`, 'utf8');

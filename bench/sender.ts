@@ -1,5 +1,6 @@
 /**
- * What a sender costs: the built program with the flags that `install` gives it, connected to a receiver, a sample a second. Prints processor time a sample and memory.
+ * What a sender costs: the built program with the flags that `install` gives it, connected to a receiver, a sample a second. Prints processor time
+ * a sample and memory. The median second leaves out what the machine does beside it, and what comes every half minute.
  *
  *     npm run build && npm run bench:sender -- [--seconds 60]
  */
@@ -13,7 +14,7 @@ import { createInterface } from 'node:readline';
 import { setTimeout as delay } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
 import { NODE_FLAGS } from '../sender/node-flags.ts';
-import { cpuSeconds, memoryMib } from './program-use.ts';
+import { cpuSeconds, mainThreadMs, memoryMib } from './program-use.ts';
 
 const { values } = parseArgs({ options: { seconds: { type: 'string', default: '60' } } });
 const SECONDS = Number(values.seconds);
@@ -46,11 +47,18 @@ const pid = sender.pid ?? 0;
 // The first inventory and the warm-up of the engine are not what a sample costs.
 await delay(15_000);
 const before = cpuSeconds(pid);
-await delay(SECONDS * 1000);
+const seconds: number[] = [];
+for (let last = mainThreadMs(pid); seconds.length < SECONDS; ) {
+  await delay(1000);
+  const now = mainThreadMs(pid);
+  seconds.push(now - last);
+  last = now;
+}
+const median = seconds.toSorted((a, b) => a - b)[Math.floor(SECONDS / 2)] ?? 0;
 const cpu = cpuSeconds(pid) - before;
 const { rss, private: own } = memoryMib(pid);
 console.log(
-  `${((cpu / SECONDS) * 1000).toFixed(2)} ms of CPU a sample, all of the sender counted; RSS ${rss.toFixed(0)} MiB, of which private ${own.toFixed(0)}`,
+  `${((cpu / SECONDS) * 1000).toFixed(2)} ms of CPU a sample, all of the sender counted, ${median.toFixed(2)} in the median second; RSS ${rss.toFixed(1)} MiB, of which private ${own.toFixed(1)}`,
 );
 for (const child of [sender, receiver]) {
   child.kill('SIGTERM');
