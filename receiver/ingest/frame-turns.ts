@@ -74,7 +74,7 @@ export class FrameTurns {
 }
 
 /** The decoder uses its frame object again, and the socket the memory that the payload lies in. */
-function copyOf({ type, segment, offset, payloadBytes, parts }: Frame): Frame {
+function copyOf({ type, segment, offset, payloadBytes, payloadCrc, parts }: Frame): Frame {
   const payload = Buffer.concat(parts);
-  return { type, segment, offset, payloadBytes, payload, parts: [payload] };
+  return { type, segment, offset, payloadBytes, payloadCrc, payload, parts: [payload] };
 }

@@ -1,3 +1,4 @@
+import { combineCrc32 } from '../../shared/checksum/combine-crc32.ts';
 import { logPaths } from '../../shared/log/log.ts';
 import type { LogFollower } from '../../shared/log/log-follower.ts';
 import { comparePositions, type Position } from '../../shared/log/position.ts';
@@ -37,6 +38,8 @@ export class LogStream implements Committable, AsyncDisposable {
   readonly #events: StreamEvents;
   /** Payloads of the chunk that is being decoded, appended together. They lie in memory that the next chunk overwrites. */
   #gathered: Buffer[] = [];
+  /** CRC-32 of all of them, where the frames say it. */
+  #gatheredCrc: number | undefined = 0;
   /** Where the next DATA has to begin. */
   #segment = 0;
   #offset = 0;
@@ -85,10 +88,14 @@ export class LogStream implements Committable, AsyncDisposable {
   }
 
   /** Takes the payload of a DATA frame; `false` when it does not continue what is here. */
-  gather({ segment, offset, payloadBytes, parts }: Frame): boolean {
+  gather({ segment, offset, payloadBytes, payloadCrc, parts }: Frame): boolean {
     if (segment !== this.#segment || offset !== this.#offset) return this.#isRestarting;
     this.#isRestarting = false;
     for (const part of parts) this.#gathered.push(part);
+    this.#gatheredCrc =
+      this.#gatheredCrc === undefined || payloadCrc === undefined
+        ? undefined
+        : combineCrc32(this.#gatheredCrc, payloadCrc, payloadBytes);
     this.#offset += payloadBytes;
     return true;
   }
@@ -98,12 +105,12 @@ export class LogStream implements Committable, AsyncDisposable {
    * with the log.
    */
   append(): void {
-    const chunks = this.#gathered;
+    const [chunks, crc] = [this.#gathered, this.#gatheredCrc];
     if (chunks.length === 0) return;
-    this.#gathered = [];
+    this.#dropGathered();
     if (this.#isFailed) return;
     try {
-      this.#follower.append(chunks);
+      this.#follower.append(chunks, crc);
     } catch (error) {
       this.#fail(error);
       return;
@@ -154,7 +161,7 @@ export class LogStream implements Committable, AsyncDisposable {
 
   /** Syncs and closes the copy. What is gathered and not appended is dropped: the memory that it lies in may be another's by now. */
   async [Symbol.asyncDispose](): Promise<void> {
-    this.#gathered = [];
+    this.#dropGathered();
     await this.commit();
     this.#isHeldBack = true;
     await this.#committing;
@@ -176,13 +183,18 @@ export class LogStream implements Committable, AsyncDisposable {
   async #beginAgain(reason: string): Promise<ResumePoint> {
     const path = await this.#follower.setAside(reason);
     if (path !== undefined) this.#events.setAside(this.#segment, path);
-    this.#gathered = [];
+    this.#dropGathered();
     this.#unsyncedBytes = 0;
     this.#isRestarting = true;
     const resume = await welcomeAt(this.#follower);
     this.#acknowledged = resume.at;
     this.#goOnAt(resume.at);
     return resume;
+  }
+
+  #dropGathered(): void {
+    this.#gathered = [];
+    this.#gatheredCrc = 0;
   }
 
   async #sync(): Promise<void> {

@@ -82,12 +82,13 @@ export class LogFollower implements AsyncDisposable {
   /**
    * Appends bytes at the end. The caller has checked that they continue there.
    *
+   * @param crc CRC-32 of all chunks together, if it is known already
    * @throws the system's error; what was written of the bytes counts, see {@link end}.
    */
-  append(chunks: readonly Uint8Array[]): void {
+  append(chunks: readonly Uint8Array[], crc?: number): void {
     if (this.#isDisposed) throw new Error('this copy has been closed');
     this.#open ??= this.#openNext();
-    this.#open.append(chunks);
+    this.#open.append(chunks, crc);
   }
 
   /** Makes durable what has been appended before the call; returns how far that is. */

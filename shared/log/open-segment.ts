@@ -13,6 +13,7 @@ import {
 } from 'node:fs';
 import { promisify } from 'node:util';
 import { crc32 } from 'node:zlib';
+import { combineCrc32 } from '../checksum/combine-crc32.ts';
 
 const fdatasyncAsync = promisify(fdatasync);
 const fsyncAsync = promisify(fsync);
@@ -83,15 +84,24 @@ export class OpenSegment {
   /**
    * Appends the chunks in one go.
    *
+   * @param crc CRC-32 of all of them together, if it is known already
    * @throws the system's error (`ENOSPC`, `EIO`, …). What was written before it stays, counts, and is a sound prefix of what
    * was to be appended: compare {@link bytes} to know how much.
    */
-  append(chunks: readonly Uint8Array[]): void {
+  append(chunks: readonly Uint8Array[], crc?: number): void {
     if (this.#isClosed) throw new Error(`segment ${this.number} is closed`);
+    const total = chunks.reduce((sum, { length }) => sum + length, 0);
     let rest = chunks;
     while (rest.length > 0) {
       const written = writevSync(this.#fd, rest as Uint8Array[]);
-      rest = this.#account(rest, written);
+      if (crc !== undefined && written === total) {
+        this.#crc = combineCrc32(this.#crc, crc, total);
+        this.#bytes += total;
+        rest = [];
+      } else {
+        rest = this.#account(rest, written);
+      }
+      this.#remember();
     }
   }
 
@@ -105,11 +115,13 @@ export class OpenSegment {
       left -= part.length;
       if (part.length < chunk.length) return [chunk.subarray(part.length), ...chunks.slice(index + 1)];
     }
-    const last = this.#marks.at(-1);
-    if (last !== undefined && this.#bytes - last.offset >= MARK_BYTES) {
-      this.#marks.push({ offset: this.#bytes, crc: this.#crc });
-    }
     return [];
+  }
+
+  #remember(): void {
+    const last = this.#marks.at(-1);
+    if (last !== undefined && this.#bytes - last.offset >= MARK_BYTES)
+      this.#marks.push({ offset: this.#bytes, crc: this.#crc });
   }
 
   /** Renames its file; what has been appended moves along. Durable only when both directories have been synced. */

@@ -1,4 +1,5 @@
 import { crc32 } from 'node:zlib';
+import { combineCrc32 } from '../checksum/combine-crc32.ts';
 import { FRAME_VERSION, type FrameType, HEADER_BYTES, LAST_FRAME_TYPE } from './protocol.ts';
 
 /** A frame. The decoder hands out one object again and again, valid during the call only. */
@@ -7,6 +8,8 @@ export interface Frame {
   readonly segment: number;
   readonly offset: number;
   readonly payloadBytes: number;
+  /** CRC-32 of the payload, where it is so long that it saves time not to make it again; undefined of a short one. */
+  readonly payloadCrc: number | undefined;
   /** The payload as it came: views of the pushed chunk, and of what was kept of earlier ones when it lay across chunks. */
   readonly parts: readonly Buffer[];
   /** The payload in one piece, copied when it has several parts; for frames that are small. */
@@ -16,6 +19,8 @@ export interface Frame {
 const NOTHING = Buffer.alloc(0);
 const NO_PARTS: readonly Buffer[] = [];
 const CRC_AT = HEADER_BYTES - 4;
+/** From this length on combining CRCs costs less than going over the bytes once more. */
+const LONG_BYTES = 16 * 1024;
 
 /** The frame that a decoder hands out again and again. Its payload is joined by a getter, since DATA, most of all, is never joined. */
 export class DecodedFrame implements Frame {
@@ -23,6 +28,7 @@ export class DecodedFrame implements Frame {
   segment = 0;
   offset = 0;
   payloadBytes = 0;
+  payloadCrc: number | undefined;
   parts = NO_PARTS;
   #crc = 0;
   #headerCrc = 0;
@@ -46,8 +52,11 @@ export class DecodedFrame implements Frame {
 
   /** Takes over the whole payload, if it is the one that the header's CRC is of. */
   fill(parts: readonly Buffer[]): boolean {
-    let crc = this.#headerCrc;
-    for (const part of parts) crc = crc32(part, crc);
+    this.payloadCrc = this.payloadBytes < LONG_BYTES ? undefined : crcOf(parts, 0);
+    const crc =
+      this.payloadCrc === undefined
+        ? crcOf(parts, this.#headerCrc)
+        : combineCrc32(this.#headerCrc, this.payloadCrc, this.payloadBytes);
     if (crc !== this.#crc) return false;
     this.parts = parts;
     return true;
@@ -57,6 +66,10 @@ export class DecodedFrame implements Frame {
   empty(): void {
     this.parts = NO_PARTS;
   }
+}
+
+function crcOf(parts: readonly Buffer[], before: number): number {
+  return parts.reduce((crc, part) => crc32(part, crc), before);
 }
 
 /** What is wrong with the header at `at`, in plain words; undefined when nothing is. */
