@@ -11,7 +11,6 @@ export const HISTORY_SCHEMA = `
   PRAGMA auto_vacuum = INCREMENTAL;
   PRAGMA journal_mode = WAL;
   PRAGMA synchronous = NORMAL;
-  PRAGMA cache_size = -16000;
   CREATE TABLE IF NOT EXISTS nodes (
     id INTEGER PRIMARY KEY,
     name TEXT NOT NULL UNIQUE,
