@@ -8,17 +8,15 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { pino } from 'pino';
 import { openHistoryStore } from '../receiver/history/history-store.ts';
 import { NodeHistory } from '../receiver/history/node-history.ts';
-import { type RunningHistory, startHistory } from '../receiver/history/start-history.ts';
+import type { RunningHistory } from '../receiver/history/start-history.ts';
 import { TIERS } from '../receiver/history/tiers.ts';
 import { parseNodeName } from '../shared/names/node-name.ts';
 import { beginLog, simulateNode } from '../test/helpers/simulated-node.ts';
-import { until } from '../test/helpers/until.ts';
+import { caughtUp, startHistoryAlone } from './load/history-alone.ts';
 
 const DAY_MS = 86_400_000;
-const KEPT_MS = [7, 30, 365, 1825].map((days) => days * DAY_MS);
 const nodes = Number(process.argv[2] ?? 1000);
 const lines = Number(process.argv[3] ?? 120);
 
@@ -100,15 +98,7 @@ async function longPast(): Promise<void> {
 }
 
 function start(logsRoot: string, name: string): RunningHistory {
-  const log = pino({ level: 'warn' });
-  const quiet = {
-    rules: [],
-    tags: {},
-    firing: () => [],
-    onRule: () => undefined,
-    onRuleGone: () => undefined,
-  };
-  return startHistory({ ...quiet, logsRoot, path: join(directory, name), keptMs: KEPT_MS, heapMb: 512, log });
+  return startHistoryAlone(logsRoot, join(directory, name));
 }
 
 async function writeLog(
@@ -132,13 +122,6 @@ async function writeLog(
   }
   await file.close();
   return bytes;
-}
-
-async function caughtUp(history: RunningHistory, wanted: number): Promise<void> {
-  await until(async () => (await history.state()).lines === wanted, {
-    timeoutMs: 300_000,
-    what: 'history to catch up',
-  });
 }
 
 function describe(times: readonly number[]): string {
