@@ -106,6 +106,7 @@ export async function startReceiver(options: ReceiverOptions): Promise<Receiver>
       port: config.port,
       sleeptimeSeconds: config.sleeptime,
       commitMs: config.receiver.commit_seconds * 1000,
+      acknowledgeMs: config.receiver.acknowledge_seconds * 1000,
       helloTimeoutMs: config.receiver.hello_timeout_seconds * 1000,
       silenceMs: config.receiver.silence_timeout_seconds * 1000,
       numberOfNodes: config.number_of_nodes,

@@ -31,6 +31,7 @@ const ingest = await startIngest({
   port: Number(port),
   sleeptimeSeconds: 1,
   commitMs: 200,
+  acknowledgeMs: 5000,
   helloTimeoutMs: 10_000,
   silenceMs: 45_000,
   numberOfNodes: 100_000,

@@ -294,6 +294,7 @@ function settingsOf(
   options: IngestOptions,
 ): Omit<WorkerSettings, 'isPortShared' | 'port' | 'sleeptimeSeconds' | 'workers'> {
   const { logsRoot, receiverId, version, bootId, host, tls, limits } = options;
-  const { commitMs, helloTimeoutMs, silenceMs } = options;
-  return { logsRoot, receiverId, version, bootId, host, tls, limits, commitMs, helloTimeoutMs, silenceMs };
+  const { commitMs, acknowledgeMs, helloTimeoutMs, silenceMs } = options;
+  const times = { commitMs, acknowledgeMs, helloTimeoutMs, silenceMs };
+  return { logsRoot, receiverId, version, bootId, host, tls, limits, ...times };
 }

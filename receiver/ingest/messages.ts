@@ -18,6 +18,8 @@ export interface WorkerSettings {
   readonly sleeptimeSeconds: number;
   /** How long received bytes may be gathered before they are synced and acknowledged, ms. */
   readonly commitMs: number;
+  /** How long the acknowledgements of a node that sends little may be gathered, ms. */
+  readonly acknowledgeMs: number;
   readonly helloTimeoutMs: number;
   readonly silenceMs: number;
   /** What the receiver shows of itself; undefined: plain TCP. */

@@ -6,6 +6,7 @@ import { encodeFrame, encodeJsonFrame } from '../../shared/protocol/encoder.ts';
 import type { Control, Hello, Joined } from '../../shared/protocol/messages.ts';
 import { FRAME_TYPES, PING_AFTER_MS } from '../../shared/protocol/protocol.ts';
 import { SilenceWatch } from '../../shared/protocol/silence.ts';
+import { Acknowledger } from './acknowledger.ts';
 import type { Arrival } from './arrival.ts';
 import { Entrance } from './entrance.ts';
 import { FrameTurns } from './frame-turns.ts';
@@ -51,6 +52,7 @@ export class Session {
     failed: (error) => this.#refuseStorage(error),
   });
   readonly #silence: SilenceWatch;
+  readonly #acknowledger: Acknowledger;
   #released: Promise<void> | undefined;
 
   constructor(id: SessionId, { socket, isLent, entered }: Arrival, ports: SessionPorts) {
@@ -59,7 +61,11 @@ export class Session {
     this.#entered = entered;
     this.#decoder = createFrameDecoder({ maxPayloadBytes: NEWCOMER_FRAME_BYTES, isLent });
     this.#ports = ports;
-    const { silenceMs } = ports.settings;
+    const { silenceMs, acknowledgeMs } = ports.settings;
+    this.#acknowledger = new Acknowledger({
+      gatherMs: acknowledgeMs,
+      send: ({ segment, offset }) => this.#send(encodeFrame(FRAME_TYPES.ACK, segment, offset)),
+    });
     this.#stage = { kind: 'entering', entrance: this.#makeEntrance() };
     const askMs = Math.min(PING_AFTER_MS, silenceMs / 3);
     this.#silence = new SilenceWatch({ askMs, lostMs: silenceMs }, performance.now());
@@ -121,6 +127,7 @@ export class Session {
 
   /** Looks at the time: a peer that is silent is asked, then given up. To be called about once a second. */
   tick(nowMs: number): void {
+    this.#acknowledger.tick(nowMs);
     const owedMs = this.#stage.kind === 'entering' ? this.#stage.entrance.owedMs(nowMs) : 0;
     if (owedMs > this.#ports.settings.helloTimeoutMs) {
       this.#end('timed_out', `it did not say who it is within ${Math.round(owedMs / 1000)} s`);
@@ -139,6 +146,7 @@ export class Session {
     await this.#turns.idle();
     if (this.#stage.kind === 'streaming') {
       await this.#stage.streaming.stream.commit();
+      this.#acknowledger.asked(performance.now());
       this.#send(encodeJsonFrame(FRAME_TYPES.GOODBYE, { reason: 'the receiver is shutting down' }));
     }
     this.#end('goodbye', 'the receiver is shutting down');
@@ -184,6 +192,7 @@ export class Session {
       send: (frame) => this.#send(frame),
       refuse: (refusal, end) => this.refuse(refusal, end),
       welcome: (resume) => this.#welcomeAgain(resume),
+      acknowledge: () => this.#acknowledger.asked(performance.now()),
       occupy: (work) => this.#turns.occupy(work),
     });
   }
@@ -191,7 +200,7 @@ export class Session {
   async #open(hello: Hello, signature: string, intake: Intake): Promise<void> {
     const { settings, committer } = this.#ports;
     const events: StreamEvents = {
-      acknowledge: ({ segment, offset }) => this.#send(encodeFrame(FRAME_TYPES.ACK, segment, offset)),
+      acknowledge: (position) => this.#acknowledger.take(position, performance.now()),
       dirty: () => committer.mark(stream),
       failed: (error) => this.#refuseStorage(error),
       setAside: (segment, asidePath) => this.#problem({ kind: 'set_aside', segment, asidePath }),
@@ -209,6 +218,7 @@ export class Session {
   #welcomeAgain(resume: ResumePoint | undefined, signature?: string): void {
     if (resume === undefined) return;
     const { settings, sleeptimeSeconds } = this.#ports;
+    this.#acknowledger.goOnAt(resume.at);
     this.#send(welcomeFrame(settings, sleeptimeSeconds(), resume, signature));
   }
 

@@ -18,6 +18,8 @@ export interface StreamingPorts {
   readonly refuse: (refusal: Refusal, end?: EndKind) => void;
   /** Says where to go on; does nothing without a point. */
   readonly welcome: (resume: ResumePoint | undefined) => void;
+  /** Acknowledges at once what is durable, and what becomes so shortly. */
+  readonly acknowledge: () => void;
   /** Does work that later frames have to wait for. */
   readonly occupy: (work: () => Promise<void>) => void;
 }
@@ -44,7 +46,7 @@ export class Streaming {
   handle(frame: Frame): void {
     const { type, segment, offset } = frame;
     const { stream } = this;
-    const { session, socket, post, send, occupy, refuse } = this.#ports;
+    const { session, socket, post, send, acknowledge, occupy, refuse } = this.#ports;
     switch (type) {
       case FRAME_TYPES.DATA:
         this.#gather(frame);
@@ -63,6 +65,7 @@ export class Streaming {
         this.#obey(parseControl(frame.payload));
         return;
       case FRAME_TYPES.PING:
+        acknowledge();
         send(encodeFrame(FRAME_TYPES.PONG));
         return;
       case FRAME_TYPES.PONG:

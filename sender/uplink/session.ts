@@ -24,6 +24,7 @@ import { Proving } from './proving.ts';
 import { decideResume, type ReceiverEnd } from './resume.ts';
 import type { SessionEnd, SessionPorts } from './session-ports.ts';
 import { Turns } from './turns.ts';
+import { watchSilence } from './watch-silence.ts';
 
 /** How long a stop waits for the last acknowledgements, ms. */
 const STOP_MS = 2000;
@@ -67,11 +68,6 @@ export class Session {
     this.#silence = new SilenceWatch({ askMs: PING_AFTER_MS, lostMs: SILENCE_MS }, ports.monotonic());
   }
 
-  /** Up to where the receiver has the log durably; undefined before WELCOME. */
-  get acknowledged(): Position | undefined {
-    return this.#acknowledged;
-  }
-
   /** Runs the session on a connected socket to its end. */
   async run(): Promise<SessionEnd> {
     const socket = this.#socket;
@@ -110,11 +106,17 @@ export class Session {
     return this.#send(encodeJsonFrame(FRAME_TYPES.CONTROL, message));
   }
 
+  /** Lets the receiver acknowledge at once what it has, and what it gets in the next seconds: it may gather otherwise. */
+  askToAcknowledge(): void {
+    if (this.#at !== undefined) this.#send(encodeFrame(FRAME_TYPES.PING));
+  }
+
   /** Ends the session: what is in the log now is sent and acknowledged first, if that does not take long. */
   stop(): void {
     if (this.#stopAt !== undefined) return;
     this.#stopAt = this.#ports.writer.end;
     this.#later(() => this.#sayGoodbye());
+    this.askToAcknowledge();
     if (!this.#sender.isBegun) this.#sayGoodbye();
     this.#news.wake();
   }
@@ -252,19 +254,13 @@ export class Session {
   }
 
   async #watchSilence(): Promise<void> {
-    const { monotonic, sleep } = this.#ports;
-    while (!this.#isEnded) {
-      await sleep(this.#silence.dueInMs(monotonic()), this.#abort.signal).catch(() => undefined);
-      if (!this.#isEnded) this.#checkSilence(monotonic());
-    }
-  }
-
-  #checkSilence(nowMs: number): void {
-    const verdict = this.#silence.check(nowMs);
-    if (verdict === 'ask') this.#send(encodeFrame(FRAME_TYPES.PING));
-    // While it has to wait it cannot be heard.
-    if (verdict !== 'lost' || this.#turns.isPaused) return;
-    this.#lose(`the receiver has been silent for ${Math.round(this.#silence.silentMs(nowMs) / 1000)} s`);
+    const ask = (): void => void this.#send(encodeFrame(FRAME_TYPES.PING));
+    const lost = (silentMs: number): void => {
+      // While it has to wait it cannot be heard.
+      if (!this.#turns.isPaused)
+        this.#lose(`the receiver has been silent for ${Math.round(silentMs / 1000)} s`);
+    };
+    await watchSilence(this.#silence, this.#ports, { ask, lost }, this.#abort.signal);
   }
 
   #sayGoodbye(): void {

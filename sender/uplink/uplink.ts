@@ -185,6 +185,7 @@ export function startUplink(options: UplinkOptions): Uplink {
     },
     async caughtUp(timeoutMs) {
       const end = writer.end;
+      session?.askToAcknowledge();
       let isOver = false;
       const timer = setTimeout(() => {
         isOver = true;

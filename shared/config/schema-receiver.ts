@@ -31,6 +31,12 @@ export const receiver = z
         'Seconds for which received bytes may be gathered before they are synced to disk and acknowledged. ' +
           'A power cut of the receiver loses nothing by a larger value, since senders send again what was not acknowledged.',
       ),
+    acknowledge_seconds: seconds(0, 15)
+      .default(5)
+      .describe(
+        'Seconds for which the acknowledgements of a node that sends little are gathered. Each wakes the node, and costs both sides as ' +
+          'much as a sample. A node that catches up is answered at once.',
+      ),
     worker_heap_mb: z
       .int()
       .min(64)

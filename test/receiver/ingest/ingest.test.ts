@@ -41,6 +41,7 @@ async function start(t: Test, more: object = {}): Promise<Started> {
     port: 0,
     sleeptimeSeconds: 1,
     commitMs: 5,
+    acknowledgeMs: 0,
     helloTimeoutMs: 60_000,
     silenceMs: 60_000,
     numberOfNodes: 10,
@@ -56,7 +57,8 @@ async function start(t: Test, more: object = {}): Promise<Started> {
   return { ingest, root, told, [Symbol.asyncDispose]: () => ingest[Symbol.asyncDispose]() };
 }
 
-const { ACK, CONTROL, DATA, GOODBYE, HEAL, LIVE, PING, PONG, REFUSED, SEAL, WELCOME } = FRAME_TYPES;
+const { ACK, CHALLENGE, CONTROL, DATA, GOODBYE, HEAL, LIVE, PING, PONG, REFUSED, SEAL, WELCOME } =
+  FRAME_TYPES;
 
 t.test('what is sent is stored as it is, and acknowledged', async (t) => {
   await using started = await start(t);
@@ -295,6 +297,33 @@ t.test('PING is answered, LIVE reaches the main thread, an interval reaches the 
   t.match(await sender.nextJson(CONTROL), { kind: 'interval', sleeptime: 5 });
 });
 
+t.test('acknowledgements of little are gathered, until the sender asks', async (t) => {
+  await using started = await start(t, { acknowledgeMs: 600_000 });
+  const { ingest } = started;
+  using sender = await connectRawSender(ingest.port, '7');
+  sender.hello();
+  await sender.next(WELCOME);
+  const bytes = segmentBytes('7', sender.log, 1, 100);
+  const durable = (offset: number) =>
+    until(() => ingest.connected().get(parseNodeName('7'))?.position?.offset === offset, {
+      timeoutMs: 10_000,
+      what: `${offset} durable bytes`,
+    });
+  sender.send(DATA, 1, 0, bytes.subarray(0, 1000));
+  await sender.acknowledged(1, 1000);
+  sender.send(DATA, 1, 1000, bytes.subarray(1000, 1500));
+  await durable(1500);
+  ingest.setSleeptime(5);
+  await sender.next(CONTROL);
+  sender.send(PING);
+  await sender.next(PONG);
+  const types = sender.heard.map(({ type }) => type).filter((type) => type !== CHALLENGE);
+  t.same(types, [WELCOME, ACK, CONTROL, ACK, PONG], 'the second one only when it was asked for');
+  await sender.acknowledged(1, 1500);
+  sender.send(DATA, 1, 1500, bytes.subarray(1500));
+  await sender.acknowledged(1, bytes.length);
+});
+
 t.test('what does not continue the log, or is no frame, ends the connection with a reason', async (t) => {
   await using started = await start(t);
   const { ingest } = started;
@@ -361,7 +390,7 @@ t.test('a worker that dies is started again, and its senders resume', async (t) 
 });
 
 t.test('stopping acknowledges what has come and says goodbye', async (t) => {
-  await using started = await start(t, { commitMs: 60_000 });
+  await using started = await start(t, { commitMs: 60_000, acknowledgeMs: 60_000 });
   const { ingest, root } = started;
   using sender = await connectRawSender(ingest.port, '7');
   sender.hello();

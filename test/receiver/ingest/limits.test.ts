@@ -46,6 +46,7 @@ async function start(t: Test, limits: Partial<IngestLimits>, more: object = {}):
     port: 0,
     sleeptimeSeconds: 1,
     commitMs: 5,
+    acknowledgeMs: 0,
     helloTimeoutMs: 60_000,
     silenceMs: 60_000,
     numberOfNodes: 100,

@@ -271,7 +271,7 @@ smtp-without-host.json: mail.smtp.host is missing; it must be a host name or add
 `
 
 exports[`test/shared/config/mistakes.test.ts > TAP > config invariants 1–3: text-for-a-section.json is refused, in words > text-for-a-section.json 1`] = `
-text-for-a-section.json: receiver is "192.168.1.10", but must be an object with data_directory, listen_address, join_addresses, workers, commit_seconds, worker_heap_mb, hello_timeout_seconds, silence_timeout_seconds, certificate_file, key_file, limits or retention
+text-for-a-section.json: receiver is "192.168.1.10", but must be an object with data_directory, listen_address, join_addresses, workers, commit_seconds, acknowledge_seconds, worker_heap_mb, hello_timeout_seconds, silence_timeout_seconds, certificate_file, key_file, limits or retention
 `
 
 exports[`test/shared/config/mistakes.test.ts > TAP > config invariants 1–3: text-for-a-switch.json is refused, in words > text-for-a-switch.json 1`] = `
@@ -285,7 +285,7 @@ time-zone-unknown.json: alerts.quiet_hours.time_zone is "Berlin", but must be a 
 
 exports[`test/shared/config/mistakes.test.ts > TAP > config invariants 1–3: unknown-key-in-a-section.json is refused, in words > unknown-key-in-a-section.json 1`] = `
 unknown-key-in-a-section.json: unknown key "receiver.worker"; did you mean "receiver.workers"?
-unknown-key-in-a-section.json: unknown key "receiver.colour"; allowed there: data_directory, listen_address, join_addresses, workers, commit_seconds, worker_heap_mb, hello_timeout_seconds, silence_timeout_seconds, certificate_file, key_file, limits or retention
+unknown-key-in-a-section.json: unknown key "receiver.colour"; allowed there: data_directory, listen_address, join_addresses, workers, commit_seconds, acknowledge_seconds, worker_heap_mb, hello_timeout_seconds, silence_timeout_seconds, certificate_file, key_file, limits or retention
 `
 
 exports[`test/shared/config/mistakes.test.ts > TAP > config invariants 1–3: unknown-key-in-camel-case.json is refused, in words > unknown-key-in-camel-case.json 1`] = `
