@@ -28,7 +28,7 @@ const { values } = parseArgs({
 const seed = Number(values.seed);
 const CONDITIONS = { lossRatio: 0.1, delayMs: 300, bitsPerSecond: 64_000 };
 /** The default of `receiver.silence_timeout_seconds`. */
-const SILENCE_SECONDS = 45;
+const SILENCE_SECONDS = 20;
 const NODES = 20;
 
 const why = whyNoBadNetwork();

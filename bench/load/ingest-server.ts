@@ -33,7 +33,7 @@ const ingest = await startIngest({
   commitMs: 200,
   acknowledgeMs: 5000,
   helloTimeoutMs: 10_000,
-  silenceMs: 45_000,
+  silenceMs: 20_000,
   numberOfNodes: 100_000,
   workers: Number(workers),
   workerHeapMb: 512,

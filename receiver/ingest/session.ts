@@ -67,7 +67,7 @@ export class Session {
       send: ({ segment, offset }) => this.#send(encodeFrame(FRAME_TYPES.ACK, segment, offset)),
     });
     this.#stage = { kind: 'entering', entrance: this.#makeEntrance() };
-    const askMs = Math.min(PING_AFTER_MS, silenceMs / 3);
+    const askMs = Math.min(PING_AFTER_MS, silenceMs / 2);
     this.#silence = new SilenceWatch({ askMs, lostMs: silenceMs }, performance.now());
     socket.on('data', (chunk: Buffer) => this.#take(chunk));
     socket.on('error', (error) => this.#end(endOf(error), describeError(error)));

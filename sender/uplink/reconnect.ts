@@ -1,17 +1,19 @@
 import { backoffMs } from '../../shared/time/backoff.ts';
 import type { SessionEnd } from './session-ports.ts';
 
-/** A connection that has lasted this long worked; the next failure is a new one, ms. */
-const STEADY_MS = 60_000;
+/**
+ * A connection that has lasted this long worked; the next failure is a new one, ms. Longer than a receiver needs that welcomes and then
+ * fails, shorter than a connection stands over a line that is cut again and again.
+ */
+const STEADY_MS = 15_000;
 /**
  * The first wait is long enough to spread a fleet: when a receiver goes, all of its nodes begin to wait at the same moment. With 2.5 s
  * no second sees more than 54 % of them come back, and none more than 60 % try (docs/benchmarks.md, «Bad networks»); with 0.5 s all
  * would come in the first half second.
  */
-const BACKOFF = { firstMs: 2500, maxMs: 60_000 };
-/** Upper bound of the waits in the first minute of an outage, ms. */
-const EARLY_MAX_MS = 5000;
-const EARLY_MS = 60_000;
+const FIRST_MS = 2500;
+/** Upper bound of the other waits, ms: this at first, then a share of how long the outage lasts, up to a minute. */
+const LONGER = { fromMs: 5000, outageRatio: 0.25, toMs: 60_000 };
 /** How a wait that the receiver asked for is spread, as a share of it. */
 const REFUSED_SPREAD = 0.2;
 
@@ -71,8 +73,8 @@ export class Reconnect {
 
   #backoffMs(nowMs: number): number {
     this.#failingSinceMs ??= nowMs;
-    const isEarly = nowMs - this.#failingSinceMs < EARLY_MS;
-    const maxMs = isEarly ? EARLY_MAX_MS : BACKOFF.maxMs;
-    return backoffMs(this.#tries++, { firstMs: BACKOFF.firstMs, maxMs }, this.#random);
+    const shareMs = (nowMs - this.#failingSinceMs) * LONGER.outageRatio;
+    const maxMs = Math.min(LONGER.toMs, Math.max(LONGER.fromMs, shareMs));
+    return backoffMs(this.#tries++, { firstMs: FIRST_MS, maxMs }, this.#random);
   }
 }

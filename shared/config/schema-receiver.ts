@@ -47,9 +47,9 @@ export const receiver = z
       .default(10)
       .describe('Seconds that a new connection may take to say who it is.'),
     silence_timeout_seconds: seconds(0.1, 3600)
-      .default(45)
+      .default(20)
       .describe(
-        'Seconds without a sign of life after which a connection counts as lost. A sender gives one every 15 seconds.',
+        'Seconds without a sign of life after which a connection counts as lost. One that says nothing is asked after half of that.',
       ),
     certificate_file: file.optional().meta({
       description:

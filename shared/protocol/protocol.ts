@@ -24,9 +24,9 @@ export const WINDOW_BYTES = 4 * 1024 * 1024;
 /** With more backlog than this the newest samples also travel as LIVE, bytes. */
 export const LIVE_BACKLOG_BYTES = 64 * 1024;
 /** A side that has heard nothing for this long asks with PING, ms. */
-export const PING_AFTER_MS = 15_000;
+export const PING_AFTER_MS = 10_000;
 /** After this much silence the connection counts as lost, ms. */
-export const SILENCE_MS = 45_000;
+export const SILENCE_MS = 20_000;
 
 /** The first byte of a frame. */
 export const FRAME_TYPES = {

@@ -6,7 +6,7 @@ import { preparePlace } from '../helpers/programs.ts';
 import { until } from '../helpers/until.ts';
 
 // A fleet loses its receiver at one moment and must not come back at one. How many may try in a second follows from the waits: the
-// first is uniform in 2.5 s, the others in 5 s (in the first minute). Of 20 000 simulated nodes, in the worst second after the loss,
+// first is uniform in 2.5 s, the others in 5 s (in the first twenty). Of 20 000 simulated nodes, in the worst second after the loss,
 // 60 % try, and 54 % are accepted if the receiver comes back just before it. The rest is chance, five standard deviations of a
 // binomial of so many nodes, which is at most 2.5 · √nodes; and a machine that is busy: what it had to do in 0.3 s it does at once.
 const NODES = 200;
