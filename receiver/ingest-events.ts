@@ -2,6 +2,7 @@ import { formatBytes } from '../shared/cli/format.ts';
 import type { Logger } from '../shared/logging/logger.ts';
 import type { NodeName } from '../shared/names/node-name.ts';
 import type { Problem } from './alerts/alerts.ts';
+import { describeGap } from './describe-gap.ts';
 import type { Fleet } from './fleet/fleet.ts';
 import type { IngestEvents } from './ingest/ingest.ts';
 import type { IngestProblem } from './ingest/messages.ts';
@@ -124,6 +125,8 @@ function describeProblem(node: NodeName, problem: IngestProblem): Problem {
           `Segment ${problem.segment} differed from the node's own bytes, which never happens on a sound disk. ` +
           `The file was set aside as ${problem.asidePath} and is fetched again from the node.`,
       };
+    case 'gap':
+      return describeGap(node, problem.gap);
     case 'storage':
       return {
         key: `storage ${problem.code}`,

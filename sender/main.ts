@@ -29,7 +29,8 @@ import { readInventory } from './sampler/inventory.ts';
 import { startSampler } from './sampler/sampler.ts';
 import { startTopProcesses } from './sampler/top-processes.ts';
 import { reachabilityOf, senderAlertsOf } from './settings.ts';
-import type { SenderStatus } from './status.ts';
+import { logStatusOf, type SenderStatus } from './status.ts';
+import { tellLoss } from './tell-loss.ts';
 import type { ReceiverAddress } from './uplink/connect.ts';
 import { startUplink } from './uplink/uplink.ts';
 
@@ -160,6 +161,7 @@ export async function startSender({ config, join: code, log, signal }: SenderOpt
       onCertificates: keepCertificates,
       onRename: (name) => void takeName(name).catch(ended.reject),
       onNewLogNeeded: beginNewLog,
+      onSegmentLost: (loss) => tellLoss(loss, { writer, atMs: systemClock.now(), log }),
     }),
   );
 
@@ -193,7 +195,7 @@ export async function startSender({ config, join: code, log, signal }: SenderOpt
     started: new Date(startedMs).toISOString(),
     node,
     data_directory: directory,
-    log: { id: writer.id, path: writer.paths.open, end: writer.end, oldest: writer.oldest },
+    log: logStatusOf(writer),
     sleeptime: sleeptimeSeconds,
     uplink: uplink.state(),
     recorder: recorderState(),

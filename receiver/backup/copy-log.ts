@@ -3,7 +3,7 @@ import { type LogPaths, plainSegmentPath, sealedSegmentPath } from '../../shared
 import { openLogFollower } from '../../shared/log/log-follower.ts';
 import type { Position } from '../../shared/log/position.ts';
 import { startSealer } from '../../shared/log/sealer.ts';
-import type { SegmentRecord } from '../../shared/log/segment-records.ts';
+import { readSegmentRecords, type SegmentRecord } from '../../shared/log/segment-records.ts';
 import { appendRest } from './append-rest.ts';
 import type { CopyNote } from './copy-note.ts';
 import type { Copying, CopyLogOptions } from './copying.ts';
@@ -92,8 +92,7 @@ async function takeStep(
 ): Promise<void> {
   switch (step.kind) {
     case 'begin':
-      if (step.missing !== undefined) copying.note({ kind: 'gap', ...step.missing });
-      await copying.follower.beginAt(step.segment);
+      await begin(copying, step);
       return;
     case 'adopt':
       await adopt(copying, step.record, facts);
@@ -104,6 +103,20 @@ async function takeStep(
     default:
       step satisfies never;
   }
+}
+
+/** Goes on elsewhere. What the source has recorded as lost was told of then, and is no news here. */
+async function begin(copying: Copying, step: Extract<CopyStep, { kind: 'begin' }>): Promise<void> {
+  const { follower, note, options } = copying;
+  const { segment, missing } = step;
+  const { lost } = await readSegmentRecords(options.source);
+  const known = missing && lost.find(({ from, to }) => from <= missing.from && to >= missing.to);
+  if (known !== undefined) {
+    await follower.passOver(segment, known.reason, known.atMs);
+    return;
+  }
+  if (missing !== undefined) note({ kind: 'gap', ...missing });
+  await follower.beginAt(segment);
 }
 
 /** Takes over a compressed segment; one that is damaged is passed over, so that it does not hold up the rest. */

@@ -8,6 +8,7 @@ import type { Hello } from '../../shared/protocol/messages.ts';
 import { MAX_PAYLOAD_BYTES } from '../../shared/protocol/protocol.ts';
 import type { Committable } from './committer.ts';
 import { type OpenCopySettings, openCopy, welcomeAt } from './open-copy.ts';
+import type { LogGap } from './pass-over-lost.ts';
 
 /** Where to go on, as WELCOME says it. */
 export interface ResumePoint {
@@ -25,6 +26,8 @@ export interface StreamEvents {
   readonly failed: (error: unknown) => void;
   /** The copy was no prefix of the node's log. */
   readonly setAside: (segment: number, path: string) => void;
+  /** A part of the node's log is to be had from nobody. */
+  readonly gap: (gap: LogGap) => void;
 }
 
 /**
@@ -72,7 +75,8 @@ export class LogStream implements Committable, AsyncDisposable {
     settings: OpenCopySettings,
     events: StreamEvents,
   ): Promise<{ readonly stream: LogStream; readonly resume: ResumePoint }> {
-    const { follower, at, crc, asidePath } = await openCopy(hello, settings);
+    const { follower, at, crc, gap, asidePath } = await openCopy(hello, settings);
+    if (gap !== undefined) events.gap(gap);
     if (asidePath !== undefined) events.setAside(at.segment, asidePath);
     return { stream: new LogStream(hello, settings, follower, at, events), resume: { at, crc } };
   }

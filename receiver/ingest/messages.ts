@@ -3,6 +3,7 @@ import type { LogId } from '../../shared/names/log-id.ts';
 import type { NodeName } from '../../shared/names/node-name.ts';
 import type { Control, DigestResult, Join, Joined, RefusalCode } from '../../shared/protocol/messages.ts';
 import type { IngestLimits } from './limits.ts';
+import type { LogGap } from './pass-over-lost.ts';
 
 /** What an ingest worker is told when it is started. */
 export interface WorkerSettings {
@@ -164,6 +165,8 @@ export type FromWorker =
 export type IngestProblem =
   /** The copy was not a prefix of the node's log; its file lies at `asidePath` now. */
   | { readonly kind: 'set_aside'; readonly segment: number; readonly asidePath: string }
+  /** A part of the node's log is to be had from nobody. */
+  | { readonly kind: 'gap'; readonly gap: LogGap }
   /** Bytes could not be written. */
   | { readonly kind: 'storage'; readonly code: string; readonly message: string }
   /** The node could not keep samples in its own copy. */

@@ -6,6 +6,7 @@ import { readLogMeta } from '../../shared/log/log-meta.ts';
 import type { Position } from '../../shared/log/position.ts';
 import type { Sealer } from '../../shared/log/sealer.ts';
 import type { Hello } from '../../shared/protocol/messages.ts';
+import { type LogGap, passOverLost } from './pass-over-lost.ts';
 
 /** A node's copy, ready to take what comes next. */
 export interface OpenedCopy {
@@ -14,6 +15,8 @@ export interface OpenedCopy {
   readonly at: Position;
   /** CRC-32 of the bytes before `at.offset` in that segment. */
   readonly crc: number;
+  /** What the copy will not have, if that was found now. */
+  readonly gap: LogGap | undefined;
   /** Where a file was set aside to, because it was no prefix of the node's log. */
   readonly asidePath: string | undefined;
 }
@@ -35,10 +38,9 @@ export async function openCopy(hello: Hello, settings: OpenCopySettings): Promis
   const { bootId, sealer } = settings;
   const follower = await openLogFollower({ paths, id: hello.log, bootId, sealer });
   try {
-    if (follower.end === undefined || follower.end.segment < hello.oldest)
-      await follower.beginAt(hello.oldest);
+    const gap = await passOverLost(follower, hello, { paths, nowMs: Date.now() });
     const asidePath = (await isNoPrefix(follower, hello)) ? await follower.setAside('differs') : undefined;
-    return { follower, asidePath, ...(await welcomeAt(follower)) };
+    return { follower, gap, asidePath, ...(await welcomeAt(follower)) };
   } catch (error) {
     await follower[Symbol.asyncDispose]();
     throw error;

@@ -204,6 +204,7 @@ export class Session {
       dirty: () => committer.mark(stream),
       failed: (error) => this.#refuseStorage(error),
       setAside: (segment, asidePath) => this.#problem({ kind: 'set_aside', segment, asidePath }),
+      gap: (gap) => this.#problem({ kind: 'gap', gap }),
     };
     const { stream, resume } = await LogStream.open(hello, settings, events);
     if (this.#stage.kind === 'ended') {

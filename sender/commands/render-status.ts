@@ -1,6 +1,6 @@
 import { formatDuration, formatRelative } from '../../shared/cli/format.ts';
 import { printable } from '../../shared/cli/table.ts';
-import type { SenderStatus } from '../status.ts';
+import type { LostSegment, SenderStatus } from '../status.ts';
 
 /** What `status` prints for a person. */
 export function renderStatus(status: SenderStatus, nowMs: number): string {
@@ -21,10 +21,23 @@ export function renderStatus(status: SenderStatus, nowMs: number): string {
             `${recorder.losing.samples} samples ${formatRelative(recorder.losing.sinceMs, nowMs)}: ${recorder.losing.reason}`,
           ],
         ]),
+    ...renderDoubt(status.uplink.doubt, nowMs),
+    ...log.lost.map((lost) => ['lost', renderLost(lost, nowMs)]),
     ['receiver', renderUplink(status.uplink, nowMs)],
     ['behind', renderBehind(status)],
   ];
   return facts.map(([name = '', value = '']) => `${name.padEnd(10)}${value}\n`).join('');
+}
+
+function renderDoubt(doubt: SenderStatus['uplink']['doubt'], nowMs: number): readonly string[][] {
+  if (doubt === undefined) return [];
+  const readings = doubt.readings === 1 ? 'once' : `${doubt.readings} times`;
+  return [['damaged', `${doubt.reason} (read ${readings}, first ${formatRelative(doubt.sinceMs, nowMs)})`]];
+}
+
+function renderLost({ segment, reason, found, file }: LostSegment, nowMs: number): string {
+  const kept = file === null ? 'no file is left of it' : `kept as ${file}`;
+  return `segment ${segment}, found damaged ${formatRelative(Date.parse(found), nowMs)}: ${reason}; ${kept}`;
 }
 
 function renderUplink(uplink: SenderStatus['uplink'], nowMs: number): string {

@@ -3,6 +3,7 @@ import type { CommandContext } from '../../shared/cli/command-context.ts';
 import { formatBytes } from '../../shared/cli/format.ts';
 import { UserError } from '../../shared/errors/errors.ts';
 import { logPaths } from '../../shared/log/log.ts';
+import type { LostSegments } from '../../shared/log/segment-records.ts';
 import { verifyLog } from '../../shared/log/verify-log.ts';
 import { logsRootOf } from '../main.ts';
 import { nodeNameOf } from '../membership/ensure-membership.ts';
@@ -31,11 +32,16 @@ export function addVerify(command: Command, context: CommandContext): void {
       const text =
         options.json === true
           ? JSON.stringify(report, undefined, 2)
-          : [`${found}${verdict}`, ...lines].join('\n');
+          : [`${found}${verdict}`, ...report.lost.map(describeLost), ...lines].join('\n');
       context.stdout.write(`${text}\n`);
       if (problems.length > 0) {
         const hint = 'What the receiver has acknowledged is safe there: fleetkeep-receiver verify.';
         throw new UserError('LOG_DAMAGED', `the local log of node ${paths.node} is damaged`, { hint });
       }
     });
+}
+
+function describeLost({ from, reason, atMs, aside }: LostSegments): string {
+  const kept = aside === undefined ? '' : `, and kept as ${aside}`;
+  return `segment ${from} was given up ${new Date(atMs).toISOString()}: ${reason}${kept}`;
 }

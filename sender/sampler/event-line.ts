@@ -11,6 +11,18 @@ export type LogEvent =
       readonly reason: string;
     }
   | {
+      /** A segment of this log turned out to be damaged, and cannot be sent. */
+      readonly kind: 'lost_segment';
+      readonly segment: number;
+      /** How much of it no receiver got, bytes. */
+      readonly bytes: number;
+      /** Time of the segment's first and last line, ms since 1970. */
+      readonly fromMs: number;
+      readonly toMs: number;
+      /** Why, for a person. */
+      readonly reason: string;
+    }
+  | {
       /** From now on samples are this far apart. */
       readonly kind: 'interval';
       /** Seconds. */
@@ -33,6 +45,15 @@ function shownEvent(event: LogEvent): object {
         kind: event.kind,
         samples: event.samples,
         since: new Date(event.sinceMs).toISOString(),
+        reason: event.reason.slice(0, 200),
+      };
+    case 'lost_segment':
+      return {
+        kind: event.kind,
+        segment: event.segment,
+        bytes: event.bytes,
+        from: new Date(event.fromMs).toISOString(),
+        to: new Date(event.toMs).toISOString(),
         reason: event.reason.slice(0, 200),
       };
     case 'interval':

@@ -33,7 +33,17 @@ export async function actOnResume(resume: Resume, ports: ResumePorts): Promise<v
       return;
     case 'interrupt':
       await writer.interruptSegment(ports.nowMs);
-      end({ kind: 'again' });
+      end({
+        kind: 'again',
+        reason: 'the receiver says again and again that it has more than was written here',
+      });
+      return;
+    case 'lost':
+      end({
+        kind: 'again',
+        reason: `the receiver does not go on behind segment ${resume.segment}, which is lost`,
+        oldest: resume.next,
+      });
       return;
     case 'new_log':
       end({ kind: 'new_log' });

@@ -2,23 +2,27 @@ import type { LogWriter } from '../../shared/log/log-writer.ts';
 import type { Position } from '../../shared/log/position.ts';
 import type { NodeName } from '../../shared/names/node-name.ts';
 import type { Refused } from '../../shared/protocol/messages.ts';
-import type { Clock } from '../../shared/time/clock.ts';
+import type { SegmentLoss } from './give-up.ts';
 import type { NodeSecret } from './proving.ts';
+import type { PatiencePorts } from './read-patiently.ts';
 
 /** How a session ended. */
 export type SessionEnd =
   /** The connection is gone, or had to be given up. */
   | { readonly kind: 'lost'; readonly reason: string }
   | { readonly kind: 'refused'; readonly refusal: Refused }
-  /** Connect again at once: the log has changed in a way that HELLO has to say. */
-  | { readonly kind: 'again' }
+  /**
+   * Connect again at once: the log has changed in a way that HELLO has to say. `oldest` is what that says of the oldest segment, for a
+   * receiver of an earlier version that could not be told otherwise that it has to go on there.
+   */
+  | { readonly kind: 'again'; readonly reason: string; readonly oldest?: number | undefined }
   /** The receiver knows more of this log than there is; see `Resume`. */
   | { readonly kind: 'new_log' }
   /** It was asked to stop. */
   | { readonly kind: 'stopped' };
 
 /** What a session needs and tells. */
-export interface SessionPorts {
+export interface SessionPorts extends PatiencePorts {
   readonly writer: LogWriter;
   readonly secret: NodeSecret;
   /** What HELLO says of the log and its machine, as they are then. */
@@ -31,10 +35,6 @@ export interface SessionPorts {
   /** The receiver has taken this sender; told once. */
   readonly onWelcome: () => void;
   readonly onAcknowledged: (position: Position) => void;
-  /** Milliseconds since 1970. */
-  readonly now: () => number;
-  /** Milliseconds that never jump. */
-  readonly monotonic: () => number;
-  /** As {@link Clock.sleep}. */
-  readonly sleep: Clock['sleep'];
+  /** A sealed segment turned out to be damaged, and is sent to nobody any more. */
+  readonly onSegmentLost: (loss: SegmentLoss) => void;
 }

@@ -20,7 +20,9 @@ import { DigestQueue } from './digest-queue.ts';
 import { Healing } from './healing.ts';
 import { LogSender } from './log-sender.ts';
 import { obey } from './obey.ts';
+import { passObstacle } from './pass-obstacle.ts';
 import { Proving } from './proving.ts';
+import { readPatiently } from './read-patiently.ts';
 import { decideResume, type ReceiverEnd } from './resume.ts';
 import type { SessionEnd, SessionPorts } from './session-ports.ts';
 import { Turns } from './turns.ts';
@@ -44,6 +46,7 @@ export class Session {
   /** Where the receiver's copy ends, as it said last; undefined before WELCOME. */
   #at: ReceiverEnd | undefined;
   readonly #healing: Healing;
+  /** Up to where the receiver has the log durably; undefined before WELCOME. */
   #acknowledged: Position | undefined;
   #isEnded = false;
   /** What has to be acknowledged before it stops; undefined while it is not asked to. */
@@ -58,7 +61,7 @@ export class Session {
     this.#socket = socket;
     this.#proving = new Proving(ports.secret, certificate);
     this.#ports = ports;
-    this.#sender = new LogSender(socket, ports.writer);
+    this.#sender = new LogSender(socket, ports.writer, ports, this.#abort.signal);
     this.#healing = new Healing(ports.writer);
     this.#turns = new Turns(socket, (error) => this.#lose(describeError(error)));
     this.#digests = new DigestQueue(
@@ -184,7 +187,9 @@ export class Session {
 
   async #resume(at: ReceiverEnd): Promise<void> {
     const { writer } = this.#ports;
-    const resume = await decideResume(writer, at, this.#healing.healed);
+    const decide = () => decideResume(writer, at, this.#healing.healed);
+    const resume = await readPatiently(decide, this.#ports, this.#abort.signal);
+    if (resume.kind === 'unreadable') return this.#end(await passObstacle(resume, at, this.#ports));
     await actOnResume(resume, {
       writer,
       healing: this.#healing,
@@ -237,7 +242,9 @@ export class Session {
     while (!this.#isEnded) {
       const isMore = !this.#isLeaving && (await this.#sender.sendNext());
       if (isMore || this.#isEnded) continue;
-      if (this.#mayStop()) this.#sayGoodbye();
+      const obstacle = this.#sender.obstacleAt(this.#acknowledged);
+      if (obstacle !== undefined) this.#end(await passObstacle(obstacle, this.#acknowledged, this.#ports));
+      else if (this.#mayStop()) this.#sayGoodbye();
       else await this.#news.sleep();
     }
   }
@@ -248,19 +255,19 @@ export class Session {
     else this.#send(proof);
   }
 
+  async #watchSilence(): Promise<void> {
+    await watchSilence(this.#silence, {
+      clock: this.#ports,
+      ask: () => void this.#send(encodeFrame(FRAME_TYPES.PING)),
+      isDeaf: () => this.#turns.isPaused,
+      lose: (reason) => this.#lose(reason),
+      signal: this.#abort.signal,
+    });
+  }
+
   #mayStop(): boolean {
     if (this.#isLeaving || this.#stopAt === undefined || this.#acknowledged === undefined) return false;
     return comparePositions(this.#acknowledged, this.#stopAt) >= 0;
-  }
-
-  async #watchSilence(): Promise<void> {
-    const ask = (): void => void this.#send(encodeFrame(FRAME_TYPES.PING));
-    const lost = (silentMs: number): void => {
-      // While it has to wait it cannot be heard.
-      if (!this.#turns.isPaused)
-        this.#lose(`the receiver has been silent for ${Math.round(silentMs / 1000)} s`);
-    };
-    await watchSilence(this.#silence, this.#ports, { ask, lost }, this.#abort.signal);
   }
 
   #sayGoodbye(): void {

@@ -21,6 +21,8 @@ import type { Clock } from '../../shared/time/clock.ts';
 import { Wake } from '../../shared/time/wake.ts';
 import { connectTo, type ReceiverAddress } from './connect.ts';
 import { ConnectionLog } from './connection-log.ts';
+import { type Doubt, Doubts } from './doubts.ts';
+import type { SegmentLoss } from './give-up.ts';
 import type { NodeSecret } from './proving.ts';
 import { Reconnect, type RetriedEnd } from './reconnect.ts';
 import { Session } from './session.ts';
@@ -54,6 +56,8 @@ export interface UplinkOptions {
   readonly onRename: (node: NodeName) => void;
   /** The log here is an old copy of itself; the program has to begin a new one. The uplink has ended by then. */
   readonly onNewLogNeeded: () => void;
+  /** A sealed segment turned out to be damaged, and is sent to nobody any more. */
+  readonly onSegmentLost: (loss: SegmentLoss) => void;
   readonly random?: (() => number) | undefined;
 }
 
@@ -71,7 +75,11 @@ export type UplinkState =
 
 /** A running uplink. Disposing sends what is there, within two seconds, and says goodbye. */
 export interface Uplink extends AsyncDisposable {
-  state(): UplinkState & { readonly acknowledged: Position | undefined };
+  state(): UplinkState & {
+    readonly acknowledged: Position | undefined;
+    /** A segment that cannot be read now, and holds up what comes after it. */
+    readonly doubt: Doubt | undefined;
+  };
   /** Everything before this segment is acknowledged; 0 before the first connection. */
   acknowledgedSegment(): number;
   /** A new sample was appended: it also goes ahead of the backlog, when there is one. */
@@ -83,6 +91,8 @@ export interface Uplink extends AsyncDisposable {
 }
 
 const CONNECT_MS = 10_000;
+/** Lost segments that HELLO names at most, the newest; a receiver that waits for another is told by `oldest`. */
+const MAX_LOST = 100;
 
 /** Starts the uplink; it goes on in the background. */
 export function startUplink(options: UplinkOptions): Uplink {
@@ -94,7 +104,10 @@ export function startUplink(options: UplinkOptions): Uplink {
   let state: UplinkState = { kind: 'stopped', sinceMs: clock.now() };
   let session: Session | undefined;
   let acknowledged: Position | undefined;
+  const doubts = new Doubts();
   let failingSinceMs: number | undefined;
+  /** What the next HELLO says of the oldest segment, where that is not the oldest that is here. */
+  let oldest: number | undefined;
   let untold: { readonly samples: number; readonly sinceMs: number; readonly reason: string } | undefined;
 
   function welcomed(receiver: string): void {
@@ -117,18 +130,24 @@ export function startUplink(options: UplinkOptions): Uplink {
   async function connectOnce(address: ReceiverAddress): Promise<SessionEnd> {
     const receiver = nameOf(address);
     state = { kind: 'connecting', receiver, sinceMs: clock.now() };
+    const from = oldest;
+    // It was asked for by the connection before, and holds for no other receiver.
+    oldest = undefined;
     try {
       const how = { certificates: options.certificates(), timeoutMs: CONNECT_MS };
       session = new Session(await connectTo(address, how, stop.signal), {
         writer,
         secret: options.secret,
-        hello: () => helloOf(options),
+        hello: () => helloOf(options, from),
+        doubts,
+        onSegmentLost: options.onSegmentLost,
         onInterval: options.onInterval,
         onRename: options.onRename,
         onCertificates: options.onCertificates,
         onWelcome: () => welcomed(receiver),
         onAcknowledged: (position) => {
           acknowledged = position;
+          doubts.forgetBefore(position.segment);
           progress.wake();
         },
         now: () => clock.now(),
@@ -168,7 +187,10 @@ export function startUplink(options: UplinkOptions): Uplink {
         options.onNewLogNeeded();
         return;
       }
-      if (end.kind === 'again') index -= 1;
+      if (end.kind === 'again') {
+        index -= 1;
+        oldest = end.oldest;
+      }
       await pause(nameOf(address), end);
     }
   }
@@ -178,7 +200,7 @@ export function startUplink(options: UplinkOptions): Uplink {
   });
 
   return {
-    state: () => ({ ...state, acknowledged }),
+    state: () => ({ ...state, acknowledged, doubt: doubts.current }),
     acknowledgedSegment: () => acknowledged?.segment ?? 0,
     newSample(line) {
       if (session !== undefined && isBehind(writer.end, acknowledged)) session.sendLive(line);
@@ -219,7 +241,7 @@ function reasonOf(end: RetriedEnd): string {
     case 'refused':
       return end.refusal.message;
     case 'again':
-      return 'the receiver says again and again that it has more than was written here';
+      return end.reason;
     default:
       return end satisfies never;
   }
@@ -232,7 +254,8 @@ function isBehind(end: Position, acknowledged: Position | undefined): boolean {
   return end.offset - acknowledged.offset > LIVE_BACKLOG_BYTES;
 }
 
-async function helloOf({ writer, facts }: UplinkOptions): Promise<object> {
+async function helloOf({ writer, facts }: UplinkOptions, oldest = writer.oldest): Promise<object> {
+  const lost = lostOf(writer);
   return {
     protocol: PROTOCOL_VERSION,
     node: writer.paths.node,
@@ -241,9 +264,19 @@ async function helloOf({ writer, facts }: UplinkOptions): Promise<object> {
     boot_id: facts.bootId,
     version: facts.version,
     sleeptime: facts.sleeptimeSeconds(),
-    oldest: writer.oldest,
+    oldest,
     open: await writer.unsealed(),
+    ...(lost.length === 0 ? {} : { lost }),
   };
+}
+
+/** What is lost of the segments that a receiver may still ask for. */
+function lostOf(writer: LogWriter): readonly object[] {
+  return writer.lost.slice(-MAX_LOST).flatMap(({ from, reason, record }) => {
+    if (record === undefined || from < writer.oldest) return [];
+    const times = { from: new Date(record.fromMs).toISOString(), to: new Date(record.toMs).toISOString() };
+    return [{ segment: from, bytes: record.bytes, ...times, reason }];
+  });
 }
 
 function nameOf({ host, port }: ReceiverAddress): string {

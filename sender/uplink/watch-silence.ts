@@ -1,27 +1,30 @@
 import type { SilenceWatch } from '../../shared/protocol/silence.ts';
-import type { SessionPorts } from './session-ports.ts';
+import type { Clock } from '../../shared/time/clock.ts';
 
-/** What {@link watchSilence} does about it. */
-export interface SilenceActions {
-  /** Asks the receiver for a sign of life. */
+/** What {@link watchSilence} works with. */
+export interface SilencePorts {
+  readonly clock: Pick<Clock, 'monotonic' | 'sleep'>;
+  /** Asks the receiver whether it is there. */
   readonly ask: () => void;
-  /** Nothing came for so long that the connection counts as lost. */
-  readonly lost: (silentMs: number) => void;
+  /** Whether nothing of it can be heard at present, because it has to wait. */
+  readonly isDeaf: () => boolean;
+  readonly lose: (reason: string) => void;
+  readonly signal: AbortSignal;
 }
 
-/** Looks at the time until `signal` ends it, no more often than something can be due. */
-export async function watchSilence(
-  silence: SilenceWatch,
-  { monotonic, sleep }: Pick<SessionPorts, 'monotonic' | 'sleep'>,
-  { ask, lost }: SilenceActions,
-  signal: AbortSignal,
-): Promise<void> {
+/** Asks a receiver that is silent, and gives it up when it stays so; until the signal. */
+export async function watchSilence(silence: SilenceWatch, ports: SilencePorts): Promise<void> {
+  const { clock, signal } = ports;
   while (!signal.aborted) {
-    await sleep(silence.dueInMs(monotonic()), signal).catch(() => undefined);
-    if (signal.aborted) return;
-    const nowMs = monotonic();
-    const verdict = silence.check(nowMs);
-    if (verdict === 'ask') ask();
-    if (verdict === 'lost') lost(silence.silentMs(nowMs));
+    await clock.sleep(silence.dueInMs(clock.monotonic()), signal).catch(() => undefined);
+    if (!signal.aborted) check(silence, ports);
   }
+}
+
+function check(silence: SilenceWatch, { clock, ask, isDeaf, lose }: SilencePorts): void {
+  const nowMs = clock.monotonic();
+  const verdict = silence.check(nowMs);
+  if (verdict === 'ask') ask();
+  if (verdict === 'lost' && !isDeaf())
+    lose(`the receiver has been silent for ${Math.round(silence.silentMs(nowMs) / 1000)} s`);
 }

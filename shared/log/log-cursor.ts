@@ -1,6 +1,8 @@
+import type { LogPaths } from './log.ts';
 import type { LogWriter } from './log-writer.ts';
 import type { Position } from './position.ts';
-import { type LogChunk, readSegment } from './read-log.ts';
+import { readSegment } from './read-log.ts';
+import { readProven } from './read-proven.ts';
 import type { SegmentRecord } from './segment-records.ts';
 
 /** What comes next in a log that is still being written. */
@@ -8,6 +10,8 @@ export type CursorStep =
   | { readonly kind: 'bytes'; readonly segment: number; readonly offset: number; readonly bytes: Buffer }
   /** The segment has been read to its end and is sealed; the next step begins the next segment. */
   | { readonly kind: 'sealed'; readonly record: SegmentRecord }
+  /** The segment is not to be had here beyond this place; who follows has to go on behind it. */
+  | { readonly kind: 'lost'; readonly segment: number }
   /** Nothing more at present: the open segment's end, or a closed segment that is not sealed yet. */
   | { readonly kind: 'end' };
 
@@ -16,7 +20,7 @@ export class LogCursor implements AsyncDisposable {
   readonly #writer: LogWriter;
   readonly #maxBytes: number;
   #at: Position;
-  #chunks: AsyncGenerator<LogChunk, void, void> | undefined;
+  #chunks: AsyncGenerator<Buffer, void, void> | undefined;
   #rest: Buffer | undefined;
 
   /** @param maxBytes the most that one step brings, bytes. */
@@ -31,7 +35,11 @@ export class LogCursor implements AsyncDisposable {
     return this.#at;
   }
 
-  /** Takes the next step. @throws the system's error when the disk cannot be read. */
+  /**
+   * Takes the next step. After an error it may be tried again, and reads again from the same position.
+   *
+   * @throws SegmentUnreadableError when a sealed segment does not give what is recorded; the system's error
+   */
   async next(): Promise<CursorStep> {
     const { segment, offset } = this.#at;
     if (segment === this.#writer.end.segment) {
@@ -39,15 +47,15 @@ export class LogCursor implements AsyncDisposable {
       return this.#advance(bytes);
     }
     // Asked for before reading: a record that is there by then says where the reading has to end.
-    const record = this.#writer.sealed.get(segment);
-    const bytes = this.#rest ?? (await this.#nextChunk());
+    const lost = this.#writer.lost.find(({ from }) => from === segment);
+    const record = this.#writer.sealed.get(segment) ?? lost?.record;
+    // Who has all of it needs no more than the record, even of one that cannot be read.
+    if (record?.bytes === offset) return await this.#pass(record);
+    if (lost !== undefined) return { kind: 'lost', segment };
+    const bytes = this.#rest ?? (await this.#nextChunk(record));
     if (bytes !== undefined) return this.#advance(this.#cut(bytes));
     if (record === undefined) return { kind: 'end' };
-    if (record.bytes !== offset)
-      throw new Error(`segment ${segment} ends at ${offset}, it was sealed with ${record.bytes} bytes`);
-    await this.#closeChunks();
-    this.#at = { segment: segment + 1, offset: 0 };
-    return { kind: 'sealed', record };
+    throw new Error(`segment ${segment} ends at ${offset}, it was sealed with ${record.bytes} bytes`);
   }
 
   /** Ends the reading. */
@@ -67,10 +75,23 @@ export class LogCursor implements AsyncDisposable {
     return bytes.subarray(0, this.#maxBytes);
   }
 
-  async #nextChunk(): Promise<Buffer | undefined> {
-    this.#chunks ??= readSegment(this.#writer.paths, this.#at.segment, this.#at.offset);
-    const step = await this.#chunks.next();
-    if (step.done !== true) return step.value.bytes;
+  async #pass(record: SegmentRecord): Promise<CursorStep> {
+    await this.#closeChunks();
+    this.#at = { segment: record.number + 1, offset: 0 };
+    return { kind: 'sealed', record };
+  }
+
+  async #nextChunk(record: SegmentRecord | undefined): Promise<Buffer | undefined> {
+    const { offset } = this.#at;
+    this.#chunks ??=
+      record === undefined
+        ? readPlain(this.#writer.paths, this.#at)
+        : readProven(this.#writer.paths, record, offset);
+    const step = await this.#chunks.next().catch(async (error: unknown) => {
+      await this.#closeChunks();
+      throw error;
+    });
+    if (step.done !== true) return step.value;
     this.#chunks = undefined;
     return undefined;
   }
@@ -80,4 +101,12 @@ export class LogCursor implements AsyncDisposable {
     this.#chunks = undefined;
     this.#rest = undefined;
   }
+}
+
+/** Reads a segment that is closed and not sealed yet; it may be sealed meanwhile. */
+async function* readPlain(
+  paths: LogPaths,
+  { segment, offset }: Position,
+): AsyncGenerator<Buffer, void, void> {
+  for await (const { bytes } of readSegment(paths, segment, offset)) yield bytes;
 }

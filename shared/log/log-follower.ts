@@ -8,7 +8,7 @@ import { OpenSegment } from './open-segment.ts';
 import type { Position } from './position.ts';
 import { type LogFollowerOptions, recoverFollower } from './recover-follower.ts';
 import { digestPlain, readTimes } from './seal-segment.ts';
-import { recordSealed, type SegmentRecord } from './segment-records.ts';
+import { recordLost, recordSealed, type SegmentRecord } from './segment-records.ts';
 
 export type { LogFollowerOptions } from './recover-follower.ts';
 
@@ -89,6 +89,18 @@ export class LogFollower implements AsyncDisposable {
     if (this.#isDisposed) throw new Error('this copy has been closed');
     this.#open ??= this.#openNext();
     this.#open.append(chunks, crc);
+  }
+
+  /**
+   * As {@link beginAt}, and records what this copy has nothing of as lost: nobody has to look for it again.
+   *
+   * @param atMs now, ms since 1970
+   */
+  async passOver(segment: number, reason: string, atMs: number): Promise<void> {
+    const end = this.end?.segment ?? segment;
+    const from = this.#open === undefined ? end : end + 1;
+    await this.beginAt(segment);
+    if (from < segment) await recordLost(this.#options.paths, { from, to: segment - 1, reason, atMs });
   }
 
   /** Makes durable what has been appended before the call; returns how far that is. */

@@ -4,11 +4,12 @@ import type { LogId } from '../names/log-id.ts';
 import { endHealedSegment, healSegment, measureClosedSegment, type UnsealedSegment } from './heal-segment.ts';
 import { type LogPaths, plainSegmentPath } from './log.ts';
 import { type LogMeta, writeLogMeta } from './log-meta.ts';
+import { type Loss, loseSealed } from './lose-sealed.ts';
 import { OpenSegment } from './open-segment.ts';
 import type { Position } from './position.ts';
 import type { Sealer } from './sealer.ts';
 import { encodeSegmentHeader } from './segment-header.ts';
-import type { SegmentRecord } from './segment-records.ts';
+import type { LostSegments, SegmentRecord } from './segment-records.ts';
 import { temporaryPath } from './temporary-file.ts';
 
 /** Options of a {@link LogWriter}. */
@@ -31,6 +32,7 @@ export interface LogWriterState {
   readonly openSinceMs: number;
   readonly interrupted: readonly number[];
   readonly sealed: ReadonlyMap<number, SegmentRecord>;
+  readonly lost: readonly LostSegments[];
 }
 
 const DAY_MS = 86_400_000;
@@ -42,6 +44,7 @@ export class LogWriter implements AsyncDisposable {
   readonly paths: LogPaths;
   readonly #options: LogWriterOptions;
   readonly #sealed: Map<number, SegmentRecord>;
+  readonly #lost: LostSegments[];
   readonly #listeners = new Set<() => void>();
   /** Closed and not yet sealed. */
   readonly #closed = new Set<number>();
@@ -64,6 +67,7 @@ export class LogWriter implements AsyncDisposable {
     this.#openSinceMs = state.openSinceMs;
     this.#interrupted = state.interrupted;
     this.#sealed = new Map(state.sealed);
+    this.#lost = [...state.lost];
   }
 
   /** Where the log ends. */
@@ -84,6 +88,11 @@ export class LogWriter implements AsyncDisposable {
   /** The sealed segments that are still here, ascending. */
   get sealed(): ReadonlyMap<number, SegmentRecord> {
     return this.#sealed;
+  }
+
+  /** The segments that were sealed here and turned out to be damaged; they are sent to nobody. */
+  get lost(): readonly LostSegments[] {
+    return this.#lost;
   }
 
   /** Segments of which the receiver may hold more than this copy (invariant 2), ascending. */
@@ -183,6 +192,23 @@ export class LogWriter implements AsyncDisposable {
   /** Forgets a sealed segment that retention has dropped. */
   forget(number: number): void {
     this.#sealed.delete(number);
+  }
+
+  /**
+   * Gives up a sealed segment that cannot be read: whoever follows goes on behind it. Its file is set aside, never deleted.
+   *
+   * @throws the system's error when that could not be recorded; it is given up until the log is opened again all the same
+   */
+  async lose(loss: Loss): Promise<LostSegments> {
+    const { number: from, reason, atMs } = loss;
+    const record = this.#sealed.get(from);
+    if (record === undefined) throw new Error(`segment ${from} is not sealed`);
+    const lost: LostSegments = { from, to: from, reason, atMs, record };
+    const index = this.#lost.push(lost) - 1;
+    this.#sealed.delete(from);
+    const known = { ...lost, aside: await loseSealed(this.paths, loss) };
+    this.#lost[index] = known;
+    return known;
   }
 
   /** Ends the log for now: durable, with the clean end noted, so that the next boot may go on in the same segment. */

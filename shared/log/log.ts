@@ -6,7 +6,7 @@
  *
  *     node-X.log                        the open segment, NDJSON, only ever appended to
  *     node-X/log.json                   id of the log, boot id of its last opening, its end at a clean stop, interrupted segments
- *     node-X/segments.ndjson            one record a sealed segment: number, bytes, sha256
+ *     node-X/segments.ndjson            one record a sealed segment: number, bytes, sha256; what was dropped, what is lost
  *     node-X/00000001.ndjson.zst        a sealed segment, zstd
  *     node-X/00000002.ndjson            a closed segment that waits to be sealed, or an interrupted one
  *     node-X/….tmp                      being written; what is older than the process is removed when a copy is opened
@@ -31,6 +31,8 @@
  * 8. What is set aside (`node-X/….aside`) or archived (`node-X@ID/`) is kept, never overwritten.
  * 9. A follower whose sync has failed is cut back to what was synced before: the kernel may have dropped the rest, and would call
  *    the next sync a success.
+ * 10. What a writer sends of a sealed segment is proven first, by the CRC-32s of its pieces: a decoder gives wrong bytes before it notices. A
+ *    segment that cannot be proven is given up: set aside, recorded as lost, and followers go on behind it.
  */
 
 import { join } from 'node:path';

@@ -44,7 +44,7 @@ export async function openLogWriter(options: LogWriterOptions, atMs: number): Pr
     sinceMs: atMs,
     isTorn: false,
   };
-  const { sealed } = await readSegmentRecords(paths);
+  const { sealed, lost } = await readSegmentRecords(paths);
   const { segment, sinceMs, isTorn } = open;
   return await resumeSealing(options, {
     id: meta.id,
@@ -53,6 +53,7 @@ export async function openLogWriter(options: LogWriterOptions, atMs: number): Pr
     openSinceMs: sinceMs,
     interrupted,
     sealed,
+    lost,
   });
 }
 

@@ -32,7 +32,7 @@ export async function* readStored(
 ): AsyncGenerator<Buffer, void, void> {
   const { from = 0, signal } = options;
   if (stored.kind === 'sealed') {
-    yield* skip(readSealed(stored.path, signal), from);
+    yield* skipBytes(readSealed(stored.path, signal), from);
     return;
   }
   const file = await open(stored.path, 'r');
@@ -74,7 +74,11 @@ async function proveSegment(file: FileHandle, number: number): Promise<void> {
   if (parseSegmentHeader(head.subarray(0, bytesRead))?.segment !== number) throw new SegmentMovedError();
 }
 
-async function* skip(chunks: AsyncIterable<Buffer>, count: number): AsyncGenerator<Buffer, void, void> {
+/** Leaves out the first `count` bytes. */
+export async function* skipBytes(
+  chunks: AsyncIterable<Buffer>,
+  count: number,
+): AsyncGenerator<Buffer, void, void> {
   let left = count;
   for await (const chunk of chunks) {
     if (chunk.length > left) yield left === 0 ? chunk : chunk.subarray(left);

@@ -50,13 +50,13 @@ export async function recoverFollower(options: LogFollowerOptions): Promise<Foll
     await writeLogMeta(paths, { id, bootId, cleanEnd: undefined, interrupted: [] });
   }
   await finishSealing(paths);
-  const { sealed, droppedTo } = await readSegmentRecords(paths);
+  const { sealed, lost, droppedTo } = await readSegmentRecords(paths);
   const stored = (await listSegments(paths)).filter(({ kind }) => kind !== 'open');
   for (const { number } of stored.filter(({ kind }) => kind === 'closed')) {
     options.sealer.enqueue({ paths, number, expected: sealed.get(number) });
   }
   // A record alone does not count: the segment was lost, or a kill came between record and file. It is asked for again.
-  const last = Math.max(droppedTo, ...stored.map(({ number }) => number));
+  const last = Math.max(droppedTo, ...lost.map(({ to }) => to), ...stored.map(({ number }) => number));
   return await takeUp(options, prefix, last === 0 ? undefined : last + 1, sealed);
 }
 

@@ -6,6 +6,7 @@ import { errnoOf, UserError } from '../errors/errors.ts';
 import { syncDirectory } from '../files/sync-directory.ts';
 import { type Digest, digestOf, startDigest } from './digest.ts';
 import { type LogPaths, plainSegmentPath, sealedSegmentPath } from './log.ts';
+import { startPieceSums } from './piece-sums.ts';
 import { readSealed } from './read-stored.ts';
 import { readSegmentRecords, recordSealed, type SegmentRecord } from './segment-records.ts';
 import { syncFile, temporaryPath, writeNewFile } from './temporary-file.ts';
@@ -36,6 +37,7 @@ export async function sealSegment(
       ...found.content,
       ...(await readTimes(plain)),
       isShort: expected?.isShort ?? false,
+      ...(expected === undefined ? { pieces: found.pieces } : {}),
     };
     if (expected !== undefined) assertSame(plain, found.content, expected);
     assertSame(temporary, await digestSealed(temporary, signal), found.content);
@@ -66,18 +68,24 @@ export async function digestPlain(path: string, end?: number, signal?: AbortSign
   return await digestOf(createReadStream(path, { highWaterMark: CHUNK_BYTES, signal, ...range }));
 }
 
-async function compress(plain: string, target: string, signal?: AbortSignal): Promise<{ content: Digest }> {
+async function compress(
+  plain: string,
+  target: string,
+  signal?: AbortSignal,
+): Promise<{ readonly content: Digest; readonly pieces: readonly number[] }> {
   const digest = startDigest();
+  const sums = startPieceSums();
   const encoder = createZstdCompress({ params: { [constants.ZSTD_c_checksumFlag]: 1 } });
   const source = createReadStream(plain, { highWaterMark: CHUNK_BYTES });
   async function* taken(chunks: AsyncIterable<Buffer>): AsyncGenerator<Buffer, void, void> {
     for await (const chunk of chunks) {
       digest.update(chunk);
+      sums.update(chunk);
       yield chunk;
     }
   }
   await writeNewFile(target, async (file) => await pipeline(source, taken, encoder, file, { signal }));
-  return { content: digest.result() };
+  return { content: digest.result(), pieces: sums.result() };
 }
 
 /** The times of the first and the last whole line of a plain segment, ms since 1970; 0 where a line says none. */

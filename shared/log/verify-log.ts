@@ -7,7 +7,7 @@ import { type LogPaths, sealedSegmentPath } from './log.ts';
 import { readLogMeta } from './log-meta.ts';
 import { isDecodingError, readStored, SegmentMovedError } from './read-stored.ts';
 import { MAX_HEADER_BYTES } from './segment-header.ts';
-import { readSegmentRecords, type SegmentRecord } from './segment-records.ts';
+import { type LostSegments, readSegmentRecords, type SegmentRecord } from './segment-records.ts';
 
 /** Something wrong with a copy. */
 export interface LogProblem {
@@ -51,6 +51,8 @@ export interface LogReport {
   readonly problems: readonly LogProblem[];
   /** Of all segments' plain content. */
   readonly bytes: number;
+  /** What this copy is known not to have between its segments; told of when it was found, and no problem of today. */
+  readonly lost: readonly LostSegments[];
 }
 
 /** Options of {@link verifyLog}. */
@@ -77,14 +79,16 @@ export async function verifyLog(paths: LogPaths, options: VerifyOptions = {}): P
   }
   const numbers = segments.map(({ number }) => number);
   const missing = await findMissing(paths, numbers);
+  const lost = await findLost(paths, numbers);
   const problems = [
     ...metaProblems,
     ...(await checkOpenHeader(paths)),
     ...describeMissing(paths, missing),
-    ...findGaps(paths, [...numbers, ...missing]),
+    ...findGaps(paths, [...numbers, ...missing], lost),
     ...segments.flatMap((segment) => segment.problems),
   ];
-  return { paths, id, segments, problems, bytes: segments.reduce((sum, { bytes }) => sum + bytes, 0) };
+  const bytes = segments.reduce((sum, segment) => sum + segment.bytes, 0);
+  return { paths, id, segments, problems, bytes, lost };
 }
 
 async function checkMeta(paths: LogPaths): Promise<{ id: LogId | undefined; problems: LogProblem[] }> {
@@ -229,15 +233,32 @@ function describeMissing(paths: LogPaths, numbers: readonly number[]): readonly 
   }));
 }
 
-function findGaps(paths: LogPaths, numbers: readonly number[]): readonly LogProblem[] {
-  const ascending = [...numbers].sort((a, b) => a - b);
-  return ascending.flatMap((number, index) => {
-    const before = ascending[index - 1] ?? number - 1;
-    if (number === before + 1) return [];
-    const which =
-      number === before + 2 ? `segment ${number - 1} is` : `segments ${before + 1} to ${number - 1} are`;
-    return [{ kind: 'gap', path: paths.directory, what: `${which} neither there nor recorded` } as const];
+/** What is recorded as lost, lies behind the oldest segment that is there, and was not given back since. */
+async function findLost(paths: LogPaths, there: readonly number[]): Promise<readonly LostSegments[]> {
+  const oldest = Math.min(...there);
+  const { lost } = await readSegmentRecords(paths);
+  return lost.filter(({ from, to }) => {
+    const given = there.filter((number) => number >= from && number <= to);
+    return to > oldest && given.length <= to - from;
   });
+}
+
+function findGaps(
+  paths: LogPaths,
+  numbers: readonly number[],
+  lost: readonly LostSegments[],
+): readonly LogProblem[] {
+  const spans = [...numbers.map((number) => ({ from: number, to: number })), ...lost];
+  let before: number | undefined;
+  return spans
+    .sort((a, b) => a.from - b.from)
+    .flatMap(({ from, to }) => {
+      const [first, last] = [(before ?? from - 1) + 1, from - 1];
+      before = Math.max(before ?? to, to);
+      if (first > last) return [];
+      const which = first === last ? `segment ${first} is` : `segments ${first} to ${last} are`;
+      return [{ kind: 'gap', path: paths.directory, what: `${which} neither there nor recorded` } as const];
+    });
 }
 
 function damaged(path: string, what: string, offset?: number): LogProblem {

@@ -34,6 +34,8 @@ const hex32 = text({ pattern: /^[0-9a-f]{64}$/ });
 const uuid = text({ pattern: /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/ });
 const protocol = whole({ min: 1 });
 const version = text({ max: 64 });
+/** RFC 3339, for a person. */
+const time = text({ max: 40 });
 
 const HELLO = object({
   protocol,
@@ -47,6 +49,9 @@ const HELLO = object({
   sleeptime: seconds,
   oldest: segment,
   open: list(object({ segment, bytes: offset, crc }), { min: 1, max: 500 }),
+  lost: optional(
+    list(object({ segment, bytes: offset, from: time, to: time, reason: text({ max: 200 }) }), { max: 100 }),
+  ),
 });
 
 const JOIN = object({
@@ -70,7 +75,7 @@ const WELCOME = object({
   receiver: text({ max: 64 }),
   version,
   sleeptime: seconds,
-  now: text({ max: 40 }),
+  now: time,
   at: object({ segment, offset, crc }),
 });
 
@@ -89,7 +94,7 @@ const CONTROL = variants({
   certificates: CERTIFICATES,
   certificates_kept: CERTIFICATES,
   differs: { segment },
-  lost: { samples: whole({ min: 1 }), since: text({ max: 40 }), reason: text({ max: 100 }) },
+  lost: { samples: whole({ min: 1 }), since: time, reason: text({ max: 100 }) },
   digest: { id: whole(), segment, offset },
   digest_result: {
     id: whole(),

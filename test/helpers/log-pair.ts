@@ -40,6 +40,7 @@ export async function replay(writer: LogWriter, follower: LogFollower, maxBytes 
   await using cursor = new LogCursor(writer, at, maxBytes);
   for (let step = await cursor.next(); step.kind !== 'end'; step = await cursor.next()) {
     if (step.kind === 'bytes') follower.append([step.bytes]);
+    else if (step.kind === 'lost') throw new Error(`segment ${step.segment} is lost`);
     else {
       const { number, bytes, sha256 } = step.record;
       const result = await follower.seal(number, bytes, sha256);

@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto';
 import { mkdtemp, readFile, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -84,6 +85,24 @@ export function recordOf(writer: LogWriter, segment: number): SegmentRecord {
   const record = writer.sealed.get(segment);
   if (record === undefined) throw new Error(`segment ${segment} is not sealed`);
   return record;
+}
+
+/** Records as copies have them that do not write: without the sums of pieces, which the writer alone takes. */
+export function withoutPieces(
+  records: ReadonlyMap<number, SegmentRecord>,
+): ReadonlyMap<number, SegmentRecord> {
+  return new Map([...records].map(([number, { pieces: _, ...record }]) => [number, record]));
+}
+
+/** Appends samples that do not compress well, `count` of about 2 KiB each, at the times [from, from + count). */
+export function appendNoise(writer: LogWriter, from: number, count: number): void {
+  for (let n = from; n < from + count; n++) {
+    const atMs = NOON_MS + n * 1000;
+    writer.append(
+      JSON.stringify({ t: new Date(atMs).toISOString(), n, noise: randomBytes(1000).toString('hex') }),
+      atMs,
+    );
+  }
 }
 
 /** Flips the lowest bit of one byte of a file. */

@@ -55,6 +55,9 @@ async function startNode(node: string, index: number): Promise<AsyncDisposable> 
     onNewLogNeeded: () => {
       throw new Error(`${node} was told to begin a new log`);
     },
+    onSegmentLost: ({ lost }) => {
+      throw new Error(`${node} lost segment ${lost.from}: ${lost.reason}`);
+    },
   });
   const sample = simulateNode(index);
   const timer = setInterval(() => {

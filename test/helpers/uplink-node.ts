@@ -1,6 +1,7 @@
 import { mkdirSync, truncateSync } from 'node:fs';
 import { join } from 'node:path';
 import type { ReceiverAddress } from '../../sender/uplink/connect.ts';
+import type { SegmentLoss } from '../../sender/uplink/give-up.ts';
 import { startUplink, type Uplink, type UplinkOptions } from '../../sender/uplink/uplink.ts';
 import type { LogPaths } from '../../shared/log/log.ts';
 import type { LogWriter, LogWriterOptions } from '../../shared/log/log-writer.ts';
@@ -17,7 +18,11 @@ export interface UplinkNode extends AsyncDisposable {
   /** The writer that is open now. */
   readonly writer: LogWriter;
   /** What the uplink told. */
-  readonly told: { readonly intervals: readonly number[]; readonly newLogs: number };
+  readonly told: {
+    readonly intervals: readonly number[];
+    readonly newLogs: number;
+    readonly losses: readonly SegmentLoss[];
+  };
   connect(receivers: readonly ReceiverAddress[], options?: Partial<UplinkOptions>): Uplink;
   /**
    * The machine loses power and boots again: of the open segment only the first `keptBytes` were on the disk. Returns what
@@ -35,7 +40,7 @@ export async function uplinkNode(
   const paths = pathsIn(join(t.testdir(), 'logs'));
   mkdirSync(paths.root);
   const { sealer, failed } = rememberingSealer();
-  const told = { intervals: [] as number[], newLogs: 0 };
+  const told = { intervals: [] as number[], newLogs: 0, losses: [] as SegmentLoss[] };
   const uplinks = new AsyncDisposableStack();
   let boots = 1;
   const open = async () => await openWriter(paths, { ...options, sealer, bootId: `boot-${boots}` });
@@ -70,6 +75,7 @@ export async function uplinkNode(
         onNewLogNeeded: () => {
           told.newLogs += 1;
         },
+        onSegmentLost: (loss) => void told.losses.push(loss),
         // No waits between the tries, unless a test is about them.
         random: () => 0,
         ...more,

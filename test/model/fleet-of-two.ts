@@ -182,6 +182,7 @@ export class FleetOfTwo implements AsyncDisposable {
     for (let step = 0; step < steps; step++) {
       const next = await this.#cursor.next();
       if (next.kind === 'end') return false;
+      if (next.kind === 'lost') throw new Error(`segment ${next.segment} is lost`);
       if (next.kind === 'bytes') this.follower.append([next.bytes]);
       else {
         const { number, bytes, sha256 } = next.record;

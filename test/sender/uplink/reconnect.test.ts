@@ -55,7 +55,7 @@ t.test(
   'a log that has changed is offered again at once, the second time in a row only after a wait',
   async (t) => {
     const reconnect = new Reconnect(() => 1);
-    const again = { kind: 'again' } as const;
+    const again = { kind: 'again', reason: 'the log has changed' } as const;
     t.equal(reconnect.waitMs(again, 0), 0);
     t.equal(reconnect.waitMs(again, 0), 2500);
     t.equal(reconnect.waitMs(again, 0), 5000);

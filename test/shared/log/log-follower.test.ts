@@ -14,6 +14,7 @@ import {
   numbersOf,
   range,
   recordOf,
+  withoutPieces,
 } from '../../helpers/logs.ts';
 
 const ZERO_SHA256 = '0'.repeat(64);
@@ -30,7 +31,7 @@ t.test('log invariant 1: a follower ends with the same bytes, and seals the same
   await sealer.idle();
   t.same(follower.end, writer.end);
   t.same(await contentsOf(followerPaths), await contentsOf(writerPaths));
-  t.same((await readSegmentRecords(followerPaths)).sealed, writer.sealed);
+  t.same((await readSegmentRecords(followerPaths)).sealed, withoutPieces(writer.sealed));
   t.same((await verifyLog(followerPaths)).problems, []);
   t.same(failed, []);
 });

@@ -117,7 +117,7 @@ t.test('a cursor reads open, closed and sealed segments, and their records', asy
       if (step.kind === 'bytes') {
         bytes.push(step.bytes);
         t.ok(step.bytes.length <= 100);
-      } else kinds.push(`sealed ${step.record.number}`);
+      } else kinds.push(`${step.kind} ${step.kind === 'sealed' ? step.record.number : step.segment}`);
     }
   }
   await readOn();
