@@ -16,6 +16,10 @@ export interface CopyReport {
   readonly behindBytes: number;
   /** Segments before its end that another copy has and this one has not, and that its retention did not drop. */
   readonly missingSegments: readonly number[];
+  /** Segments that end here before they ended on the node, which had no more of them. */
+  readonly shortSegments: readonly number[];
+  /** Segments that were lost on the node before they came here; known, and told of when it was found. */
+  readonly lostSegments: readonly { readonly from: number; readonly to: number; readonly reason: string }[];
 }
 
 /** Something that is wrong with a copy. */

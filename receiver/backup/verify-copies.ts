@@ -132,6 +132,8 @@ function describeCopy(
     bytes: report.bytes,
     behindBytes: comparison?.behindBytes[side] ?? 0,
     missingSegments: holes.map(({ segment }) => segment),
+    shortSegments: report.segments.filter(({ isShort }) => isShort).map(({ number }) => number),
+    lostSegments: report.lost.map(({ from, to, reason }) => ({ from, to, reason })),
   };
 }
 
@@ -147,13 +149,15 @@ function describeNode(digest: NodeDigest, liveEnd: Position | undefined): CopyRe
     segments: segments.length,
     bytes: segments.reduce((sum, { bytes }) => sum + bytes, 0),
     behindBytes: isBehind ? liveEnd.offset - last.bytes : 0,
-    missingSegments: [],
+    ...NOTHING_LACKING,
   };
 }
 
 function absent(copy: CopyName, absence: string): CopyReport {
-  return { copy, end: undefined, absence, segments: 0, bytes: 0, behindBytes: 0, missingSegments: [] };
+  return { copy, end: undefined, absence, segments: 0, bytes: 0, behindBytes: 0, ...NOTHING_LACKING };
 }
+
+const NOTHING_LACKING = { missingSegments: [], shortSegments: [], lostSegments: [] } as const;
 
 const NOTHING_COMPARED = {
   agrees: true,

@@ -17,7 +17,11 @@ export function renderLog({ name, copies, agreedTo, findings }: LogCopies): stri
     agreedTo === undefined
       ? ''
       : `, equal byte for byte up to segment ${agreedTo.segment}, offset ${agreedTo.offset}`;
-  const lines = [`${name}${agreed}`, ...copies.map(renderCopy), ...findings.map(renderFinding)];
+  const lines = [
+    `${name}${agreed}`,
+    ...copies.flatMap((copy) => [renderCopy(copy), ...renderLosses(copy)]),
+    ...findings.map(renderFinding),
+  ];
   return lines.map((line) => `${line}\n`).join('');
 }
 
@@ -35,6 +39,17 @@ function renderCopy({
   const missing = missingSegments.length === 0 ? '' : `, without segments ${missingSegments.join(', ')}`;
   const size = `${segments} ${segments === 1 ? 'segment' : 'segments'}, ${formatBytes(bytes)}`;
   return `  ${copy.padEnd(8)}${size}, ends at ${end.segment}:${end.offset}${behind}${missing}`;
+}
+
+/** What nobody can mend and nobody has to: it was told of when it was found. */
+function renderLosses({ shortSegments, lostSegments }: CopyReport): readonly string[] {
+  const short = shortSegments.map((number) => `segment ${number} ends early, the node had no more of it`);
+  const lost = lostSegments.map(({ from, to, reason }) =>
+    from === to
+      ? `segment ${from} is lost: ${printable(reason)}`
+      : `segments ${from} to ${to} are lost: ${printable(reason)}`,
+  );
+  return [...short, ...lost].map((line) => `${' '.repeat(10)}${line}`);
 }
 
 function renderFinding({ copy, file, segment, offset, isRaw, what }: CopyFinding): string {

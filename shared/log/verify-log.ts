@@ -233,13 +233,13 @@ function describeMissing(paths: LogPaths, numbers: readonly number[]): readonly 
   }));
 }
 
-/** What is recorded as lost, lies behind the oldest segment that is there, and was not given back since. */
+/** What is recorded as lost and was not given back since, for as long as something reminds of it: an older segment, or its file. */
 async function findLost(paths: LogPaths, there: readonly number[]): Promise<readonly LostSegments[]> {
   const oldest = Math.min(...there);
   const { lost } = await readSegmentRecords(paths);
-  return lost.filter(({ from, to }) => {
+  return lost.filter(({ from, to, aside }) => {
     const given = there.filter((number) => number >= from && number <= to);
-    return to > oldest && given.length <= to - from;
+    return (to > oldest || aside !== undefined) && given.length <= to - from;
   });
 }
 
@@ -248,7 +248,9 @@ function findGaps(
   numbers: readonly number[],
   lost: readonly LostSegments[],
 ): readonly LogProblem[] {
-  const spans = [...numbers.map((number) => ({ from: number, to: number })), ...lost];
+  const oldest = Math.min(...numbers);
+  const between = lost.filter(({ from }) => from > oldest);
+  const spans = [...numbers.map((number) => ({ from: number, to: number })), ...between];
   let before: number | undefined;
   return spans
     .sort((a, b) => a.from - b.from)

@@ -1,11 +1,15 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import t, { type Test } from 'tap';
+import { sealedSegmentPath } from '../../shared/log/log.ts';
+import { PIECE_BYTES } from '../../shared/log/piece-sums.ts';
 import { VERSION } from '../../shared/names/version.ts';
+import { damageFile, growLog } from '../helpers/grow-log.ts';
+import { pathsIn } from '../helpers/logs.ts';
 import { openLines, ownProgram, type Place, type ProgramName, preparePlace } from '../helpers/programs.ts';
 import { previousVersion, unpackRelease } from '../helpers/releases.ts';
 import { until } from '../helpers/until.ts';
-import { assertNoneDoubled, logsAt, logsOf, waitForEqual } from '../helpers/whole-log.ts';
+import { assertNoneDoubled, logsAt, logsOf, readWholeLog, waitForEqual } from '../helpers/whole-log.ts';
 
 const PREVIOUS = previousVersion();
 
@@ -51,6 +55,24 @@ for (const versions of [
     t.equal((await place.run('receiver', 'backup', 'now')).code, 0);
   });
 }
+
+t.test(`a receiver of ${PREVIOUS} goes on behind a segment that is damaged on the node`, async (t) => {
+  const place = await placeOf(t, { receiver: 'previous', sender: 'this' });
+  place.configure({ log: { segment_bytes: 2 ** 24 } });
+  await using _receiver = await place.start('receiver');
+  await (await place.start('sender')).end();
+  const paths = pathsIn(logsOf(place, 'sender'));
+  const written = await growLog(paths, 2);
+  await damageFile(sealedSegmentPath(paths, 1), 0.97);
+  await using _sender = await place.start('sender');
+  const there = async () => (await readWholeLog(logsOf(place, 'receiver'), '7')).text;
+  const second = written.slice(written.lastIndexOf('\n', written.indexOf('"number":2,')) + 1);
+  await until(async () => (await there()).includes(second), { timeoutMs: 60_000, what: 'the next segment' });
+  t.ok(
+    (await there()).startsWith(written.slice(0, 2 * PIECE_BYTES)),
+    'and it has what lies before the damage',
+  );
+});
 
 t.test(`directories of ${PREVIOUS} are taken over, and given back`, async (t) => {
   const versions: Versions = { receiver: 'previous', sender: 'previous' };

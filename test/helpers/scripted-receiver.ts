@@ -14,8 +14,10 @@ import { until } from './until.ts';
 
 /** What a scripted receiver does by itself; everything else the test says. */
 export interface ScriptedReceiverOptions {
-  /** Answers HELLO with WELCOME at the end of its copy. */
+  /** Answers HELLO with WELCOME at the end of its copy, or where HELLO's `oldest` says. */
   readonly isWelcoming?: boolean | undefined;
+  /** Goes on behind a segment that HELLO says is lost, as far as `oldest` does not say so anyway. */
+  readonly isSkippingLost?: boolean | undefined;
   /** Answers DATA and SEAL with ACK at once. */
   readonly isAcknowledging?: boolean | undefined;
   readonly port?: number | undefined;
@@ -124,8 +126,16 @@ function answer(
       if (proven === undefined) throw new Error('the sender could not prove itself');
       signature = proven.signature.toString('hex');
       for (const frame of held.splice(0)) socket.write(frame());
-      if (options.isWelcoming === true) call.welcome(log.end);
+      if (options.isWelcoming !== true) return;
+      skipLost(JSON.parse(opening.toString('utf8')));
+      call.welcome(log.end);
     }
+  }
+
+  function skipLost({ oldest, lost = [] }: { oldest: number; lost?: readonly { segment: number }[] }): void {
+    if (oldest > log.end.segment) log.skipTo(oldest);
+    const isLost = lost.some(({ segment }) => segment === log.end.segment);
+    if (isLost && options.isSkippingLost === true) log.skipTo(log.end.segment + 1);
   }
 
   function take({ type, segment, offset, payload }: HeardFrame): void {

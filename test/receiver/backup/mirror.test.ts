@@ -7,6 +7,7 @@ import { openLogFollower } from '../../../shared/log/log-follower.ts';
 import { readLogMeta } from '../../../shared/log/log-meta.ts';
 import { applyRetention } from '../../../shared/log/retention.ts';
 import { readSegmentRecords } from '../../../shared/log/segment-records.ts';
+import { verifyLog } from '../../../shared/log/verify-log.ts';
 import {
   appendSamples,
   contentsOf,
@@ -164,6 +165,22 @@ t.test('a gap is passed over and told', async (t) => {
   t.match(raised.at(-1)?.detail, /Segments 1 to 2 are missing/);
   await runOnce(mirror);
   t.strictSame([...problems.keys()], [], 'once');
+});
+
+t.test('a gap that the live copy knows of is passed over, and known in the mirror, too', async (t) => {
+  const { write, start, live, mirrored, sealer, problems } = await mirroredLogs(t);
+  const writer = await write('7');
+  for (let n = 0; n < 3; n++) {
+    appendSamples(writer, n * 100, n * 100 + 100);
+    writer.closeSegment(NOON_MS);
+  }
+  await sealer.idle();
+  await writer.lose({ number: 2, fault: 'damaged', reason: 'a test', atMs: NOON_MS });
+  await runOnce(await start());
+  t.strictSame([...(await contentsOf(mirrored())).keys()], [1, 3, 4]);
+  t.strictSame([...problems.keys()], []);
+  t.match(await verifyLog(mirrored()), { problems: [], lost: [{ from: 2, to: 2, reason: 'a test' }] });
+  t.match(await verifyLog(live()), { problems: [] });
 });
 
 t.test('mirror invariant 4: a file that is no prefix is set aside and fetched again', async (t) => {

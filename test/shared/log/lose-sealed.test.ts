@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import t, { type Test } from 'tap';
 import { sealedSegmentPath } from '../../../shared/log/log.ts';
 import { LogCursor } from '../../../shared/log/log-cursor.ts';
+import { applyRetention } from '../../../shared/log/retention.ts';
 import { verifyLog } from '../../../shared/log/verify-log.ts';
 import { logPair } from '../../helpers/log-pair.ts';
 import { appendSamples, flipByte, NOON_MS, openWriter, recordOf } from '../../helpers/logs.ts';
@@ -48,6 +49,17 @@ t.test('a log that is opened again knows what it lost, and verifies without a pr
   t.equal(again.oldest, 1);
   t.match(await verifyLog(paths), { problems: [], lost: [{ from: 2, to: 2, reason: LOSS.reason }] });
 });
+
+t.test(
+  'what is lost between segments is no gap; where all before it is dropped, it is not looked for',
+  async (t) => {
+    const { writer, paths } = await damagedLog(t);
+    await writer.lose(LOSS);
+    const dropped = await applyRetention(paths, { maxBytes: 0 }, 4, FOUND_MS);
+    t.strictSame(dropped, [1, 3]);
+    t.match(await verifyLog(paths), { problems: [], lost: [{ from: 2 }] }, 'its file still reminds of it');
+  },
+);
 
 t.test('killed between the renaming and the record, the file is found under its new name', async (t) => {
   const { writer, paths } = await damagedLog(t);

@@ -1,4 +1,4 @@
-import { rm, stat, truncate } from 'node:fs/promises';
+import { mkdir, rm, stat, symlink, truncate } from 'node:fs/promises';
 import t, { type Test } from 'tap';
 import { sealedSegmentPath } from '../../../shared/log/log.ts';
 import { PIECE_BYTES } from '../../../shared/log/piece-sums.ts';
@@ -84,6 +84,21 @@ t.test('readProven() tells a file that ends early, one that is empty and one tha
   });
   t.ok(error instanceof SegmentUnreadableError);
 });
+
+t.test(
+  'readProven() tells a disk that says EIO from other troubles, which are no fault of the file',
+  { skip: process.platform !== 'linux' && 'no file that is sure to fail' },
+  async (t) => {
+    const { paths, path, record } = await sealedSegment(t);
+    await rm(path);
+    await symlink('/proc/self/mem', path);
+    const { error } = await readAll(readProven(paths, record));
+    t.match(error, { fault: 'unreadable', soundBytes: 0, cause: { code: 'EIO' } });
+    await rm(path);
+    await mkdir(path);
+    t.match((await readAll(readProven(paths, record))).error, { code: 'EISDIR' });
+  },
+);
 
 t.test('readProven() tells a file of another content', async (t) => {
   const { paths, record, content } = await sealedSegment(t);
