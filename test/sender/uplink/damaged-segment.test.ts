@@ -110,6 +110,23 @@ t.test('a receiver that begins later gets what is there, and goes on behind what
   t.equal(node.told.losses.length, 1, 'it is not lost twice');
 });
 
+t.test('nothing is set aside before the receiver has acknowledged what lies before the damage', async (t) => {
+  const { node } = await damagedNode(t);
+  await using _ = node;
+  await using receiver = await startScriptedReceiver({ isWelcoming: true, isSkippingLost: true });
+  receiver.log.hold(2, Buffer.alloc(0));
+  const clock = fakeClock();
+  const uplink = node.connect([receiver.address], { clock });
+  await receiver.holds(2, 2 * PIECE_BYTES);
+  await passTime(clock, 'the third reading', () => uplink.state().doubt?.readings === 3);
+  const call = await receiver.call();
+  call.send(FRAME_TYPES.ACK, 2, 2 * PIECE_BYTES - 1);
+  await call.caughtUp();
+  t.strictSame(node.told.losses, [], 'a byte is under way');
+  call.send(FRAME_TYPES.ACK, 2, 2 * PIECE_BYTES);
+  await until(() => node.told.losses.length === 1, { ...TIMEOUT, what: 'the loss' });
+});
+
 t.test('a file that is sound again when it is read again is sent whole', async (t) => {
   const { node, flip } = await damagedNode(t);
   await using _ = node;
