@@ -31,6 +31,7 @@ import { problemOf } from './rules/problem-of.ts';
 import { rulesOfConfig, tagsOfConfig } from './rules/rules-of-config.ts';
 import { watchReceiver } from './rules/watch-receiver.ts';
 import { historyOptionsOf, logsRootOf, mailOptionsOf, webTlsOf } from './settings.ts';
+import { tellHung } from './tell-hung.ts';
 import { troublesOf } from './troubles.ts';
 import { startWeb, type Web, type WebAccounts } from './web/web.ts';
 
@@ -108,6 +109,7 @@ function startWatching(
           onRule: (change) =>
             change.kind === 'raise' ? alerts.raise(problemOf(change)) : alerts.clear(change.key),
           onRuleGone: (key) => alerts.clear(key),
+          onHung: (outcome) => tellHung(alerts, 'history', outcome),
         }),
       )
     : undefined;

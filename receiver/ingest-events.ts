@@ -7,11 +7,12 @@ import type { Fleet } from './fleet/fleet.ts';
 import type { IngestEvents } from './ingest/ingest.ts';
 import type { IngestProblem } from './ingest/messages.ts';
 import type { ProblemSink } from './problem-relay.ts';
+import { tellHung } from './tell-hung.ts';
 
 /** Options of {@link ingestEvents}. */
 export interface IngestEventsOptions {
   readonly fleet: Fleet;
-  readonly alerts: Pick<ProblemSink, 'report'>;
+  readonly alerts: ProblemSink;
   /** Whether the node may connect. */
   readonly isMember: (node: NodeName) => boolean;
   /** A node is connected and can be told things. */
@@ -70,6 +71,7 @@ export function ingestEvents(options: IngestEventsOptions): IngestEvents {
       });
     },
     confirmed: options.onConfirmed,
+    hung: (outcome) => tellHung(alerts, 'ingest', outcome),
     volume: (node, state) => alerts.report(describeVolume(node, state, options.bytesPerDay)),
     limitReached({ node, hostName, address }) {
       log.warn({ node, address }, 'a node was refused: number_of_nodes are connected');

@@ -56,7 +56,7 @@ const DAY_MS = 86_400_000;
 export function historyOptionsOf(
   config: Config,
   log: Logger,
-): Omit<StartHistoryOptions, 'firing' | 'onRule' | 'onRuleGone'> {
+): Omit<StartHistoryOptions, 'firing' | 'onRule' | 'onRuleGone' | 'onHung'> {
   const { days, worker_heap_mb: heapMb } = config.history;
   const kept = [days.ten_seconds, days.one_minute, days.quarter_hour, days.two_hours];
   return {

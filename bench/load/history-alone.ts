@@ -12,6 +12,7 @@ export function startHistoryAlone(logsRoot: string, path: string): RunningHistor
   return startHistory({
     ...{ logsRoot, path, keptMs: KEPT_MS, heapMb: 512, log: pino({ level: 'warn' }) },
     ...{ rules: [], tags: {}, firing: () => [], onRule: () => undefined, onRuleGone: () => undefined },
+    onHung: () => undefined,
   });
 }
 

@@ -20,6 +20,7 @@ const events: IngestEvents = {
   limitReached: nothing,
   volume: nothing,
   confirmed: nothing,
+  hung: () => undefined,
 };
 
 const ingest = await startIngest({

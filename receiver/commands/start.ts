@@ -50,9 +50,12 @@ export function addStart(command: Command, context: CommandContext): void {
       const stop = context.stopSignal();
       const log = createLogger(loaded.config.log_level);
       const manager = serviceManagerOf(environment(), process.pid);
-      await using supervision = startSupervision({ manager, log, signal: stop });
+      const running: { receiver?: Receiver } = {};
+      const isWell = () => running.receiver?.ingest.isStuck() !== true;
+      await using supervision = startSupervision({ manager, isWell, log, signal: stop });
       try {
         await using receiver = await startReceiver({ ...loaded, load: loadOptionsOf(command, context), log });
+        running.receiver = receiver;
         if (flags.quiet !== true) context.stdout.write(renderStart(receiver));
         context.onHangUp(() => void reload(receiver, log));
         supervision.ready();

@@ -1,4 +1,5 @@
 import type { NodeName } from '../../shared/names/node-name.ts';
+import type { Pulse } from '../pulse/pulse.ts';
 import type { Tags } from '../rules/concerns.ts';
 import type { NamedRule, RuleChange, RuleState } from '../rules/rules.ts';
 import type { HistoryState, LatestSample, SeriesAnswer, TimeRange, TopProcesses } from './history.ts';
@@ -16,6 +17,11 @@ export interface HistorySettings {
   readonly tags: Tags;
   /** Keys of what rules have raised, and is not over. */
   readonly firing: readonly string[];
+}
+
+/** What the thread is started with. */
+export interface HistoryStart extends HistorySettings {
+  readonly pulse: Pulse;
 }
 
 /** What can be asked. */

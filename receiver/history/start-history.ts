@@ -1,15 +1,20 @@
 import { readdir } from 'node:fs/promises';
+import { setTimeout as delay } from 'node:timers/promises';
 import { Worker } from 'node:worker_threads';
 import { errnoOf } from '../../shared/errors/errors.ts';
 import type { Logger } from '../../shared/logging/logger.ts';
 import type { NodeName } from '../../shared/names/node-name.ts';
 import { backoffMs } from '../../shared/time/backoff.ts';
+import type { Clock } from '../../shared/time/clock.ts';
+import { newPulse } from '../pulse/pulse.ts';
+import { type HungOutcome, watchWorker } from '../pulse/watch-worker.ts';
 import type { RuleChange } from '../rules/rules.ts';
 import type { History, LatestSample, NodeOverview } from './history.ts';
 import type {
   Answers,
   FromHistory,
   HistorySettings,
+  HistoryStart,
   Question,
   SparklinesAnswer,
   ToHistory,
@@ -24,9 +29,13 @@ export interface StartHistoryOptions extends Omit<HistorySettings, 'firing'> {
   readonly onRule: (change: RuleChange) => void;
   /** What a rule has raised under this key is over, because what it is about is no more. */
   readonly onRuleGone: (key: string) => void;
+  /** The worker hung. */
+  readonly onHung: (outcome: HungOutcome) => void;
   /** Heap of the worker, MiB. */
   readonly heapMb: number;
   readonly log: Logger;
+  /** Of the looks at its pulse. */
+  readonly clock?: Clock | undefined;
 }
 
 /** A running history, and what it has to be told. */
@@ -44,6 +53,9 @@ const ANSWER_MS = 30_000;
 
 /** How long a stop may take, ms. */
 const STOP_MS = 5_000;
+
+/** The worker hangs when its event loop stood still this long, ms. One statement that prunes years from a slow card may well take minutes. */
+const HUNG_MS = 15 * 60_000;
 
 /** Questions that may wait at once: more are refused, so that nothing piles up behind a slow disk. */
 const MAX_WAITING = 1_000;
@@ -65,13 +77,18 @@ export function startHistory(options: StartHistoryOptions): RunningHistory {
 
   function launch(): void {
     const { logsRoot, path, keptMs, heapMb, rules, tags } = options;
-    const settings: HistorySettings = { logsRoot, path, keptMs, rules, tags, firing: options.firing() };
+    const pulse = newPulse();
+    const start: HistoryStart = { logsRoot, path, keptMs, rules, tags, firing: options.firing(), pulse };
     const launched = new Worker(new URL(WORKER_FILE, import.meta.url), {
       name: 'history',
-      workerData: settings,
+      workerData: start,
       resourceLimits: { maxOldGenerationSizeMb: heapMb, maxYoungGenerationSizeMb: 6 },
     });
     worker = launched;
+    watchWorker(launched, {
+      ...{ pulse, limitMs: HUNG_MS, clock: options.clock, onOutcome: options.onHung },
+      onHung: () => log.error('the history worker hangs; it is ended and started again'),
+    });
     launched.on('message', take);
     launched.on('error', (err) => log.error({ err }, 'the history worker failed; it is started again'));
     exited = new Promise((resolve) => {
@@ -167,7 +184,8 @@ export function startHistory(options: StartHistoryOptions): RunningHistory {
       clearTimeout(timer);
       post({ kind: 'stop' });
       const limit = setTimeout(() => void worker?.terminate(), STOP_MS);
-      await exited;
+      // One that a call of the system holds cannot be waited for.
+      await Promise.race([exited, delay(2 * STOP_MS, undefined, { ref: false })]);
       clearTimeout(limit);
     },
   };

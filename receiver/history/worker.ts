@@ -4,16 +4,14 @@ import { renameSync, rmSync, statSync } from 'node:fs';
 import { parentPort, workerData } from 'node:worker_threads';
 import { describeError } from '../../shared/errors/errors.ts';
 import type { NodeName } from '../../shared/names/node-name.ts';
+import { BEAT_MS, beat } from '../pulse/pulse.ts';
 import { concerns } from '../rules/concerns.ts';
 import { RuleEngine } from '../rules/rule-engine.ts';
 import { type AnswerSources, answer } from './answer.ts';
 import { type HistoryStore, OtherFormatError, openHistoryStore } from './history-store.ts';
 import { Indexer } from './indexer.ts';
-import type { Answers, FromHistory, HistorySettings, Question, ToHistory } from './messages.ts';
+import type { Answers, FromHistory, HistoryStart, Question, ToHistory } from './messages.ts';
 import { parseLine, readValues } from './read-values.ts';
-
-/** How often the newest samples are reported, and what waits is written, ms. */
-const TICK_MS = 1_000;
 
 /** How often what is too old is dropped, in ticks. */
 const PRUNE_TICKS = 3_600;
@@ -22,7 +20,7 @@ const PRUNE_TICKS = 3_600;
 const DAMAGED = new Set([11, 26]);
 
 function run(
-  settings: HistorySettings,
+  { pulse, ...settings }: HistoryStart,
   send: (message: FromHistory, transfer?: ArrayBuffer[]) => void,
 ): void {
   const store = openOrMakeAnew(settings.path);
@@ -58,7 +56,9 @@ function run(
     throw error;
   }
 
+  // Also reports the newest samples, and writes what waits.
   const timer = setInterval(() => {
+    beat(pulse);
     ticks += 1;
     const samples = indexer.latest.takeChanged();
     if (samples.length > 0) send({ kind: 'latest', samples });
@@ -69,7 +69,7 @@ function run(
     } catch (error) {
       failed(error);
     }
-  }, TICK_MS);
+  }, BEAT_MS);
 
   async function ask(id: number, question: Question): Promise<void> {
     try {
@@ -153,4 +153,4 @@ function buffersOf(found: Answers[Question['kind']]): ArrayBuffer[] {
   return isSparklines ? [found.values.buffer as ArrayBuffer] : [];
 }
 
-run(workerData as HistorySettings, (message, transfer) => parentPort?.postMessage(message, transfer));
+run(workerData as HistoryStart, (message, transfer) => parentPort?.postMessage(message, transfer));

@@ -7,7 +7,7 @@
  *    closing them.
  * 2. Nothing is acknowledged that `fdatasync` has not returned for.
  * 3. A worker that dies takes its connections with it and nothing else: its claims are released, it is started again, its
- *    senders connect again and resume.
+ *    senders connect again and resume. One that hangs is ended (`pulse.ts`), and so dies.
  * 4. All connections of a worker are read into the same memory ({@link ReadMemory}). What came in a chunk is appended, answered or
  *    copied before the next chunk is read, and nothing refers to it afterwards.
  */
@@ -18,7 +18,10 @@ import type { Position } from '../../shared/log/position.ts';
 import type { Logger } from '../../shared/logging/logger.ts';
 import type { NodeName } from '../../shared/names/node-name.ts';
 import type { Control, DigestResult } from '../../shared/protocol/messages.ts';
+import type { Clock } from '../../shared/time/clock.ts';
+import type { HungOutcome } from '../pulse/watch-worker.ts';
 import { Arbiter } from './arbiter.ts';
+import { DigestRequests } from './digest-requests.ts';
 import { assertPortFree, isPortSharable } from './listen-port.ts';
 import { type Gate, Lobby } from './lobby.ts';
 import type {
@@ -51,6 +54,8 @@ export interface IngestEvents {
   readonly limitReached: (facts: ClaimFacts) => void;
   /** A node has sent most of what it may in a day, or all of it. Told again and again while it sends. */
   readonly volume: (node: NodeName, state: 'near' | 'over') => void;
+  /** A worker thread hung. */
+  readonly hung: (outcome: HungOutcome) => void;
 }
 
 /** Options of {@link startIngest}. */
@@ -64,6 +69,8 @@ export interface IngestOptions extends Omit<WorkerSettings, 'isPortShared'> {
   readonly gate: Gate;
   readonly events: IngestEvents;
   readonly log: Logger;
+  /** Of the looks at the workers' pulses. */
+  readonly clock?: Clock | undefined;
 }
 
 /** A node that is connected. */
@@ -92,6 +99,8 @@ export interface Ingest extends AsyncDisposable {
   refuse(node: NodeName, refusal: Refusal): void;
   /** Shows another certificate, to the connections to come. */
   setTls(next: WorkerTls): void;
+  /** Whether a worker thread hangs that cannot be ended: only the end of the process helps. */
+  isStuck(): boolean;
   /** Ends one worker thread at once, as a crash would; it is started again. */
   killWorker(index: number): Promise<void>;
 }
@@ -117,10 +126,9 @@ export async function startIngest(options: IngestOptions): Promise<Ingest> {
   });
   const connected = new Map<NodeName, ConnectedNode>();
   const nodes = new Map<SessionId, NodeName>();
-  const digests = new Map<number, (result: DigestResult) => void>();
+  const digests = new DigestRequests();
   const workers: WorkerHandle[] = [];
   let { sleeptimeSeconds, tls } = options;
-  let digestCount = 0;
 
   function ownerOf(session: SessionId): WorkerHandle | undefined {
     return workers.find((worker) => session.startsWith(`${worker.threadId}.`));
@@ -167,7 +175,7 @@ export async function startIngest(options: IngestOptions): Promise<Ingest> {
         events.sealFailed(message.node, message.segment, message.message);
         return;
       case 'digest':
-        digests.get(message.request)?.(message.result);
+        digests.answered(message.request, message.result);
         return;
       case 'listening':
       case 'failed':
@@ -223,20 +231,16 @@ export async function startIngest(options: IngestOptions): Promise<Ingest> {
   await assertPortFree(host, options.port);
   let port = options.port;
   const count = isShared ? options.workers : 1;
+  const sharing = { isPortShared: isShared, workers: count };
   for (let index = 0; index < count; index++) {
     const handle = await startWorker({
-      settings: () => ({
-        ...settingsOf(options),
-        tls,
-        port,
-        isPortShared: isShared,
-        workers: count,
-        sleeptimeSeconds,
-      }),
+      settings: () => ({ ...settingsOf(options), ...sharing, tls, port, sleeptimeSeconds }),
       heapMb: options.workerHeapMb,
       onMessage: take,
       onDied: workerDied,
+      onHung: events.hung,
       stopMs: STOP_MS,
+      clock: options.clock,
     });
     failed.use(handle);
     workers.push(handle);
@@ -255,17 +259,9 @@ export async function startIngest(options: IngestOptions): Promise<Ingest> {
     async askDigest(node, upTo, timeoutMs) {
       const session = connected.get(node)?.session;
       if (session === undefined) throw new UserError('NODE_UNKNOWN', `node ${node} is not connected`);
-      const request = ++digestCount;
-      const { promise, resolve, reject } = Promise.withResolvers<DigestResult>();
-      const timer = setTimeout(() => reject(new Error(`node ${node} did not say what it holds`)), timeoutMs);
-      digests.set(request, resolve);
-      ownerOf(session)?.post({ kind: 'digest', session, request, upTo });
-      try {
-        return await promise;
-      } finally {
-        clearTimeout(timer);
-        digests.delete(request);
-      }
+      return await digests.ask(node, timeoutMs, (request) =>
+        ownerOf(session)?.post({ kind: 'digest', session, request, upTo }),
+      );
     },
     setTls(next) {
       tls = next;
@@ -279,6 +275,7 @@ export async function startIngest(options: IngestOptions): Promise<Ingest> {
       const session = connected.get(node)?.session;
       if (session !== undefined) ownerOf(session)?.post({ kind: 'refused', session, refusal });
     },
+    isStuck: () => workers.some((worker) => worker.isStuck),
     async killWorker(index) {
       await workers[index]?.kill();
     },

@@ -2,6 +2,7 @@ import type { Position } from '../../shared/log/position.ts';
 import type { LogId } from '../../shared/names/log-id.ts';
 import type { NodeName } from '../../shared/names/node-name.ts';
 import type { Control, DigestResult, Join, Joined, RefusalCode } from '../../shared/protocol/messages.ts';
+import type { Pulse } from '../pulse/pulse.ts';
 import type { IngestLimits } from './limits.ts';
 import type { LogGap } from './pass-over-lost.ts';
 
@@ -28,6 +29,11 @@ export interface WorkerSettings {
   /** How many workers there are, which share some of the limits. */
   readonly workers: number;
   readonly limits: IngestLimits;
+}
+
+/** What the thread is started with. */
+export interface WorkerStart extends WorkerSettings {
+  readonly pulse: Pulse;
 }
 
 /** Key and certificate of the receiver, as a worker is given them. */

@@ -4,17 +4,17 @@ import { parentPort, threadId, workerData } from 'node:worker_threads';
 import { describeError } from '../../shared/errors/errors.ts';
 import type { Position } from '../../shared/log/position.ts';
 import { startSealer } from '../../shared/log/sealer.ts';
+import { BEAT_MS, beat } from '../pulse/pulse.ts';
 import { Committer } from './committer.ts';
 import { startListener } from './listener.ts';
-import type { FromWorker, Moved, SessionId, ToWorker, WorkerSettings } from './messages.ts';
+import type { FromWorker, Moved, SessionId, ToWorker, WorkerStart } from './messages.ts';
 import { Session } from './session.ts';
 import type { SessionPorts } from './session-ports.ts';
 
-const TICK_MS = 1000;
 /** How often positions are reported to the main thread, in ticks. */
 const PROGRESS_TICKS = 2;
 
-function run(settings: WorkerSettings, send: (message: FromWorker) => void): void {
+function run({ pulse, ...settings }: WorkerStart, send: (message: FromWorker) => void): void {
   const sessions = new Map<SessionId, Session>();
   const reported = new Map<SessionId, Position>();
   const sealer = startSealer({
@@ -49,11 +49,12 @@ function run(settings: WorkerSettings, send: (message: FromWorker) => void): voi
   });
 
   const timer = setInterval(() => {
+    beat(pulse);
     const now = performance.now();
     for (const session of sessions.values()) session.tick(now);
     ticks += 1;
     if (ticks % PROGRESS_TICKS === 0) reportProgress();
-  }, TICK_MS);
+  }, BEAT_MS);
 
   function reportProgress(): void {
     const moved: Moved[] = [];
@@ -114,4 +115,4 @@ function run(settings: WorkerSettings, send: (message: FromWorker) => void): voi
   });
 }
 
-run(workerData as WorkerSettings, (message) => parentPort?.postMessage(message));
+run(workerData as WorkerStart, (message) => parentPort?.postMessage(message));

@@ -7,7 +7,7 @@
  * 1. Where no service manager listens nothing happens: no process, no timer.
  * 2. Telling never holds the program up, and never ends it. A service manager that cannot be told is logged once, until it can.
  * 3. «Alive» is said by the event loop itself: while that stands still nothing is said, and the service manager starts the
- *    program again.
+ *    program again. So it does when the program knows that nothing else helps.
  * 4. However slow the telling is, two processes do it at most: one that says «it works» or «alive», and one «about to end».
  */
 
@@ -21,6 +21,8 @@ import type { ServiceManager } from './service-manager.ts';
 export interface SupervisionOptions {
   /** Undefined: there is none. */
   readonly manager: ServiceManager | undefined;
+  /** Whether the program works; while it says no, only the end of the process helps, and «alive» is not said. */
+  readonly isWell?: (() => boolean) | undefined;
   readonly log: Logger;
   readonly clock?: Clock | undefined;
   readonly notify?: Notify | undefined;
@@ -36,7 +38,7 @@ export interface Supervision extends AsyncDisposable {
 
 /** Starts telling; before {@link Supervision.ready} nothing is said. */
 export function startSupervision(options: SupervisionOptions): Supervision {
-  const { manager, log, signal, notify = notifySystemd } = options;
+  const { manager, log, signal, isWell = () => true, notify = notifySystemd } = options;
   if (manager === undefined) return { ready() {}, async [Symbol.asyncDispose]() {} };
   const stack = new AsyncDisposableStack();
   let isReady = false;
@@ -62,7 +64,7 @@ export function startSupervision(options: SupervisionOptions): Supervision {
 
   /** Does not wait: what is disposed waits for the duty. */
   async function sayAlive(): Promise<void> {
-    void tellState('WATCHDOG=1');
+    if (isWell()) void tellState('WATCHDOG=1');
   }
 
   const sayStopping = () => void tell('STOPPING=1');

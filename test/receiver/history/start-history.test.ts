@@ -1,11 +1,17 @@
 import { rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import t from 'tap';
-import { type RunningHistory, startHistory } from '../../../receiver/history/start-history.ts';
+import {
+  type RunningHistory,
+  type StartHistoryOptions,
+  startHistory,
+} from '../../../receiver/history/start-history.ts';
 import { logPaths } from '../../../shared/log/log.ts';
 import type { LogWriter } from '../../../shared/log/log-writer.ts';
 import { createLogger } from '../../../shared/logging/logger.ts';
 import { parseNodeName } from '../../../shared/names/node-name.ts';
+import { fakeClock } from '../../helpers/fake-clock.ts';
+import { workerHanger } from '../../helpers/hang-worker.ts';
 import { openWriter, rememberingSealer } from '../../helpers/logs.ts';
 import { simulateNode } from '../../helpers/simulated-node.ts';
 import { until } from '../../helpers/until.ts';
@@ -15,14 +21,16 @@ const SEVEN = parseNodeName('7');
 /** Of yesterday, so that nothing of it is the future. */
 const START_MS = Math.floor(Date.now() / DAY_MS) * DAY_MS - DAY_MS / 2;
 
-function start(root: string, file = 'history.db'): RunningHistory {
+function start(root: string, file = 'history.db', more: Partial<StartHistoryOptions> = {}): RunningHistory {
   return startHistory({
+    onHung: () => undefined,
     ...{ rules: [], tags: {}, firing: () => [], onRule: () => undefined, onRuleGone: () => undefined },
     logsRoot: join(root, 'logs'),
     path: join(root, file),
     keptMs: [7, 30, 365, 1825].map((days) => days * DAY_MS),
     heapMb: 128,
     log: createLogger('silent'),
+    ...more,
   });
 }
 
@@ -222,4 +230,24 @@ t.test('lines that are rubbish stop nothing', async (t) => {
   const range = { fromMs: START_MS, toMs: START_MS + 7_200_001 };
   const { series } = await history.series(SEVEN, ['cpu.user'], range, 500);
   t.strictSame(series['cpu.user']?.max[0], 0.25);
+});
+
+t.test('a worker that hangs is ended and started again, and answers as before', async (t) => {
+  const root = t.testdir();
+  await using writer = await openLog(root);
+  const sample = simulateNode(7);
+  for (let n = 0; n < 100; n++) writer.append(sample(START_MS + n * 5000), START_MS + n * 5000);
+  using hanger = workerHanger(root);
+  const clock = fakeClock();
+  const told: string[] = [];
+  await using history = start(root, 'history.db', { clock, onHung: (outcome) => told.push(outcome) });
+  await caughtUp(history, START_MS + 99 * 5000);
+  const before = await everything(history);
+  await hanger.loop();
+  // A quarter of an hour, and the look that may still see a beat of before.
+  await clock.advance(15 * 60_000 + 5000);
+  await until(() => told.length > 0, { timeoutMs: 10_000, what: 'its end' });
+  t.strictSame(told, ['ended']);
+  const isBack = async () => (await everything(history).catch(() => undefined)) === before;
+  await until(isBack, { timeoutMs: 20_000, what: 'the same answers' });
 });

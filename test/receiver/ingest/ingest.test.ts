@@ -30,6 +30,7 @@ async function start(t: Test, more: object = {}): Promise<Started> {
     sealFailed: (node, segment, message) => told.push(['sealFailed', node, segment, message]),
     confirmed: (node, sha256) => told.push(['confirmed', node, sha256]),
     volume: (node, state) => told.push(['volume', node, state]),
+    hung: (outcome) => told.push(['hung', outcome]),
     limitReached: (facts) => told.push(['limitReached', facts.node]),
   };
   const ingest = await startIngest({

@@ -28,6 +28,7 @@ async function start(t: Test): Promise<Started> {
     problem: nothing,
     sealFailed: nothing,
     confirmed: nothing,
+    hung: () => undefined,
     volume: nothing,
     limitReached: nothing,
   };

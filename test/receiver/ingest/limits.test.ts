@@ -33,6 +33,7 @@ async function start(t: Test, limits: Partial<IngestLimits>, more: object = {}):
     live: nothing,
     problem: nothing,
     confirmed: nothing,
+    hung: () => undefined,
     sealFailed: nothing,
     limitReached: nothing,
     volume: (node, state) => volumes.push(`${node} ${state}`),

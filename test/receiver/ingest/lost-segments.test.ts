@@ -37,7 +37,7 @@ async function start(t: Test): Promise<Started> {
     ...{ gate: knownNodes(), limits: WIDE_LIMITS, log: createLogger('silent') },
     events: {
       ...{ connected: ignore, progress: ignore, live: ignore, sealFailed: ignore },
-      ...{ confirmed: ignore, volume: ignore, limitReached: ignore },
+      ...{ confirmed: ignore, volume: ignore, limitReached: ignore, hung: ignore },
       disconnected: (node) => void gone.push(node),
       problem: (_, problem) => void problems.push(problem),
     },

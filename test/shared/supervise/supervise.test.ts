@@ -14,10 +14,10 @@ function supervised({ manager = MANAGER, why }: { manager?: typeof MANAGER | und
   const logged: string[] = [];
   const clock = fakeClock();
   const stop = new AbortController();
-  const answer = { why };
+  const answer = { why, isWell: true };
   const log = pino({ base: null }, { write: (line: string) => void logged.push(JSON.parse(line).msg) });
   const supervision = startSupervision({
-    ...{ manager, log, clock, signal: stop.signal },
+    ...{ manager, log, clock, signal: stop.signal, isWell: () => answer.isWell },
     async notify(states) {
       said.push(states.join(' '));
       return answer.why;
@@ -42,6 +42,20 @@ await t.test('it says that the program works, that it is alive, and that it ends
   await supervision[Symbol.asyncDispose]();
   t.equal(clock.sleeping(), 0);
   t.same(logged, []);
+});
+
+await t.test('supervise invariant 3: a program that knows that it does not work says nothing', async (t) => {
+  const { supervision, said, clock, answer } = supervised();
+  supervision.ready();
+  await clock.advance(1000);
+  said.length = 0;
+  answer.isWell = false;
+  await clock.advance(1_000_000);
+  t.same(said, []);
+  answer.isWell = true;
+  await clock.advance(150_000);
+  t.same(said, ['WATCHDOG=1']);
+  await supervision[Symbol.asyncDispose]();
 });
 
 await t.test('supervise invariant 1: without a service manager nothing is said', async (t) => {
