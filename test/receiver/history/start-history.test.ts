@@ -251,3 +251,18 @@ t.test('a worker that hangs is ended and started again, and answers as before', 
   const isBack = async () => (await everything(history).catch(() => undefined)) === before;
   await until(isBack, { timeoutMs: 20_000, what: 'the same answers' });
 });
+
+t.test('a worker that works is left alone', async (t) => {
+  const root = t.testdir();
+  await using writer = await openLog(root);
+  const clock = fakeClock();
+  const told: string[] = [];
+  await using history = start(root, 'history.db', { clock, onHung: (outcome) => told.push(outcome) });
+  for (const atMs of [START_MS, START_MS + 1000]) {
+    await clock.advance(15 * 60_000 - 5000);
+    writer.append(simulateNode(7)(atMs), atMs);
+    // It reports the newest samples when it beats.
+    await caughtUp(history, atMs);
+  }
+  t.strictSame(told, []);
+});

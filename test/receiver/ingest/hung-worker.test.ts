@@ -23,6 +23,7 @@ async function connectedNode(t: Test) {
   const directory = t.testdir();
   const root = join(directory, 'logs');
   const told: unknown[] = [];
+  const moved: unknown[] = [];
   const ignore = () => undefined;
   const hanger = workerHanger(directory);
   const clock = fakeClock();
@@ -32,7 +33,8 @@ async function connectedNode(t: Test) {
     ...{ helloTimeoutMs: 60_000, silenceMs: 60_000, numberOfNodes: 10, workers: 1, workerHeapMb: 128 },
     ...{ gate: knownNodes(), limits: WIDE_LIMITS, log: createLogger('silent') },
     events: {
-      ...{ connected: ignore, progress: ignore, live: ignore, sealFailed: ignore, problem: ignore },
+      ...{ connected: ignore, live: ignore, sealFailed: ignore, problem: ignore },
+      progress: (nodes) => void moved.push(nodes),
       ...{ confirmed: ignore, volume: ignore, limitReached: ignore },
       disconnected: (node, how) => void told.push([node, how]),
       hung: (outcome) => void told.push(outcome),
@@ -48,7 +50,7 @@ async function connectedNode(t: Test) {
   stack.use(hanger);
   stack.use(ingest);
   stack.use(sender);
-  return { ingest, hanger, clock, told, sender, bytes, copy: join(root, 'node-7.log'), stack };
+  return { ingest, hanger, clock, told, moved, sender, bytes, copy: join(root, 'node-7.log'), stack };
 }
 
 /** The node connects again, as soon as there is somebody to answer. */
@@ -103,5 +105,17 @@ t.test('a worker that is stuck does not hold up the end for ever', async (t) => 
   const free = await hanger.block();
   await ingest[Symbol.asyncDispose]();
   free();
+  t.strictSame(told, []);
+});
+
+t.test('a worker that works is left alone', async (t) => {
+  const { clock, told, moved, sender, bytes, stack } = await connectedNode(t);
+  await using _ = stack;
+  await clock.advance(LIMIT_MS - LOOK_MS);
+  const before = moved.length;
+  sender.send(DATA, 1, bytes.length, Buffer.from('{"t":"2026-11-20T00:10:00.000Z"}\n'));
+  // It reports where nodes are when it beats.
+  await until(() => moved.length > before, { ...TIMEOUT, what: 'a beat' });
+  await clock.advance(LIMIT_MS - LOOK_MS);
   t.strictSame(told, []);
 });
