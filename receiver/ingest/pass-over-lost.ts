@@ -47,9 +47,9 @@ export async function passOverLost(
 /** Where the node can go on. A segment of which the copy has all lacks only its end, which the node still knows. */
 function nextKept(end: Position, { oldest, lost = [] }: Hello): number {
   const bytesOf = new Map(lost.map(({ segment, bytes }) => [segment, bytes]));
-  const hasAll = (segment: number) => segment === end.segment && end.offset === bytesOf.get(segment);
+  if (bytesOf.get(end.segment) === end.offset) return end.segment;
   let next = Math.max(end.segment, oldest);
-  while (bytesOf.has(next) && !hasAll(next)) next += 1;
+  while (bytesOf.has(next)) next += 1;
   return next;
 }
 

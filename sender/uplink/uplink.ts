@@ -270,10 +270,9 @@ async function helloOf({ writer, facts }: UplinkOptions, oldest = writer.oldest)
   };
 }
 
-/** What is lost of the segments that a receiver may still ask for. */
 function lostOf(writer: LogWriter): readonly object[] {
   return writer.lost.slice(-MAX_LOST).flatMap(({ from, reason, record }) => {
-    if (record === undefined || from < writer.oldest) return [];
+    if (record === undefined) return [];
     const times = { from: new Date(record.fromMs).toISOString(), to: new Date(record.toMs).toISOString() };
     return [{ segment: from, bytes: record.bytes, ...times, reason }];
   });

@@ -43,7 +43,36 @@ export async function* readProven(
   from = 0,
 ): AsyncGenerator<Buffer, void, void> {
   const { pieces } = record;
-  yield* skipBytes(pieces === undefined ? readTwice(paths, record) : readPieces(paths, record, pieces), from);
+  yield* skipBytes(pieces === undefined ? readTwice(paths, record) : readOnce(paths, record, pieces), from);
+}
+
+/** Proves piece by piece. Where a sum does not fit, it may be the sum that is damaged: then SHA-256 knows better. */
+async function* readOnce(
+  paths: LogPaths,
+  record: SegmentRecord,
+  pieces: readonly number[],
+): AsyncGenerator<Buffer, void, void> {
+  let given = 0;
+  try {
+    for await (const chunk of readPieces(paths, record, pieces)) {
+      given += chunk.length;
+      yield chunk;
+    }
+  } catch (error) {
+    const isDamage = error instanceof SegmentUnreadableError && error.fault === 'damaged';
+    if (!isDamage || !(await isAsRecorded(paths, record))) throw error;
+    yield* skipBytes(readSealed(sealedSegmentPath(paths, record.number)), given);
+  }
+}
+
+async function isAsRecorded(paths: LogPaths, record: SegmentRecord): Promise<boolean> {
+  try {
+    const { bytes, sha256 } = await digestSealed(sealedSegmentPath(paths, record.number));
+    return bytes === record.bytes && sha256 === record.sha256;
+  } catch {
+    // What cannot be read is told by the reading that came before.
+    return false;
+  }
 }
 
 async function* readPieces(

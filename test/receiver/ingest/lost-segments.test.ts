@@ -128,6 +128,19 @@ t.test('a copy that has all of a lost segment keeps it whole: SEAL says how it e
   t.match((await readSegmentRecords(pathsIn(join(t.testdirName, 'logs')))).sealed.get(1), { isShort: false });
 });
 
+t.test('what is known of a lost segment is told, and counts, also where it was the oldest', async (t) => {
+  await using started = await start(t);
+  const { connect, problems } = started;
+  using first = await connect(undefined);
+  const whole = await send(first, 1, 100_000);
+  const hello = { oldest: 2, ...lostHello([1, whole.length]) };
+  using second = await connect(first, hello);
+  t.match(await second.nextJson(WELCOME), { at: { segment: 1, offset: whole.length } }, 'it has all of it');
+  using third = await connect(second, { oldest: 2, ...lostHello([1, whole.length + 10]) });
+  t.match(await third.nextJson(WELCOME), { at: { segment: 2, offset: 0 } });
+  t.match(problems, [{ gap: { from: 1, to: 1, lostBytes: 10, reason: REASON } }]);
+});
+
 t.test('what an older sender says by its oldest segment alone is told, too', async (t) => {
   await using started = await start(t);
   const { connect, problems } = started;

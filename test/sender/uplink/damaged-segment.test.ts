@@ -2,6 +2,7 @@ import { readdir, rm, stat } from 'node:fs/promises';
 import t, { type Test } from 'tap';
 import { sealedSegmentPath } from '../../../shared/log/log.ts';
 import { PIECE_BYTES } from '../../../shared/log/piece-sums.ts';
+import { applyRetention } from '../../../shared/log/retention.ts';
 import { FRAME_TYPES } from '../../../shared/protocol/protocol.ts';
 import { type FakeClock, fakeClock } from '../../helpers/fake-clock.ts';
 import { appendNoise, flipByte, NOON_MS, recordOf } from '../../helpers/logs.ts';
@@ -125,6 +126,21 @@ t.test('nothing is set aside before the receiver has acknowledged what lies befo
   t.strictSame(node.told.losses, [], 'a byte is under way');
   call.send(FRAME_TYPES.ACK, 2, 2 * PIECE_BYTES);
   await until(() => node.told.losses.length === 1, { ...TIMEOUT, what: 'the loss' });
+});
+
+t.test('a lost segment is told to who waits for it, also when it was the oldest', async (t) => {
+  const { node, lost } = await damagedNode(t);
+  await using _ = node;
+  const dropped = await applyRetention(node.paths, { maxBytes: 0 }, 2, NOON_MS);
+  for (const number of dropped) node.writer.forget(number);
+  const { number, fault } = { number: 2, fault: 'damaged' } as const;
+  await node.writer.lose({ number, fault, reason: 'a test', atMs: NOON_MS });
+  await using receiver = await startScriptedReceiver(QUICK);
+  receiver.log.skipTo(2);
+  node.connect([receiver.address]);
+  const hello = await (await receiver.call()).nextJson(FRAME_TYPES.HELLO);
+  t.match(hello, { oldest: 3, lost: [{ ...lost, reason: 'a test' }] });
+  await receiver.holds(4, node.writer.end.offset);
 });
 
 t.test('a file that is sound again when it is read again is sent whole', async (t) => {

@@ -104,8 +104,16 @@ t.test('readProven() tells a file of another content', async (t) => {
   const { paths, record, content } = await sealedSegment(t);
   const longer = { ...record, bytes: record.bytes + 1 };
   t.match((await readAll(readProven(paths, longer))).error, { fault: 'damaged', soundBytes: content.length });
-  const other = { ...record, pieces: [1, 2, 3, 4] };
+  const other = { ...record, pieces: [1, 2, 3, 4], sha256: '00' };
   t.match((await readAll(readProven(paths, other))).error, { fault: 'damaged', soundBytes: 0 });
+});
+
+t.test('readProven() does not take a segment for damaged because the sum of a piece is', async (t) => {
+  const { paths, content, record } = await sealedSegment(t);
+  const pieces = record.pieces?.with(2, 7);
+  const { bytes, error } = await readAll(readProven(paths, { ...record, pieces }, 5));
+  t.equal(error, undefined);
+  t.ok(bytes.equals(content.subarray(5)));
 });
 
 t.test('readProven() proves all of a segment first that was sealed without sums of its pieces', async (t) => {
