@@ -8,6 +8,7 @@ import { type LogMeta, readLogMeta, writeLogMeta } from './log-meta.ts';
 import { beginSegment, LogWriter, type LogWriterOptions, type LogWriterState } from './log-writer.ts';
 import { newLogId } from './new-log-id.ts';
 import { OpenSegment } from './open-segment.ts';
+import { recordAgain } from './record-again.ts';
 import { openSize } from './recover-open.ts';
 import { crcOfFile, findSoundPrefix } from './recover-tail.ts';
 import { MAX_HEADER_BYTES, type SegmentHeader } from './segment-header.ts';
@@ -23,6 +24,7 @@ export async function openLogWriter(options: LogWriterOptions, atMs: number): Pr
   const { paths, bootId } = options;
   await mkdir(paths.directory, { recursive: true });
   await finishSealing(paths);
+  await recordAgain(paths, atMs);
   const header = await readOpenHeader(paths);
   const meta = (await readLogMeta(paths)) ?? (await newMeta(options, header, atMs));
   if (header !== undefined && header.log !== meta.id) {
