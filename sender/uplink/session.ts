@@ -79,7 +79,13 @@ export class Session {
     socket.on('error', (error) => this.#lose(describeError(error)));
     socket.on('close', () => this.#lose('the receiver closed the connection'));
     const unsubscribe = this.#ports.writer.subscribe(() => this.#news.wake());
-    const watching = this.#watchSilence();
+    const watching = watchSilence(this.#silence, {
+      clock: this.#ports,
+      ask: () => void this.#send(encodeFrame(FRAME_TYPES.PING)),
+      isDeaf: () => this.#turns.isPaused,
+      lose: (reason) => this.#lose(reason),
+      signal: this.#abort.signal,
+    });
     // Only now, with the listeners in place: HELLO reads the disk, and the connection may break meanwhile.
     this.#inTurn(async () => void this.#send(this.#proving.hello(await this.#ports.hello())));
     const sending = this.#sendLog().catch((error: unknown) => {
@@ -253,16 +259,6 @@ export class Session {
     const proof = this.#proving.prove(challenge);
     if (proof === undefined) this.#lose('the receiver asked for a proof out of turn');
     else this.#send(proof);
-  }
-
-  async #watchSilence(): Promise<void> {
-    await watchSilence(this.#silence, {
-      clock: this.#ports,
-      ask: () => void this.#send(encodeFrame(FRAME_TYPES.PING)),
-      isDeaf: () => this.#turns.isPaused,
-      lose: (reason) => this.#lose(reason),
-      signal: this.#abort.signal,
-    });
   }
 
   #mayStop(): boolean {

@@ -1,5 +1,6 @@
 import { crc32 } from 'node:zlib';
 import { errnoOf } from '../errors/errors.ts';
+import { decodeToDamage } from './decode-to-damage.ts';
 import { type LogPaths, sealedSegmentPath } from './log.ts';
 import { cutAtPieces, PIECE_BYTES } from './piece-sums.ts';
 import { isDecodingError, readSealed, skipBytes } from './read-stored.ts';
@@ -94,7 +95,7 @@ async function* readPieces(
     crc = 0;
   }
   try {
-    for await (const chunk of readSealed(sealedSegmentPath(paths, record.number))) {
+    for await (const chunk of decodeToDamage(sealedSegmentPath(paths, record.number))) {
       for (const part of cutAtPieces(chunk, heldBytes)) {
         held.push(part);
         heldBytes += part.length;

@@ -29,7 +29,7 @@ async function connectedNode(t: Test) {
   const clock = fakeClock();
   const ingest = await startIngest({
     ...{ logsRoot: root, receiverId: 'receiver-1', version: '0.1.0', bootId: 'boot-r', clock },
-    ...{ host: '127.0.0.1', port: 0, sleeptimeSeconds: 1, commitMs: 5, tls: undefined },
+    ...{ host: '127.0.0.1', port: 0, sleeptimeSeconds: 1, commitMs: 5, acknowledgeMs: 0, tls: undefined },
     ...{ helloTimeoutMs: 60_000, silenceMs: 60_000, numberOfNodes: 10, workers: 1, workerHeapMb: 128 },
     ...{ gate: knownNodes(), limits: WIDE_LIMITS, log: createLogger('silent') },
     events: {

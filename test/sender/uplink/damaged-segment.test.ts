@@ -6,7 +6,7 @@ import { applyRetention } from '../../../shared/log/retention.ts';
 import { FRAME_TYPES } from '../../../shared/protocol/protocol.ts';
 import { type FakeClock, fakeClock } from '../../helpers/fake-clock.ts';
 import { appendNoise, flipByte, NOON_MS, recordOf } from '../../helpers/logs.ts';
-import { startScriptedReceiver } from '../../helpers/scripted-receiver.ts';
+import { type Call, type ScriptedReceiver, startScriptedReceiver } from '../../helpers/scripted-receiver.ts';
 import { until } from '../../helpers/until.ts';
 import { uplinkNode } from '../../helpers/uplink-node.ts';
 
@@ -38,13 +38,29 @@ async function damagedNode(t: Test) {
   return { node, record, path, whole, flip, lost };
 }
 
-/** Lets time pass until something is so; readings are waited for, and so is the next connection. */
-async function passTime(clock: FakeClock, what: string, isSo: () => boolean): Promise<void> {
+/** Lets time pass until something is so; readings are waited for, and so is the next connection. The receiver is heard after each step. */
+async function passTime(
+  clock: FakeClock,
+  receiver: ScriptedReceiver,
+  what: string,
+  isSo: () => boolean,
+): Promise<void> {
   const look = async () => {
-    if (!isSo()) await clock.advance(STEP_MS);
+    if (isSo()) return true;
+    await clock.advance(STEP_MS);
+    await hear(receiver.calls.at(-1));
     return isSo();
   };
   await until(look, { ...TIMEOUT, what });
+}
+
+/** Lets the sender hear something, unless the connection ends meanwhile. */
+async function hear(call: Call | undefined): Promise<void> {
+  if (call === undefined || call.socket.destroyed) return;
+  const pongs = () => call.heard.filter(({ type }) => type === FRAME_TYPES.PONG).length;
+  const before = pongs();
+  call.send(FRAME_TYPES.PING);
+  await until(() => pongs() > before || call.socket.destroyed, { ...TIMEOUT, what: 'PONG' });
 }
 
 t.test(
@@ -61,10 +77,10 @@ t.test(
       what: 'doubt',
     });
     t.match(doubt, { segment: 2, readings: 1, reason: /segment 2 cannot be read beyond byte 524288/ });
-    await passTime(clock, 'the second reading', () => uplink.state().doubt?.readings === 2);
+    await passTime(clock, receiver, 'the second reading', () => uplink.state().doubt?.readings === 2);
     t.strictSame(node.told.losses, [], 'it is not believed yet');
 
-    await passTime(clock, 'the third', () => node.told.losses.length > 0);
+    await passTime(clock, receiver, 'the third', () => node.told.losses.length > 0);
     t.match(node.told.losses, [{ lost: { from: 2, record }, bytes: record.bytes - 2 * PIECE_BYTES }]);
     t.equal(clock.monotonic() >= 10_000, true);
     const hello = await (await receiver.call(2)).nextJson(FRAME_TYPES.HELLO);
@@ -85,7 +101,7 @@ t.test('a receiver that does not know what lost means is told to go on by the ol
   await using receiver = await startScriptedReceiver(QUICK);
   const clock = fakeClock();
   node.connect([receiver.address], { clock });
-  await passTime(clock, 'the end', () => receiver.log.end.segment === 4);
+  await passTime(clock, receiver, 'the end', () => receiver.log.end.segment === 4);
   await receiver.holds(4, node.writer.end.offset);
   t.strictSame(receiver.log.sealed, [1, 3]);
   t.strictSame(receiver.log.faults, []);
@@ -100,12 +116,12 @@ t.test('a receiver that begins later gets what is there, and goes on behind what
   {
     await using first = await startScriptedReceiver({ ...QUICK, isSkippingLost: true });
     const uplink = node.connect([first.address], { clock });
-    await passTime(clock, 'the end', () => first.log.end.segment === 4);
+    await passTime(clock, first, 'the end', () => first.log.end.segment === 4);
     await uplink[Symbol.asyncDispose]();
   }
   await using second = await startScriptedReceiver({ ...QUICK, isSkippingLost: true });
   node.connect([second.address], { clock });
-  await passTime(clock, 'the end', () => second.log.end.segment === 4);
+  await passTime(clock, second, 'the end', () => second.log.end.segment === 4);
   t.strictSame(second.log.sealed, [1, 3]);
   t.strictSame(second.log.faults, []);
   t.equal(node.told.losses.length, 1, 'it is not lost twice');
@@ -119,7 +135,7 @@ t.test('nothing is set aside before the receiver has acknowledged what lies befo
   const clock = fakeClock();
   const uplink = node.connect([receiver.address], { clock });
   await receiver.holds(2, 2 * PIECE_BYTES);
-  await passTime(clock, 'the third reading', () => uplink.state().doubt?.readings === 3);
+  await passTime(clock, receiver, 'the third reading', () => uplink.state().doubt?.readings === 3);
   const call = await receiver.call();
   call.send(FRAME_TYPES.ACK, 2, 2 * PIECE_BYTES - 1);
   await call.caughtUp();
@@ -151,7 +167,7 @@ t.test('a file that is sound again when it is read again is sent whole', async (
   const uplink = node.connect([receiver.address], { clock });
   await until(() => uplink.state().doubt, { ...TIMEOUT, what: 'doubt' });
   await flip();
-  await passTime(clock, 'the end', () => receiver.log.end.segment === 4);
+  await passTime(clock, receiver, 'the end', () => receiver.log.end.segment === 4);
   t.strictSame(receiver.log.sealed, [1, 2, 3]);
   t.strictSame(receiver.log.faults, []);
   t.strictSame([node.told.losses, node.writer.lost], [[], []]);
@@ -166,10 +182,10 @@ t.test('readings are counted over connections that break', async (t) => {
   const uplink = node.connect([receiver.address], { clock });
   await until(() => uplink.state().doubt, { ...TIMEOUT, what: 'doubt' });
   (await receiver.call()).cut();
-  await passTime(clock, 'another connection', () => receiver.calls.length === 2);
-  await passTime(clock, 'the second reading', () => uplink.state().doubt?.readings === 2);
+  await passTime(clock, receiver, 'another connection', () => receiver.calls.length === 2);
+  await passTime(clock, receiver, 'the second reading', () => uplink.state().doubt?.readings === 2);
   (await receiver.call(2)).cut();
-  await passTime(clock, 'the end', () => receiver.log.end.segment === 4);
+  await passTime(clock, receiver, 'the end', () => receiver.log.end.segment === 4);
   t.strictSame(receiver.log.sealed, [1, 3]);
 });
 
@@ -194,7 +210,7 @@ t.test(
     receiver.log.hold(2, whole.subarray(0, whole.length - 10));
     const clock = fakeClock();
     node.connect([receiver.address], { clock });
-    await passTime(clock, 'the end', () => receiver.log.end.segment === 4);
+    await passTime(clock, receiver, 'the end', () => receiver.log.end.segment === 4);
     t.ok(receiver.log.contentOf(2).equals(whole.subarray(0, whole.length - 10)));
     t.match(node.told.losses, [{ lost: { from: 2, record }, bytes: 10 }]);
     t.notOk(receiver.calls.some(({ heard }) => heard.some(({ type }) => type === FRAME_TYPES.CONTROL)));
@@ -208,7 +224,7 @@ t.test('a file that is not there any more is given up after a minute', async (t)
   await using receiver = await startScriptedReceiver({ ...QUICK, isSkippingLost: true });
   const clock = fakeClock();
   node.connect([receiver.address], { clock });
-  await passTime(clock, 'the end', () => receiver.log.end.segment === 4);
+  await passTime(clock, receiver, 'the end', () => receiver.log.end.segment === 4);
   t.ok(clock.monotonic() >= 60_000);
   t.match(node.told.losses, [{ lost: { reason: /its file is not there/, aside: undefined } }]);
 });
