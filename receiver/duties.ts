@@ -15,7 +15,9 @@ import { calmPolicyOf } from './alerts/calm-policy-of.ts';
 import { startHeartbeat } from './alerts/heartbeat.ts';
 import { readOutbox } from './alerts/outbox-view-store.ts';
 import { readRecentLines } from './alerts/read-recent-lines.ts';
+import type { Drive } from './backup/drive.ts';
 import { type Mirror, startMirror } from './backup/mirror.ts';
+import { mirrorOnDrive } from './backup/mirror-on-drive.ts';
 import { MIRROR_KEY } from './backup/mirror-problem.ts';
 import type { Fleet } from './fleet/fleet.ts';
 import type { StateStore } from './fleet/state-store.ts';
@@ -46,6 +48,7 @@ export interface DutyPorts {
   readonly relay: ProblemRelay;
   readonly accounts: WebAccounts;
   readonly control: ControlHandlers;
+  readonly drive: Drive;
   /** `mirror.json` in the data directory. */
   readonly recordPath: string;
   /** The mirror can be written again. */
@@ -127,7 +130,7 @@ function startWatching(
 /** The mirror, what is dropped of the live logs, and the call that says that all of this is well. */
 async function startCopies(
   stack: AsyncDisposableStack,
-  { recordPath, onMirrorSolved, log }: DutyPorts,
+  { drive, recordPath, onMirrorSolved, log }: DutyPorts,
   config: Config,
   alerts: Alerts,
 ): Promise<Mirror> {
@@ -135,6 +138,8 @@ async function startCopies(
   const mirror = stack.use(
     await startMirror({
       ...{ logsRoot, recordPath },
+      run: mirrorOnDrive(drive),
+      stallMs: config.mirror.hang_seconds * 1000,
       directory: config.to_directory,
       schedule: config.mirror.schedule,
       timezone: 'UTC',

@@ -13,6 +13,7 @@ import type { Logger } from '../shared/logging/logger.ts';
 import { VERSION } from '../shared/names/version.ts';
 import { systemClock } from '../shared/time/clock.ts';
 import { createAdmission } from './admission/admission.ts';
+import { openDrive } from './backup/drive.ts';
 import { changeCertificates } from './certificate-change.ts';
 import { controlHandlers } from './control-handlers.ts';
 import { type Duties, startDuties } from './duties.ts';
@@ -86,6 +87,7 @@ export async function startReceiver(options: ReceiverOptions): Promise<Receiver>
     });
 
   const accounts = openAccounts(store);
+  const drive = stack.use(openDrive({ log: log.child({ part: 'backup' }) }));
   const recordPath = join(directory, 'mirror.json');
   const keepInMirror = keepIdentity({
     mirror: () => parts.receiver?.config.to_directory ?? config.to_directory,
@@ -153,7 +155,18 @@ export async function startReceiver(options: ReceiverOptions): Promise<Receiver>
       start: (changed) =>
         startDuties(
           {
-            ...{ store, fleet, admission, ingest, identity, relay, control: handlers, recordPath, log },
+            ...{
+              store,
+              fleet,
+              admission,
+              ingest,
+              identity,
+              relay,
+              drive,
+              control: handlers,
+              recordPath,
+              log,
+            },
             accounts,
             onMirrorSolved: keepInMirror,
             sleeptimeSeconds: () => sleeptime,

@@ -19,6 +19,34 @@ export function logKey(name: string): string {
   return `${MIRROR_KEY}/${name}`;
 }
 
+/** The key of a drive that does not answer: the copies wait, and may yet go on. */
+export const STALL_KEY = `${MIRROR_KEY}/stall`;
+
+const STALL_TITLE = 'The second drive does not answer';
+
+/** What to do about a drive that hangs. */
+const STALL_HINT =
+  'Logs are taken and mails sent as before; the copies wait. Look at the kernel log (dmesg) and at the cable, or at the server of a ' +
+  'network drive.';
+
+/** A run is under way, and nothing has moved on the drive since `sinceMs` (ms since 1970). */
+export function stallProblem(directory: string, sinceMs: number): MirrorProblem {
+  const since = new Date(sinceMs).toISOString();
+  const detail = `${directory}: nothing could be read or written since ${since}. ${STALL_HINT} When it answers, the run goes on by itself.`;
+  return { key: STALL_KEY, title: STALL_TITLE, detail };
+}
+
+/** No run could be begun, since an earlier process still works on the drive. */
+export function leftProblem(directory: string, error: unknown): MirrorProblem {
+  const detail = `${directory}: ${describeError(error)}. ${STALL_HINT} It is tried again at the next run.`;
+  return { key: STALL_KEY, title: STALL_TITLE, detail };
+}
+
+/** Another process holds the lock of the mirror: one that an earlier receiver has started, and that nothing could end. */
+export function lockedProblem(directory: string): MirrorProblem {
+  return leftProblem(directory, 'a process of the receiver that ran before this one still waits for it');
+}
+
 /** The directory may not be written to. */
 export function refusalProblem(decision: DirectoryDecision & { kind: 'refuse' }): MirrorProblem {
   const detail = `${decision.detail} Nothing was written. ${hintFor(decision.reason)}`;

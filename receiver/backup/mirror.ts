@@ -19,6 +19,8 @@
  * 6. A success is recorded only after everything is on the drive (fsync). A kill at any moment costs a repetition, nothing else.
  * 7. One run at a time, one log at a time, in streams: ingest goes on beside it, and a log that is being closed, sealed or
  *    archived meanwhile is followed.
+ * 8. A drive that hangs holds up nothing but the mirror, and is told: a run is a process of its own (drive-process.ts), and nobody
+ *    here waits for it without end.
  */
 
 import { resolve } from 'node:path';
@@ -26,15 +28,23 @@ import type { RetentionLimits } from '../../shared/log/retention.ts';
 import type { Logger } from '../../shared/logging/logger.ts';
 import type { Clock } from '../../shared/time/clock.ts';
 import { startCronSchedule } from './cron-schedule.ts';
-import { logKey, MIRROR_KEY, type MirrorProblem } from './mirror-problem.ts';
+import { type MirrorProblem, stallProblem } from './mirror-problem.ts';
 import { type MirrorSuccess, readMirrorRecord } from './mirror-record.ts';
-import { type MirroredLog, type MirrorProgress, type MirrorRun, runMirror } from './run-mirror.ts';
+import type { MirroredLog, MirrorProgress, MirrorRun, RunMirrorOptions } from './run-mirror.ts';
+import { trackProblems } from './track-problems.ts';
+import { watchStall } from './watch-stall.ts';
 
 export type { MirrorProblem } from './mirror-problem.ts';
 export type { MirroredLog, MirrorProgress, MirrorRun } from './run-mirror.ts';
 
+/** Brings the mirror up to date once, telling whenever something was read or written: `mirrorOnDrive`, or `runMirror` itself. */
+export type RunMirror = (options: RunMirrorOptions & { readonly onMoved: () => void }) => Promise<MirrorRun>;
+
 /** Options of {@link startMirror}. */
 export interface MirrorOptions {
+  readonly run: RunMirror;
+  /** How long a run may hang before that is a problem, ms. */
+  readonly stallMs: number;
   /** The live logs. */
   readonly logsRoot: string;
   /** `to_directory`. */
@@ -73,7 +83,7 @@ export interface MirrorState {
   readonly lastSuccess: MirrorSuccess | undefined;
   /** When the schedule says so next, ms since 1970. */
   readonly nextRunAtMs: number | undefined;
-  /** Why the last run did not succeed. */
+  /** Why the last run did not succeed, or that the one under way hangs. */
   readonly problem: MirrorProblem | undefined;
   /** As the last run that got so far left them. */
   readonly logs: readonly MirroredLog[];
@@ -89,7 +99,11 @@ export interface RunNowOptions {
 
 /** The running mirror. Disposing gives up the run under way; what it copied stands. May be disposed twice. */
 export interface Mirror extends AsyncDisposable {
-  /** Runs as soon as the run under way, if any, has ended. @throws the reason of `signal`, or AbortError when disposed. */
+  /**
+   * Runs as soon as the run under way, if any, has ended; is refused while that one hangs.
+   *
+   * @throws the reason of `signal`, or AbortError when disposed.
+   */
   runNow(options?: RunNowOptions): Promise<MirrorRun>;
   /** How the mirror stands. */
   state(): MirrorState;
@@ -107,12 +121,12 @@ export async function startMirror(options: MirrorOptions): Promise<Mirror> {
   let lastSuccess = record.kind === 'known' ? record.lastSuccess : undefined;
   let running: MirrorState['running'];
   let startedAtMs: number | undefined;
-  let problem: MirrorProblem | undefined;
   let logs: readonly MirroredLog[] = [];
-  /** Keys of the problems of single logs that were told. */
-  const raised = new Set<string>();
+  const problems = trackProblems(options);
   /** The end of the queue: runs are made one after the other. */
   let queue: Promise<unknown> = Promise.resolve();
+  /** Those who wait for their turn, which does not come while the run under way hangs. */
+  const waiting = new Set<(refused: MirrorRun) => void>();
 
   async function run(reason: RunReason, asked: RunNowOptions): Promise<MirrorRun> {
     const signals = asked.signal === undefined ? [stop.signal] : [stop.signal, asked.signal];
@@ -124,47 +138,43 @@ export async function startMirror(options: MirrorOptions): Promise<Mirror> {
       running = { reason, progress };
       asked.onProgress?.(progress);
     };
+    using watch = watchStall({ limitMs: options.stallMs, clock, onStalled, onMoving: problems.moving });
     try {
       const isNewDrive = asked.isNewDrive ?? false;
-      const result = await runMirror({ ...options, directory, isNewDrive, onProgress, signal });
+      const { moved: onMoved } = watch;
+      const result = await options.run({ ...options, directory, isNewDrive, onMoved, onProgress, signal });
+      problems.moving();
       settle(result);
       return result;
     } finally {
+      problems.givenUp();
       running = undefined;
     }
   }
 
-  function settle(result: MirrorRun): void {
-    if (result.kind !== 'refused') logs = result.logs;
-    const found = result.kind === 'succeeded' ? undefined : result.problem;
-    if (result.kind === 'succeeded') lastSuccess = result.success;
-    if (found?.detail !== problem?.detail) logChange(log, found);
-    problem = found;
-    if (found === undefined) options.onSolved(MIRROR_KEY);
-    else options.onProblem(found);
-    if (result.kind !== 'refused') settleLogs(result);
+  function onStalled(sinceMs: number): void {
+    const problem = stallProblem(directory, sinceMs);
+    problems.stalled(problem);
+    for (const refuse of waiting) refuse({ kind: 'refused', problem });
+    waiting.clear();
   }
 
-  function settleLogs({ kind, logs: mirrored }: MirrorRun & { kind: 'failed' | 'succeeded' }): void {
-    const clean = mirrored.filter((one) => one.problem === undefined).map(({ name }) => logKey(name));
-    const ill = mirrored.flatMap((one) => one.problem ?? []);
-    const names = new Set(mirrored.map(({ name }) => logKey(name)));
-    // A log that is gone has no problem any more; a run that ended early did not get to all of them.
-    const gone = kind === 'succeeded' ? [...raised].filter((key) => !names.has(key)) : [];
-    for (const key of [...clean, ...gone]) {
-      raised.delete(key);
-      options.onSolved(key);
-    }
-    for (const one of ill) {
-      raised.add(one.key);
-      options.onProblem(one);
-    }
+  function settle(result: MirrorRun): void {
+    if (result.kind === 'succeeded') lastSuccess = result.success;
+    // A run that got to no log says nothing about them.
+    if (result.kind === 'succeeded' || (result.kind === 'failed' && result.logs.length > 0))
+      logs = result.logs;
+    problems.settle(result);
   }
 
   function enqueue(reason: RunReason, asked: RunNowOptions = {}): Promise<MirrorRun> {
-    const next = queue.then(() => run(reason, asked));
+    const problem = problems.stall();
+    if (problem !== undefined) return Promise.resolve({ kind: 'refused', problem });
+    const refused = Promise.withResolvers<MirrorRun>();
+    waiting.add(refused.resolve);
+    const next = queue.then(() => (waiting.delete(refused.resolve) ? run(reason, asked) : refused.promise));
     queue = next.catch(() => undefined);
-    return next;
+    return Promise.race([next, refused.promise]);
   }
 
   async function runQuietly(reason: RunReason): Promise<void> {
@@ -189,7 +199,7 @@ export async function startMirror(options: MirrorOptions): Promise<Mirror> {
       startedAtMs,
       lastSuccess,
       nextRunAtMs: stop.signal.aborted ? undefined : schedule.nextRunAtMs(),
-      problem,
+      problem: problems.present(),
       logs,
     }),
     async [Symbol.asyncDispose]() {
@@ -199,9 +209,4 @@ export async function startMirror(options: MirrorOptions): Promise<Mirror> {
       await queue;
     },
   };
-}
-
-function logChange(log: Logger, problem: MirrorProblem | undefined): void {
-  if (problem === undefined) log.info('the mirror is up to date again');
-  else log.error({ title: problem.title, detail: problem.detail }, 'the mirror is not up to date');
 }

@@ -11,8 +11,17 @@ const held = new Set<DatabaseSync>();
 const SQLITE_BUSY = 5;
 
 /**
- * Takes the lock of a data directory for this process, without waiting; undefined when another holder, also one in this
- * process, has it. The kernel frees it when the process ends, however it ends.
+ * Takes the lock of a data directory for this process; see {@link acquireLock}.
+ *
+ * @throws UserError `DIRECTORY_UNUSABLE` when the lock can neither be taken nor is held by somebody
+ */
+export function acquireDirectoryLock(directory: string): Disposable | undefined {
+  return acquireLock(directory, 'lock.db');
+}
+
+/**
+ * Takes a lock for this process, without waiting; undefined when another holder, also one in this process, has it. The kernel
+ * frees it when the process ends, however it ends.
  *
  * The choices that were weighed:
  * - *A pid file* needs somebody to judge whether the pid is still the same program; two starters can judge at once.
@@ -27,12 +36,13 @@ const SQLITE_BUSY = 5;
  *
  * The file is opened by SQLite alone: closing any other descriptor of it in this process would free an fcntl lock.
  *
+ * @param name of the file that is locked, in a data directory
  * @throws UserError `DIRECTORY_UNUSABLE` when the lock can neither be taken nor is held by somebody
  */
-export function acquireDirectoryLock(directory: string): Disposable | undefined {
+export function acquireLock(directory: string, name: string): Disposable | undefined {
   let database: DatabaseSync | undefined;
   try {
-    database = new DatabaseSync(join(directory, 'lock.db'), { timeout: 0 });
+    database = new DatabaseSync(join(directory, name), { timeout: 0 });
     database.exec('PRAGMA journal_mode = MEMORY; BEGIN IMMEDIATE');
   } catch (cause) {
     database?.close();

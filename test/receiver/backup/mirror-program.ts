@@ -1,6 +1,7 @@
 import { parseArgs } from 'node:util';
 import { pino } from 'pino';
 import { startMirror } from '../../../receiver/backup/mirror.ts';
+import { runMirror } from '../../../receiver/backup/run-mirror.ts';
 import { systemClock } from '../../../shared/time/clock.ts';
 
 // A process that brings a mirror up to date once, to be killed on the way. It says when it begins and how the run ended.
@@ -9,6 +10,8 @@ const { values } = parseArgs({
 });
 const { logs = '', directory = '', record = '' } = values;
 await using mirror = await startMirror({
+  run: runMirror,
+  stallMs: 60_000,
   logsRoot: logs,
   directory,
   recordPath: record,

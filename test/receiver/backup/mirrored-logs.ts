@@ -7,6 +7,7 @@ import {
   type MirrorProblem,
   startMirror,
 } from '../../../receiver/backup/mirror.ts';
+import { runMirror } from '../../../receiver/backup/run-mirror.ts';
 import { type LogPaths, logPaths } from '../../../shared/log/log.ts';
 import type { LogWriter } from '../../../shared/log/log-writer.ts';
 import { parseNodeName } from '../../../shared/names/node-name.ts';
@@ -44,6 +45,8 @@ export async function mirroredLogs(t: Test, drive?: string) {
   async function start(options: Partial<MirrorOptions> = {}): Promise<Mirror> {
     return stack.use(
       await startMirror({
+        run: runMirror,
+        stallMs: 60_000,
         logsRoot,
         directory,
         recordPath,

@@ -1,0 +1,141 @@
+/**
+ * A program, not a module: carries out one order on the second drive, in a process of its own, and ends. Started by `drive-process.ts`,
+ * see there for why. It may be killed at any moment (mirror invariant 6), and kills itself when the receiver is gone: with a call out
+ * that does not come back, no process ends in good order.
+ */
+
+import { dirname } from 'node:path';
+import { acquireLock } from '../../shared/control/lock-store.ts';
+import { describeError, UserError } from '../../shared/errors/errors.ts';
+import type { Position } from '../../shared/log/position.ts';
+import type { NodeName } from '../../shared/names/node-name.ts';
+import { systemClock } from '../../shared/time/clock.ts';
+import type { NodeDigest } from './compare-node.ts';
+import type {
+  DriveFailure,
+  DriveKind,
+  DriveOrder,
+  DriveProgress,
+  FromDrive,
+  ToDrive,
+} from './drive-messages.ts';
+import { writeIdentityCopy } from './identity-copy.ts';
+import { lockedProblem } from './mirror-problem.ts';
+import { type MirrorRun, runMirror } from './run-mirror.ts';
+import { verifyCopies } from './verify-copies.ts';
+
+/** How often the receiver is told that something moves, ms. */
+const TELL_MS = 250;
+
+/** How long the process before this one may take to let go of the mirror, ms: it ends as soon as it sees that its receiver is gone. */
+const LOCK_MS = 3_000;
+
+const stop = new AbortController();
+const questions = new Map<number, (digest: NodeDigest | undefined) => void>();
+let progress: DriveProgress[DriveKind] | undefined;
+let told = -1;
+let isTelling = false;
+
+async function carryOut(order: DriveOrder): Promise<void> {
+  const telling = setInterval(tell, TELL_MS);
+  try {
+    await send({ kind: 'done', answer: await answerTo(order) });
+  } catch (error) {
+    await send({ kind: 'failed', failure: failureOf(error) });
+  } finally {
+    clearInterval(telling);
+    process.off('disconnect', die);
+    process.disconnect();
+  }
+}
+
+async function answerTo(order: DriveOrder) {
+  const { signal } = stop;
+  switch (order.kind) {
+    case 'mirror':
+      return await mirror(order);
+    case 'verify':
+      return await verifyCopies({ ...order.options, nodeDigest: ask, onProgress, signal });
+    case 'keep-identity':
+      return await writeIdentityCopy(order.directory, order.recordPath, order.content);
+    default:
+      return order satisfies never;
+  }
+}
+
+/** Under a lock that the kernel keeps for as long as this process is there, even if nothing can end it. */
+async function mirror({ options }: DriveOrder & { kind: 'mirror' }): Promise<MirrorRun> {
+  using lock = await takeLock(dirname(options.recordPath));
+  if (lock === undefined) return { kind: 'refused', problem: lockedProblem(options.directory) };
+  return await runMirror({ ...options, clock: systemClock, onProgress, signal: stop.signal });
+}
+
+async function takeLock(directory: string): Promise<Disposable | undefined> {
+  for (let leftMs = LOCK_MS; ; leftMs -= TELL_MS) {
+    const lock = acquireLock(directory, 'mirror-lock.db');
+    if (lock !== undefined || leftMs <= 0) return lock;
+    await systemClock.sleep(TELL_MS, stop.signal);
+  }
+}
+
+/** The first one at once, so that who has asked for it sees that it has begun. */
+function onProgress(present: DriveProgress[DriveKind]): void {
+  const isFirst = told < 0;
+  progress = present;
+  if (isFirst) tell();
+}
+
+/**
+ * Something moves when what was asked of the system comes back: the loop counts these events, and timers are none. While the thread
+ * itself waits for the drive, this is not called at all.
+ */
+function tell(): void {
+  const { events } = performance.nodeTiming.uvMetricsInfo;
+  if (isTelling || events === told) return;
+  told = events;
+  isTelling = true;
+  void send({ kind: 'moved', progress }).finally(() => {
+    isTelling = false;
+  });
+}
+
+async function ask(node: NodeName, upTo: Position): Promise<NodeDigest | undefined> {
+  const id = questions.size;
+  const { promise, resolve } = Promise.withResolvers<NodeDigest | undefined>();
+  questions.set(id, resolve);
+  await send({ kind: 'ask', id, node, upTo });
+  return await promise;
+}
+
+function failureOf(error: unknown): DriveFailure {
+  const { code, hint } = error instanceof UserError ? error : { code: undefined, hint: undefined };
+  return { message: describeError(error), code, hint };
+}
+
+/** Never rejects: that the receiver is gone is told by `disconnect`. */
+function send(message: FromDrive): Promise<void> {
+  return new Promise((resolve) => {
+    process.send?.(message, () => resolve());
+  });
+}
+
+function die(): void {
+  process.kill(process.pid, 'SIGKILL');
+}
+
+process.on('disconnect', die);
+process.on('SIGTERM', () => stop.abort());
+// Ctrl-C and a terminal that is closed are meant for the receiver, which then says what is to be done.
+for (const signal of ['SIGINT', 'SIGHUP'] as const) process.on(signal, () => undefined);
+process.on('message', (message: ToDrive) => {
+  switch (message.kind) {
+    case 'order':
+      void carryOut(message.order);
+      return;
+    case 'digest':
+      questions.get(message.id)?.(message.digest);
+      return;
+    default:
+      message satisfies never;
+  }
+});

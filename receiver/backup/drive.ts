@@ -1,0 +1,114 @@
+import type { ChildProcess } from 'node:child_process';
+import { UserError } from '../../shared/errors/errors.ts';
+import type { Logger } from '../../shared/logging/logger.ts';
+import { type Clock, systemClock } from '../../shared/time/clock.ts';
+import type { DriveAnswers, DriveKind } from './drive-messages.ts';
+import { type RunOnDriveOptions, runOnDrive } from './drive-process.ts';
+import { watchStall } from './watch-stall.ts';
+
+/** An order for the drive. */
+export type DriveRun<Kind extends DriveKind> = Omit<RunOnDriveOptions<Kind>, 'onLeft'>;
+
+/** The second drive, as the receiver works with it. Disposing ends every process that can be ended, in a few seconds. */
+export interface Drive extends AsyncDisposable {
+  /**
+   * Carries out an order, however long that takes.
+   *
+   * @throws UserError `MIRROR_UNUSABLE` while an earlier process cannot be ended, or too many of that kind run; else as {@link runOnDrive}
+   */
+  run<Kind extends DriveKind>(run: DriveRun<Kind>): Promise<DriveAnswers[Kind]>;
+  /**
+   * The same; but a drive that does not move for `limitMs` fails it.
+   *
+   * @throws UserError `MIRROR_UNUSABLE` then as well
+   */
+  runWhileMoving<Kind extends DriveKind>(run: DriveRun<Kind>, limitMs: number): Promise<DriveAnswers[Kind]>;
+}
+
+/** Processes of one kind at a time. */
+const MAX_OF_A_KIND = 2;
+
+/** Makes the drive ready for orders; starts nothing yet. */
+export function openDrive({ log, clock = systemClock }: { log: Logger; clock?: Clock }): Drive {
+  const stop = new AbortController();
+  const running = new Map<Promise<unknown>, DriveKind>();
+  /** Those that could not be ended, with the moment when that was found out. */
+  const left = new Map<ChildProcess, number>();
+
+  function onLeft(child: ChildProcess): void {
+    left.set(child, clock.now());
+    child.once('exit', () => left.delete(child));
+    log.error(
+      { pid: child.pid },
+      'a process waits for the second drive and cannot be ended; it is left behind',
+    );
+  }
+
+  async function run<Kind extends DriveKind>(given: DriveRun<Kind>): Promise<DriveAnswers[Kind]> {
+    const { kind } = given.order;
+    assertFree(kind);
+    const signal = AbortSignal.any([stop.signal, given.signal]);
+    const answered = runOnDrive({ ...given, onLeft, signal });
+    running.set(answered, kind);
+    try {
+      return await answered;
+    } finally {
+      running.delete(answered);
+    }
+  }
+
+  /** A process that hangs holds what it has opened: one more would only hang as well. */
+  function assertFree(kind: DriveKind): void {
+    const [waiting] = left;
+    if (waiting !== undefined) {
+      const [{ pid }, sinceMs] = waiting;
+      const since = new Date(sinceMs).toISOString();
+      throw silent(`process ${String(pid)} still waits for it, and could not be ended at ${since}`);
+    }
+    if ([...running.values()].filter((one) => one === kind).length < MAX_OF_A_KIND) return;
+    throw new UserError('MIRROR_UNUSABLE', `the second drive is busy: ${kind} runs ${MAX_OF_A_KIND} times`, {
+      hint: 'Try again when that has ended.',
+    });
+  }
+
+  async function runWhileMoving<Kind extends DriveKind>(
+    given: DriveRun<Kind>,
+    limitMs: number,
+  ): Promise<DriveAnswers[Kind]> {
+    const { nodeDigest } = given;
+    const stalled = new AbortController();
+    using watch = watchStall({
+      limitMs,
+      clock,
+      onStalled: (sinceMs) =>
+        stalled.abort(silent(`nothing could be read or written since ${new Date(sinceMs).toISOString()}`)),
+    });
+    const signal = AbortSignal.any([given.signal, stalled.signal]);
+    return await run({
+      ...given,
+      signal,
+      onMoved: watch.moved,
+      nodeDigest:
+        nodeDigest &&
+        (async (node, upTo) => {
+          using _pause = watch.pause();
+          return await nodeDigest(node, upTo);
+        }),
+    });
+  }
+
+  return {
+    run,
+    runWhileMoving,
+    async [Symbol.asyncDispose]() {
+      stop.abort();
+      await Promise.allSettled(running.keys());
+    },
+  };
+}
+
+function silent(why: string): UserError {
+  return new UserError('MIRROR_UNUSABLE', `the second drive does not answer: ${why}`, {
+    hint: 'Look at the kernel log (dmesg) and at the cable, or at the server of a network drive.',
+  });
+}

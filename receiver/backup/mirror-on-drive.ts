@@ -1,0 +1,27 @@
+import { UserError } from '../../shared/errors/errors.ts';
+import type { Drive } from './drive.ts';
+import type { RunMirror } from './mirror.ts';
+import { failureProblem, leftProblem } from './mirror-problem.ts';
+
+/** Brings the mirror up to date in a process of its own. */
+export function mirrorOnDrive(drive: Drive): RunMirror {
+  return async (options) => {
+    const { logsRoot, directory, recordPath, allowSameDevice, requireMountPoint } = options;
+    const { retention, bootId, isNewDrive, onMoved, onProgress, signal } = options;
+    const order = {
+      kind: 'mirror',
+      options: {
+        ...{ logsRoot, directory, recordPath, allowSameDevice, requireMountPoint },
+        ...{ retention, bootId, isNewDrive },
+      },
+    } as const;
+    try {
+      return await drive.run({ order, onMoved, onProgress, signal });
+    } catch (error) {
+      signal.throwIfAborted();
+      if (error instanceof UserError && error.code === 'MIRROR_UNUSABLE')
+        return { kind: 'refused', problem: leftProblem(directory, error) };
+      return { kind: 'failed', problem: failureProblem(directory, error), logs: [] };
+    }
+  };
+}
