@@ -1,9 +1,9 @@
 import { z } from 'zod';
 import type { ControlContext, ControlHandlers } from '../shared/control/serve-client.ts';
 import { UserError } from '../shared/errors/errors.ts';
-import { parseNodeName } from '../shared/names/node-name.ts';
+import type { Position } from '../shared/log/position.ts';
+import { type NodeName, parseNodeName } from '../shared/names/node-name.ts';
 import { alertControl } from './alert-control.ts';
-import { verifyCopies } from './backup/verify-copies.ts';
 import { graphControl } from './graph-control.ts';
 import { nodeControl } from './node-control.ts';
 import type { Receiver } from './receiver.ts';
@@ -34,9 +34,7 @@ export function controlHandlers(find: () => Receiver | undefined): ControlHandle
     status: async () => describeReceiver(running()),
     backup: async (args, { signal, progress }) => {
       const isNewDrive = BACKUP.parse(args).is_new_drive;
-      // A client that has gone aborts the run by the signal; what it can no longer be told is no failure of its own.
-      const onProgress = (value: unknown) => void progress(value).catch(() => undefined);
-      return await running().mirror.runNow({ isNewDrive, signal, onProgress });
+      return await running().mirror.runNow({ isNewDrive, signal, onProgress: quietly(progress) });
     },
     verify: async (args, context) => await verify(running(), VERIFY.parse(args).node, context),
     'web-password': async (args) => {
@@ -58,15 +56,17 @@ async function verify(
   name: string | undefined,
   { signal, progress }: ControlContext,
 ): Promise<unknown> {
-  const { config, ingest } = receiver;
+  const { config, drive, ingest } = receiver;
   const node = name === undefined ? undefined : parseNodeName(name);
-  return await verifyCopies({
-    logsRoot: logsRootOf(config),
-    mirrorDirectory: config.to_directory,
-    node,
-    nodeDigest: async (one, upTo) =>
-      ingest.connected().has(one) ? await ingest.askDigest(one, upTo, DIGEST_MS) : undefined,
-    onProgress: progress,
-    signal,
-  });
+  const options = { logsRoot: logsRootOf(config), mirrorDirectory: config.to_directory, node };
+  const order = { kind: 'verify', options } as const;
+  const nodeDigest = async (one: NodeName, upTo: Position) =>
+    ingest.connected().has(one) ? await ingest.askDigest(one, upTo, DIGEST_MS) : undefined;
+  const limitMs = config.mirror.hang_seconds * 1000;
+  return await drive.runWhileMoving({ order, limitMs, nodeDigest, onProgress: quietly(progress), signal });
+}
+
+/** A client that has gone aborts the work by the signal; what it can no longer be told is no failure of its own. */
+function quietly(progress: ControlContext['progress']): (value: unknown) => void {
+  return (value) => void progress(value).catch(() => undefined);
 }

@@ -10,8 +10,8 @@ import { UserError } from '../shared/errors/errors.ts';
 import { replaceFile } from '../shared/files/replace-file.ts';
 import type { Logger } from '../shared/logging/logger.ts';
 import { parseNodeName } from '../shared/names/node-name.ts';
+import { systemClock } from '../shared/time/clock.ts';
 import { type Credential, credentialStore } from './admission/credential-store.ts';
-import { readIdentityCopy, writeIdentityCopy } from './backup/identity-copy.ts';
 import { repeatedFailure } from './fleet/repeated-failure.ts';
 import type { StateStore } from './fleet/state-store.ts';
 import { decodePair, encodePair, type KeyPair } from './identity/key-pair.ts';
@@ -50,52 +50,75 @@ export interface KeptIdentity {
 
 /** Options of {@link keepIdentity}. */
 export interface KeepIdentityOptions {
-  /** `to_directory`, at present. */
-  readonly mirror: () => string;
-  /** `mirror.json` in the receiver's data directory. */
-  readonly recordPath: string;
   readonly read: () => KeptIdentity;
+  /** Writes it onto the second drive. */
+  readonly write: (content: string, signal: AbortSignal) => Promise<unknown>;
   readonly log: Logger;
 }
 
-/** Keeps the copy up to date: call it when something of it has changed, and when the mirror is there. One write at a time. */
-export function keepIdentity({ mirror, recordPath, read, log }: KeepIdentityOptions): () => void {
+/** The copy of the identity. Disposing gives up the write under way. */
+export interface IdentityKeeper extends Disposable {
+  /** Something of it has changed, or the mirror is there again. Never waits. */
+  changed(): void;
+}
+
+/** Pause after a write, ms: each is a process of its own, and a fleet that joins changes the identity at every node. */
+const PAUSE_MS = 1_000;
+
+/** Keeps the copy up to date, once it is told to. One write at a time. */
+export function keepIdentity({ read, write, log }: KeepIdentityOptions): IdentityKeeper {
   const failure = repeatedFailure(log, 'cannot keep the identity of this receiver in the mirror');
+  const stop = new AbortController();
   let isWriting = false;
   let isStale = false;
 
-  async function write(): Promise<void> {
-    do {
+  async function writeAll(): Promise<void> {
+    while (isStale) {
       isStale = false;
-      await writeIdentityCopy(mirror(), recordPath, encode(read()));
-    } while (isStale);
+      await write(encode(read()), stop.signal).then(failure.succeeded, (error: unknown) => {
+        if (!stop.signal.aborted) failure.failed(error);
+      });
+      await systemClock.sleep(PAUSE_MS, stop.signal).catch(() => undefined);
+    }
+    isWriting = false;
   }
 
-  return () => {
-    isStale = true;
-    if (isWriting) return;
-    isWriting = true;
-    write()
-      .then(failure.succeeded, failure.failed)
-      .finally(() => {
-        isWriting = false;
-      });
+  return {
+    changed() {
+      if (stop.signal.aborted) return;
+      isStale = true;
+      if (isWriting) return;
+      isWriting = true;
+      void writeAll();
+    },
+    [Symbol.dispose]() {
+      stop.abort();
+      isStale = false;
+    },
   };
+}
+
+/** Options of {@link adoptIdentity}. */
+export interface AdoptIdentityOptions {
+  /** The data directory. */
+  readonly directory: string;
+  /** `to_directory`. */
+  readonly mirror: string;
+  /** Reads what is kept there; undefined when there is nothing. */
+  readonly readKept: () => Promise<string | undefined>;
+  readonly store: StateStore;
+  readonly log: Logger;
 }
 
 /**
  * Gives a data directory in which no receiver ever worked the identity that the mirror kept, if there is one.
  *
- * @throws UserError `MIRROR_UNUSABLE` when it is there and cannot be read
+ * @throws UserError `MIRROR_UNUSABLE` when it is there and cannot be read, or nobody can tell whether it is
  */
-export async function adoptIdentity(
-  directory: string,
-  mirror: string,
-  store: StateStore,
-  log: Logger,
-): Promise<void> {
+export async function adoptIdentity(options: AdoptIdentityOptions): Promise<void> {
+  const { directory, mirror, readKept, store, log } = options;
   if (await exists(join(directory, 'receiver.json'))) return;
-  const text = await readIdentityCopy(mirror);
+  const text = await readKept();
   if (text === undefined) return;
   const { receiver, pair, credentials } = parse(text, mirror);
   if (pair !== null) {

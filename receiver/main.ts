@@ -59,7 +59,16 @@ export async function startReceiver(options: ReceiverOptions): Promise<Receiver>
 
   const store = stack.use(openStateStore(directory));
   await keepPrivate(directory);
-  await adoptIdentity(directory, config.to_directory, store, log);
+  const drive = stack.use(openDrive({ log: log.child({ part: 'backup' }) }));
+  await adoptIdentity({
+    ...{ directory, store, log },
+    mirror: config.to_directory,
+    readKept: () =>
+      drive.runWhileMoving({
+        order: { kind: 'read-identity', directory: config.to_directory },
+        limitMs: config.mirror.hang_seconds * 1000,
+      }),
+  });
   const receiverId = await readReceiverId(directory);
   const fleet = stack.use(startFleet({ store, log: log.child({ part: 'fleet' }) }));
   const relay = new ProblemRelay();
@@ -82,20 +91,24 @@ export async function startReceiver(options: ReceiverOptions): Promise<Receiver>
       identity,
       admission,
       ingest: () => parts.receiver?.ingest,
-      onSwitched: () => keepInMirror(),
+      onSwitched: () => identityCopy.changed(),
       log: log.child({ part: 'identity' }),
     });
 
   const accounts = openAccounts(store);
-  const drive = stack.use(openDrive({ log: log.child({ part: 'backup' }) }));
   const recordPath = join(directory, 'mirror.json');
-  const keepInMirror = keepIdentity({
-    mirror: () => parts.receiver?.config.to_directory ?? config.to_directory,
-    recordPath,
-    read: () => ({ receiverId, pair: identity?.current, credentials: admission.credentials() }),
-    log: log.child({ part: 'backup' }),
-  });
-  stack.use(admission.onChange(keepInMirror));
+  const identityCopy = stack.use(
+    keepIdentity({
+      read: () => ({ receiverId, pair: identity?.current, credentials: admission.credentials() }),
+      write: async (content, signal) => {
+        const { to_directory: mirror, mirror: rules } = parts.receiver?.config ?? config;
+        const order = { kind: 'keep-identity', directory: mirror, recordPath, content } as const;
+        return await drive.runWhileMoving({ order, limitMs: rules.hang_seconds * 1000, signal });
+      },
+      log: log.child({ part: 'backup' }),
+    }),
+  );
+  stack.use(admission.onChange(() => identityCopy.changed()));
 
   let { sleeptime, number_of_nodes: numberOfNodes } = config;
   const ingest = stack.use(
@@ -168,7 +181,7 @@ export async function startReceiver(options: ReceiverOptions): Promise<Receiver>
               log,
             },
             accounts,
-            onMirrorSolved: keepInMirror,
+            onMirrorSolved: () => identityCopy.changed(),
             sleeptimeSeconds: () => sleeptime,
             setSleeptime,
           },
@@ -221,6 +234,7 @@ export async function startReceiver(options: ReceiverOptions): Promise<Receiver>
     admission,
     ingest,
     fleet,
+    drive,
     get alerts() {
       return duties.present.alerts;
     },

@@ -1,6 +1,7 @@
 import type { Config } from '../shared/config/config.ts';
 import type { Admission } from './admission/admission.ts';
 import type { Alerts } from './alerts/alerts.ts';
+import type { Drive } from './backup/drive.ts';
 import type { Mirror } from './backup/mirror.ts';
 import type { CertificateChange } from './certificate-change.ts';
 import type { Fleet } from './fleet/fleet.ts';
@@ -27,6 +28,8 @@ export interface Receiver extends AsyncDisposable {
   readonly admission: Admission;
   readonly ingest: Ingest;
   readonly fleet: Fleet;
+  /** The second drive. */
+  readonly drive: Drive;
   readonly alerts: Alerts;
   readonly mirror: Mirror;
   /** Undefined when the configuration wants none. */

@@ -27,7 +27,9 @@ export type DriveOrder =
       /** `mirror.json` in the receiver's data directory. */
       readonly recordPath: string;
       readonly content: string;
-    };
+    }
+  /** Reads what was kept. */
+  | { readonly kind: 'read-identity'; readonly directory: string };
 
 /** Which order. */
 export type DriveKind = DriveOrder['kind'];
@@ -38,6 +40,8 @@ export interface DriveAnswers {
   readonly verify: CopiesReport;
   /** Whether it is there now. */
   readonly 'keep-identity': boolean;
+  /** Undefined when there is nothing, or the directory is no mirror. */
+  readonly 'read-identity': string | undefined;
 }
 
 /** What is told on the way. */
@@ -45,6 +49,7 @@ export interface DriveProgress {
   readonly mirror: MirrorProgress;
   readonly verify: VerifyProgress;
   readonly 'keep-identity': never;
+  readonly 'read-identity': never;
 }
 
 /** To the process. */

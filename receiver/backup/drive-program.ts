@@ -19,10 +19,9 @@ import type {
   FromDrive,
   ToDrive,
 } from './drive-messages.ts';
-import { writeIdentityCopy } from './identity-copy.ts';
+import { readIdentityCopy, writeIdentityCopy } from './identity-copy.ts';
 import { lockedProblem } from './mirror-problem.ts';
-import { type MirrorRun, runMirror } from './run-mirror.ts';
-import { verifyCopies } from './verify-copies.ts';
+import type { MirrorRun } from './run-mirror.ts';
 
 /** How often the receiver is told that something moves, ms. */
 const TELL_MS = 250;
@@ -33,7 +32,7 @@ const LOCK_MS = 3_000;
 const stop = new AbortController();
 const questions = new Map<number, (digest: NodeDigest | undefined) => void>();
 let progress: DriveProgress[DriveKind] | undefined;
-let told = -1;
+let told: { readonly events: number; readonly progress: typeof progress } | undefined;
 let isTelling = false;
 
 async function carryOut(order: DriveOrder): Promise<void> {
@@ -49,15 +48,20 @@ async function carryOut(order: DriveOrder): Promise<void> {
   }
 }
 
+/** What an order does not need is not loaded for it. */
 async function answerTo(order: DriveOrder) {
   const { signal } = stop;
   switch (order.kind) {
     case 'mirror':
       return await mirror(order);
-    case 'verify':
+    case 'verify': {
+      const { verifyCopies } = await import('./verify-copies.ts');
       return await verifyCopies({ ...order.options, nodeDigest: ask, onProgress, signal });
+    }
     case 'keep-identity':
       return await writeIdentityCopy(order.directory, order.recordPath, order.content);
+    case 'read-identity':
+      return await readIdentityCopy(order.directory);
     default:
       return order satisfies never;
   }
@@ -67,6 +71,7 @@ async function answerTo(order: DriveOrder) {
 async function mirror({ options }: DriveOrder & { kind: 'mirror' }): Promise<MirrorRun> {
   using lock = await takeLock(dirname(options.recordPath));
   if (lock === undefined) return { kind: 'refused', problem: lockedProblem(options.directory) };
+  const { runMirror } = await import('./run-mirror.ts');
   return await runMirror({ ...options, clock: systemClock, onProgress, signal: stop.signal });
 }
 
@@ -80,7 +85,7 @@ async function takeLock(directory: string): Promise<Disposable | undefined> {
 
 /** The first one at once, so that who has asked for it sees that it has begun. */
 function onProgress(present: DriveProgress[DriveKind]): void {
-  const isFirst = told < 0;
+  const isFirst = progress === undefined;
   progress = present;
   if (isFirst) tell();
 }
@@ -91,8 +96,8 @@ function onProgress(present: DriveProgress[DriveKind]): void {
  */
 function tell(): void {
   const { events } = performance.nodeTiming.uvMetricsInfo;
-  if (isTelling || events === told) return;
-  told = events;
+  if (isTelling || (events === told?.events && progress === told.progress)) return;
+  told = { events, progress };
   isTelling = true;
   void send({ kind: 'moved', progress }).finally(() => {
     isTelling = false;

@@ -7,7 +7,15 @@ import { type RunOnDriveOptions, runOnDrive } from './drive-process.ts';
 import { watchStall } from './watch-stall.ts';
 
 /** An order for the drive. */
-export type DriveRun<Kind extends DriveKind> = Omit<RunOnDriveOptions<Kind>, 'onLeft'>;
+export type DriveRun<Kind extends DriveKind> = Omit<RunOnDriveOptions<Kind>, 'onLeft' | 'signal'> & {
+  readonly signal?: AbortSignal | undefined;
+};
+
+/** An order that a drive which hangs fails. */
+export type LimitedDriveRun<Kind extends DriveKind> = Omit<DriveRun<Kind>, 'onMoved'> & {
+  /** For how long nothing may move, ms. */
+  readonly limitMs: number;
+};
 
 /** The second drive, as the receiver works with it. Disposing ends every process that can be ended, in a few seconds. */
 export interface Drive extends AsyncDisposable {
@@ -17,12 +25,8 @@ export interface Drive extends AsyncDisposable {
    * @throws UserError `MIRROR_UNUSABLE` while an earlier process cannot be ended, or too many of that kind run; else as {@link runOnDrive}
    */
   run<Kind extends DriveKind>(run: DriveRun<Kind>): Promise<DriveAnswers[Kind]>;
-  /**
-   * The same; but a drive that does not move for `limitMs` fails it.
-   *
-   * @throws UserError `MIRROR_UNUSABLE` then as well
-   */
-  runWhileMoving<Kind extends DriveKind>(run: DriveRun<Kind>, limitMs: number): Promise<DriveAnswers[Kind]>;
+  /** The same, as long as something moves. @throws UserError `MIRROR_UNUSABLE` when nothing does, as well */
+  runWhileMoving<Kind extends DriveKind>(run: LimitedDriveRun<Kind>): Promise<DriveAnswers[Kind]>;
 }
 
 /** Processes of one kind at a time. */
@@ -47,7 +51,7 @@ export function openDrive({ log, clock = systemClock }: { log: Logger; clock?: C
   async function run<Kind extends DriveKind>(given: DriveRun<Kind>): Promise<DriveAnswers[Kind]> {
     const { kind } = given.order;
     assertFree(kind);
-    const signal = AbortSignal.any([stop.signal, given.signal]);
+    const signal = either(stop.signal, given.signal);
     const answered = runOnDrive({ ...given, onLeft, signal });
     running.set(answered, kind);
     try {
@@ -72,10 +76,9 @@ export function openDrive({ log, clock = systemClock }: { log: Logger; clock?: C
   }
 
   async function runWhileMoving<Kind extends DriveKind>(
-    given: DriveRun<Kind>,
-    limitMs: number,
+    given: LimitedDriveRun<Kind>,
   ): Promise<DriveAnswers[Kind]> {
-    const { nodeDigest } = given;
+    const { limitMs, nodeDigest } = given;
     const stalled = new AbortController();
     using watch = watchStall({
       limitMs,
@@ -83,7 +86,7 @@ export function openDrive({ log, clock = systemClock }: { log: Logger; clock?: C
       onStalled: (sinceMs) =>
         stalled.abort(silent(`nothing could be read or written since ${new Date(sinceMs).toISOString()}`)),
     });
-    const signal = AbortSignal.any([given.signal, stalled.signal]);
+    const signal = either(stalled.signal, given.signal);
     return await run({
       ...given,
       signal,
@@ -105,6 +108,10 @@ export function openDrive({ log, clock = systemClock }: { log: Logger; clock?: C
       await Promise.allSettled(running.keys());
     },
   };
+}
+
+function either(signal: AbortSignal, other: AbortSignal | undefined): AbortSignal {
+  return other === undefined ? signal : AbortSignal.any([signal, other]);
 }
 
 function silent(why: string): UserError {

@@ -1,9 +1,8 @@
-import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { Clock } from '../../shared/time/clock.ts';
 
 /** Options of {@link watchStall}. */
 export interface StallOptions {
-  /** How long nothing may move, ms. */
+  /** How long nothing may move, ms. It is told up to a quarter later. */
   readonly limitMs: number;
   readonly clock: Clock;
   /** Nothing has moved for the limit; `sinceMs`: when something last did, ms since 1970. */
@@ -20,15 +19,23 @@ export interface StallWatch extends Disposable {
   pause(): Disposable;
 }
 
-/** Starts to watch; the work is taken to have moved just now. */
+/** Looks taken within the limit. */
+const LOOKS = 4;
+
+/**
+ * Starts to watch; the work is taken to have moved just now. What is counted is looks, not time: a program that stood still itself,
+ * or a machine that slept, has heard nothing meanwhile, which says nothing about the work.
+ */
 export function watchStall({ limitMs, clock, onStalled, onMoving }: StallOptions): StallWatch {
   const stop = new AbortController();
-  let last = { atMs: clock.now(), monotonic: clock.monotonic() };
+  let movedAtMs = clock.now();
+  let looks = 0;
   let isStalled = false;
   let pauses = 0;
 
   function moved(): void {
-    last = { atMs: clock.now(), monotonic: clock.monotonic() };
+    movedAtMs = clock.now();
+    looks = 0;
     if (!isStalled) return;
     isStalled = false;
     onMoving?.();
@@ -36,14 +43,12 @@ export function watchStall({ limitMs, clock, onStalled, onMoving }: StallOptions
 
   async function watch(): Promise<void> {
     for (;;) {
-      const quietMs = clock.monotonic() - last.monotonic;
-      await clock.sleep(quietMs < limitMs ? limitMs - quietMs : limitMs, stop.signal);
-      // A program that stood still itself first hears what has been said meanwhile.
-      await nextTurn();
-      if (stop.signal.aborted) return;
-      if (isStalled || pauses > 0 || clock.monotonic() - last.monotonic < limitMs) continue;
+      await clock.sleep(limitMs / LOOKS, stop.signal);
+      if (pauses > 0) moved();
+      // The first look may come right after a movement.
+      if (isStalled || ++looks <= LOOKS) continue;
       isStalled = true;
-      onStalled(last.atMs);
+      onStalled(movedAtMs);
     }
   }
 

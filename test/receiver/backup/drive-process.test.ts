@@ -1,14 +1,35 @@
+import { execFileSync, spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { pino } from 'pino';
 import t from 'tap';
 import { openDrive } from '../../../receiver/backup/drive.ts';
+import { markerPath } from '../../../receiver/backup/marker.ts';
 import type { MirrorProgress } from '../../../receiver/backup/mirror.ts';
 import { mirrorOnDrive } from '../../../receiver/backup/mirror-on-drive.ts';
+import { acquireLock } from '../../../shared/control/lock-store.ts';
+import { parseNodeName } from '../../../shared/names/node-name.ts';
+import { driveProcesses, isThere } from '../../helpers/drive-processes.ts';
 import { appendSamples, contentsOf } from '../../helpers/logs.ts';
-import { mirroredLogs } from './mirrored-logs.ts';
+import { until } from '../../helpers/until.ts';
+import { mirroredLogs, runOnce } from './mirrored-logs.ts';
+
+const PATIENT = { timeoutMs: 20_000 };
+/** What two attempts to end a process may take at most, and the start of one, ms. */
+const ENDING_MS = 8_000;
 
 const log = pino({ level: 'silent' });
+
+/** A directory that reading the marker of hangs in: a pipe that nobody writes to. */
+function hangingDirectory(directory: string): string {
+  execFileSync('mkfifo', [markerPath(directory)]);
+  return directory;
+}
+
+async function processOf(parent: number): Promise<number> {
+  return await until(() => driveProcesses(parent)[0], { ...PATIENT, what: 'a process for the drive' });
+}
 
 t.test('a run in a process of its own brings the mirror up to date, and tells how far it is', async (t) => {
   const { write, start, live, mirrored, data } = await mirroredLogs(t);
@@ -23,4 +44,124 @@ t.test('a run in a process of its own brings the mirror up to date, and tells ho
   }
   t.match(seen[0], { name: /node-[78]/, count: 2 });
   t.ok(await stat(join(data, 'mirror-lock.db')), 'under a lock beside mirror.json');
+  t.strictSame(driveProcesses(process.pid), [], 'and when it has ended, so has the process');
+});
+
+t.test(
+  'copies are verified there as well: nodes are asked here, and errors keep their code and hint',
+  async (t) => {
+    const { write, start, logsRoot, directory } = await mirroredLogs(t);
+    const writer = await write('7');
+    appendSamples(writer, 0, 100);
+    await runOnce(await start());
+    await using drive = openDrive({ log });
+    const options = { logsRoot, mirrorDirectory: directory, node: undefined };
+    const asked: unknown[] = [];
+    const nodeDigest = async (...question: unknown[]) => {
+      asked.push(question);
+      throw new Error('it sleeps');
+    };
+    const report = await drive.runWhileMoving({
+      order: { kind: 'verify', options },
+      nodeDigest,
+      limitMs: 20_000,
+    });
+    t.match(report, { isSound: true, logs: [{ copies: [{}, {}, { copy: 'node', absence: 'it sleeps' }] }] });
+    t.strictSame(asked, [['7', writer.end]]);
+    const unknown = { ...options, node: parseNodeName('8') };
+    await t.rejects(drive.runWhileMoving({ order: { kind: 'verify', options: unknown }, limitMs: 20_000 }), {
+      code: 'NODE_UNKNOWN',
+      hint: /fleetkeep-receiver nodes/,
+    });
+  },
+);
+
+t.test('an order with a limit fails when nothing moves for so long', async (t) => {
+  await using drive = openDrive({ log });
+  const order = { kind: 'read-identity', directory: hangingDirectory(t.testdir()) } as const;
+  const began = performance.now();
+  await t.rejects(drive.runWhileMoving({ order, limitMs: 1_000 }), {
+    code: 'MIRROR_UNUSABLE',
+    message: /the second drive does not answer: nothing could be read or written since 2/,
+  });
+  t.ok(performance.now() - began < 1_000 + ENDING_MS);
+  t.strictSame(driveProcesses(process.pid), []);
+});
+
+t.test(
+  'drive invariants 1 and 2: one that hangs is killed when its order is given up, in seconds',
+  async (t) => {
+    await using drive = openDrive({ log });
+    const order = { kind: 'read-identity', directory: hangingDirectory(t.testdir()) } as const;
+    const giveUp = new AbortController();
+    const { promise: works, resolve: onMoved } = Promise.withResolvers<void>();
+    const given = drive.run({ order, onMoved, signal: giveUp.signal });
+    await works;
+    const pid = await processOf(process.pid);
+    const began = performance.now();
+    giveUp.abort(new Error('enough'));
+    await t.rejects(given, { message: 'enough' });
+    t.ok(performance.now() - began < ENDING_MS);
+    t.notOk(isThere(pid));
+  },
+);
+
+t.test('disposing ends what is under way, also one that was stopped', async (t) => {
+  const drive = openDrive({ log });
+  const order = { kind: 'read-identity', directory: hangingDirectory(t.testdir()) } as const;
+  const given = t.rejects(drive.run({ order }), { name: 'AbortError' });
+  const pid = await processOf(process.pid);
+  process.kill(pid, 'SIGSTOP');
+  const began = performance.now();
+  await drive[Symbol.asyncDispose]();
+  t.ok(performance.now() - began < ENDING_MS);
+  t.notOk(isThere(pid));
+  await given;
+});
+
+t.test(
+  'drive invariant 3: a receiver that is killed takes its process along, also one that hangs',
+  async (t) => {
+    const program = join(import.meta.dirname, 'drive-owner-program.ts');
+    const owner = spawn(process.execPath, [program, hangingDirectory(t.testdir())], {
+      stdio: ['ignore', 'pipe', 'inherit'],
+    });
+    await once(owner.stdout, 'data');
+    const pid = await processOf(owner.pid ?? 0);
+    const ended = once(owner, 'exit');
+    owner.kill('SIGKILL');
+    await ended;
+    await until(() => !isThere(pid), { ...PATIENT, what: 'the end of its process' });
+  },
+);
+
+t.test(
+  'a process that is killed by somebody else is a run that failed, and the next one is made',
+  async (t) => {
+    const { write, start, directory, problems } = await mirroredLogs(t);
+    appendSamples(await write('7'), 0, 100);
+    await using drive = openDrive({ log });
+    const mirror = await start({ run: mirrorOnDrive(drive) });
+    await mirror.runNow();
+    const run = mirror.runNow();
+    process.kill(await processOf(process.pid), 'SIGKILL');
+    t.match(await run, { kind: 'failed', problem: { key: 'mirror', detail: /ended with SIGKILL/ } });
+    t.equal(mirror.state().logs.length, 1, 'what is known of the logs is still known');
+    t.equal((await mirror.runNow()).kind, 'succeeded');
+    t.strictSame([...problems.keys()], [], directory);
+  },
+);
+
+t.test('a mirror at which a process of an earlier receiver still works is not written to', async (t) => {
+  const { write, start, data, problems } = await mirroredLogs(t);
+  appendSamples(await write('7'), 0, 100);
+  await using drive = openDrive({ log });
+  const mirror = await start({ run: mirrorOnDrive(drive) });
+  await mirror.runNow();
+  const lock = acquireLock(data, 'mirror-lock.db');
+  t.match(await mirror.runNow(), { kind: 'refused', problem: { title: 'The second drive does not answer' } });
+  t.match(problems.get('mirror/stall')?.detail, /a process of the receiver that ran before this one/);
+  lock?.[Symbol.dispose]();
+  t.equal((await mirror.runNow()).kind, 'succeeded');
+  t.strictSame([...problems.keys()], []);
 });
