@@ -20,11 +20,12 @@ import type {
   ToDrive,
 } from './drive-messages.ts';
 import { readIdentityCopy, writeIdentityCopy } from './identity-copy.ts';
+import { createIoMovement } from './io-movement.ts';
 import { lockedProblem } from './mirror-problem.ts';
 import type { MirrorRun } from './run-mirror.ts';
 
-/** How often the receiver is told that something moves, ms. */
-const TELL_MS = 250;
+/** How often it is looked whether something moves, ms. */
+const LOOK_MS = 250;
 
 /** How long the process before this one may take to let go of the mirror, ms: it ends as soon as it sees that its receiver is gone. */
 const LOCK_MS = 3_000;
@@ -32,17 +33,19 @@ const LOCK_MS = 3_000;
 const stop = new AbortController();
 const questions = new Map<number, (digest: NodeDigest | undefined) => void>();
 let progress: DriveProgress[DriveKind] | undefined;
-let told: { readonly events: number; readonly progress: typeof progress } | undefined;
+const movement = createIoMovement();
 let isTelling = false;
 
 async function carryOut(order: DriveOrder): Promise<void> {
-  const telling = setInterval(tell, TELL_MS);
+  // What ps shows: whoever looks for what hangs shall find it.
+  process.title = `fleetkeep-receiver: ${order.kind}`;
+  const looking = setInterval(look, LOOK_MS);
   try {
     await send({ kind: 'done', answer: await answerTo(order) });
   } catch (error) {
     await send({ kind: 'failed', failure: failureOf(error) });
   } finally {
-    clearInterval(telling);
+    clearInterval(looking);
     process.off('disconnect', die);
     process.disconnect();
   }
@@ -76,28 +79,27 @@ async function mirror({ options }: DriveOrder & { kind: 'mirror' }): Promise<Mir
 }
 
 async function takeLock(directory: string): Promise<Disposable | undefined> {
-  for (let leftMs = LOCK_MS; ; leftMs -= TELL_MS) {
+  for (let leftMs = LOCK_MS; ; leftMs -= LOOK_MS) {
     const lock = acquireLock(directory, 'mirror-lock.db');
     if (lock !== undefined || leftMs <= 0) return lock;
-    await systemClock.sleep(TELL_MS, stop.signal);
+    await systemClock.sleep(LOOK_MS, stop.signal);
   }
 }
 
-/** The first one at once, so that who has asked for it sees that it has begun. */
+/** The first one is told at once, so that who has asked for the work sees that it has begun. */
 function onProgress(present: DriveProgress[DriveKind]): void {
   const isFirst = progress === undefined;
   progress = present;
   if (isFirst) tell();
 }
 
-/**
- * Something moves when what was asked of the system comes back: the loop counts these events, and timers are none. While the thread
- * itself waits for the drive, this is not called at all.
- */
+/** While the thread itself waits for the drive, this is not called at all; while another one does, no calls come back, and are counted. */
+function look(): void {
+  if (movement.hasMoved(performance.nodeTiming.uvMetricsInfo.events)) tell();
+}
+
 function tell(): void {
-  const { events } = performance.nodeTiming.uvMetricsInfo;
-  if (isTelling || (events === told?.events && progress === told.progress)) return;
-  told = { events, progress };
+  if (isTelling) return;
   isTelling = true;
   void send({ kind: 'moved', progress }).finally(() => {
     isTelling = false;

@@ -1,8 +1,10 @@
 import { spawnSync } from 'node:child_process';
+import type { DriveKind } from '../../receiver/backup/drive-messages.ts';
 
-/** Pids of the processes that work on the second drive for the program `parent`. */
-export function driveProcesses(parent: number): readonly number[] {
-  const { stdout } = spawnSync('pgrep', ['-P', String(parent), '-f', 'drive-program'], { encoding: 'utf8' });
+/** Pids of the processes that carry out such an order for the program `parent`. */
+export function driveProcesses(parent: number, kind: DriveKind): readonly number[] {
+  const title = `^fleetkeep-receiver: ${kind}`;
+  const { stdout } = spawnSync('pgrep', ['-P', String(parent), '-f', title], { encoding: 'utf8' });
   return stdout.split('\n').filter(Boolean).map(Number);
 }
 

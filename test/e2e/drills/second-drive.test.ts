@@ -1,36 +1,13 @@
 import { execFileSync } from 'node:child_process';
 import { mkdirSync, readdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
-import PostalMime from 'postal-mime';
 import t from 'tap';
 import { mountDrive, NO_DRIVE } from '../../helpers/drive.ts';
-import { openLines, type Place, preparePlace } from '../../helpers/programs.ts';
-import { until } from '../../helpers/until.ts';
+import { preparePlace } from '../../helpers/programs.ts';
+import { mailAbout, someLines } from '../../helpers/signs-of-life.ts';
 import { logsOf, waitForEqual } from '../../helpers/whole-log.ts';
 
-const PATIENT = { timeoutMs: 30_000 };
-
 t.setTimeout(120_000);
-
-async function someLines(place: Place): Promise<void> {
-  const before = openLines(logsOf(place, 'receiver'), '7').length;
-  const isMore = () => openLines(logsOf(place, 'receiver'), '7').length > before + 5;
-  await until(isMore, { ...PATIENT, what: 'lines' });
-}
-
-/** Waits for a mail with such a text, and returns that. */
-async function mailAbout(place: Place, what: RegExp): Promise<string> {
-  let texts: readonly string[] = [];
-  const found = async () => {
-    const mails = await Promise.all(place.mails().map(async (mail) => await PostalMime.parse(mail)));
-    texts = mails.map((mail) => mail.text ?? '');
-    return texts.find((text) => what.test(text));
-  };
-  return await until(found, {
-    ...PATIENT,
-    what: () => `a mail about ${what}; there are ${texts.join('; ')}`,
-  });
-}
 
 t.test(
   'the second drive dies and is replaced: a mail, one command, and every log is on the new drive',

@@ -4,4 +4,4 @@ import { openDrive } from '../../../receiver/backup/drive.ts';
 // Stands for a receiver: gives an order that hangs, as the directory it is given holds a pipe where a file should be.
 await using drive = openDrive({ log: pino({ level: 'silent' }) });
 const order = { kind: 'read-identity', directory: process.argv[2] ?? '' } as const;
-await drive.run({ order, onMoved: () => console.log('moved') });
+await drive.run({ order });

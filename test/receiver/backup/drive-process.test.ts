@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { pino } from 'pino';
 import t from 'tap';
 import { openDrive } from '../../../receiver/backup/drive.ts';
+import type { DriveKind } from '../../../receiver/backup/drive-messages.ts';
 import { markerPath } from '../../../receiver/backup/marker.ts';
 import type { MirrorProgress } from '../../../receiver/backup/mirror.ts';
 import { mirrorOnDrive } from '../../../receiver/backup/mirror-on-drive.ts';
@@ -27,8 +28,8 @@ function hangingDirectory(directory: string): string {
   return directory;
 }
 
-async function processOf(parent: number): Promise<number> {
-  return await until(() => driveProcesses(parent)[0], { ...PATIENT, what: 'a process for the drive' });
+async function processOf(parent: number, kind: DriveKind): Promise<number> {
+  return await until(() => driveProcesses(parent, kind)[0], { ...PATIENT, what: 'a process for the drive' });
 }
 
 t.test('a run in a process of its own brings the mirror up to date, and tells how far it is', async (t) => {
@@ -44,7 +45,7 @@ t.test('a run in a process of its own brings the mirror up to date, and tells ho
   }
   t.match(seen[0], { name: /node-[78]/, count: 2 });
   t.ok(await stat(join(data, 'mirror-lock.db')), 'under a lock beside mirror.json');
-  t.strictSame(driveProcesses(process.pid), [], 'and when it has ended, so has the process');
+  t.strictSame(driveProcesses(process.pid, 'mirror'), [], 'and when it has ended, so has the process');
 });
 
 t.test(
@@ -85,7 +86,7 @@ t.test('an order with a limit fails when nothing moves for so long', async (t) =
     message: /the second drive does not answer: nothing could be read or written since 2/,
   });
   t.ok(performance.now() - began < 1_000 + ENDING_MS);
-  t.strictSame(driveProcesses(process.pid), []);
+  t.strictSame(driveProcesses(process.pid, 'read-identity'), []);
 });
 
 t.test(
@@ -94,10 +95,8 @@ t.test(
     await using drive = openDrive({ log });
     const order = { kind: 'read-identity', directory: hangingDirectory(t.testdir()) } as const;
     const giveUp = new AbortController();
-    const { promise: works, resolve: onMoved } = Promise.withResolvers<void>();
-    const given = drive.run({ order, onMoved, signal: giveUp.signal });
-    await works;
-    const pid = await processOf(process.pid);
+    const given = drive.run({ order, signal: giveUp.signal });
+    const pid = await processOf(process.pid, 'read-identity');
     const began = performance.now();
     giveUp.abort(new Error('enough'));
     await t.rejects(given, { message: 'enough' });
@@ -110,7 +109,7 @@ t.test('disposing ends what is under way, also one that was stopped', async (t) 
   const drive = openDrive({ log });
   const order = { kind: 'read-identity', directory: hangingDirectory(t.testdir()) } as const;
   const given = t.rejects(drive.run({ order }), { name: 'AbortError' });
-  const pid = await processOf(process.pid);
+  const pid = await processOf(process.pid, 'read-identity');
   process.kill(pid, 'SIGSTOP');
   const began = performance.now();
   await drive[Symbol.asyncDispose]();
@@ -124,10 +123,9 @@ t.test(
   async (t) => {
     const program = join(import.meta.dirname, 'drive-owner-program.ts');
     const owner = spawn(process.execPath, [program, hangingDirectory(t.testdir())], {
-      stdio: ['ignore', 'pipe', 'inherit'],
+      stdio: 'ignore',
     });
-    await once(owner.stdout, 'data');
-    const pid = await processOf(owner.pid ?? 0);
+    const pid = await processOf(owner.pid ?? 0, 'read-identity');
     const ended = once(owner, 'exit');
     owner.kill('SIGKILL');
     await ended;
@@ -144,7 +142,7 @@ t.test(
     const mirror = await start({ run: mirrorOnDrive(drive) });
     await mirror.runNow();
     const run = mirror.runNow();
-    process.kill(await processOf(process.pid), 'SIGKILL');
+    process.kill(await processOf(process.pid, 'mirror'), 'SIGKILL');
     t.match(await run, { kind: 'failed', problem: { key: 'mirror', detail: /ended with SIGKILL/ } });
     t.equal(mirror.state().logs.length, 1, 'what is known of the logs is still known');
     t.equal((await mirror.runNow()).kind, 'succeeded');

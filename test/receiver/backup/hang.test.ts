@@ -142,5 +142,8 @@ t.test('a run that was waiting when the one before began to hang is not made lat
 });
 
 async function theProcess(): Promise<number> {
-  return await until(() => driveProcesses(process.pid)[0], { ...PATIENT, what: 'the process of the run' });
+  return await until(() => driveProcesses(process.pid, 'mirror')[0], {
+    ...PATIENT,
+    what: 'the process of the run',
+  });
 }
