@@ -5,6 +5,7 @@ import { readSegmentRecords, type SegmentRecord } from '../../shared/log/segment
 import type { Logger } from '../../shared/logging/logger.ts';
 import type { NodeName } from '../../shared/names/node-name.ts';
 import type { MirroredLog, MirrorState } from '../backup/mirror.ts';
+import { STALL_KEY } from '../backup/mirror-problem.ts';
 import type { CopiesReport, VerifyProgress } from '../backup/verify-copies.ts';
 import type { NodeRecord } from '../fleet/node-record.ts';
 import type { copiesAnswer, progress } from './contract/copies.ts';
@@ -167,6 +168,7 @@ function describeMirror(state: MirrorState): Answer['mirror'] {
 }
 
 function stateOf({ problem, lastSuccess, logs }: MirrorState): Answer['mirror']['state'] {
+  if (problem?.key === STALL_KEY) return 'hanging';
   // A run that was refused has looked at no log: the drive is not there, or is not the right one.
   if (problem !== undefined) return logs.length === 0 ? 'missing' : 'failed';
   if (lastSuccess === undefined) return 'never';

@@ -5,6 +5,7 @@ import { mountFreezableDrive, NO_FREEZABLE_DRIVE } from '../../helpers/freezable
 import { type Place, preparePlace, type Running } from '../../helpers/programs.ts';
 import { mailAbout, someLines } from '../../helpers/signs-of-life.ts';
 import { until } from '../../helpers/until.ts';
+import { setUpWeb } from '../../helpers/web-client.ts';
 import { logsOf, waitForEqual } from '../../helpers/whole-log.ts';
 
 const PATIENT = { timeoutMs: 30_000 };
@@ -46,6 +47,8 @@ t.test(
     const mail = await mailAbout(place, /The second drive does not answer/);
     t.match(mail, /nothing could be read or written since/);
     await assertWell(t, place);
+    const admin = await setUpWeb(place);
+    t.match((await admin.ask('/api/copies')).json(), { mirror: { state: 'hanging', running: true } });
     await sender.end('SIGKILL');
     await mailAbout(place, /node 7.*is down/i);
 

@@ -18,6 +18,10 @@ const WORDS: Readonly<Record<MirrorInfo['state'], { readonly title: string; read
     title: 'The second drive is missing',
     text: 'Nothing is written there until it is back; the receiver’s own copy goes on. Connect and mount the drive.',
   },
+  hanging: {
+    title: 'The second drive does not answer',
+    text: 'Logs, mails and pages go on; the copies wait for it.',
+  },
   never: { title: 'The mirror has never run', text: 'It runs on its schedule, or when you start it here.' },
 };
 
