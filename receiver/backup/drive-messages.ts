@@ -34,6 +34,21 @@ export type DriveOrder =
 /** Which order. */
 export type DriveKind = DriveOrder['kind'];
 
+/** The directory that an order is about. */
+export function directoryOf(order: DriveOrder): string {
+  switch (order.kind) {
+    case 'mirror':
+      return order.options.directory;
+    case 'verify':
+      return order.options.mirrorDirectory;
+    case 'keep-identity':
+    case 'read-identity':
+      return order.directory;
+    default:
+      return order satisfies never;
+  }
+}
+
 /** What each order comes to. */
 export interface DriveAnswers {
   readonly mirror: MirrorRun;

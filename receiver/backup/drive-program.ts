@@ -21,6 +21,7 @@ import type {
 } from './drive-messages.ts';
 import { readIdentityCopy, writeIdentityCopy } from './identity-copy.ts';
 import { createIoMovement } from './io-movement.ts';
+import { lockName } from './lock-name.ts';
 import { lockedProblem } from './mirror-problem.ts';
 import type { MirrorRun } from './run-mirror.ts';
 
@@ -72,15 +73,15 @@ async function answerTo(order: DriveOrder) {
 
 /** Under a lock that the kernel keeps for as long as this process is there, even if nothing can end it. */
 async function mirror({ options }: DriveOrder & { kind: 'mirror' }): Promise<MirrorRun> {
-  using lock = await takeLock(dirname(options.recordPath));
+  using lock = await takeLock(dirname(options.recordPath), lockName(options.directory));
   if (lock === undefined) return { kind: 'refused', problem: lockedProblem(options.directory) };
   const { runMirror } = await import('./run-mirror.ts');
   return await runMirror({ ...options, clock: systemClock, onProgress, signal: stop.signal });
 }
 
-async function takeLock(directory: string): Promise<Disposable | undefined> {
+async function takeLock(directory: string, name: string): Promise<Disposable | undefined> {
   for (let leftMs = LOCK_MS; ; leftMs -= LOOK_MS) {
-    const lock = acquireLock(directory, 'mirror-lock.db');
+    const lock = acquireLock(directory, name);
     if (lock !== undefined || leftMs <= 0) return lock;
     await systemClock.sleep(LOOK_MS, stop.signal);
   }

@@ -2,7 +2,7 @@ import type { ChildProcess } from 'node:child_process';
 import { UserError } from '../../shared/errors/errors.ts';
 import type { Logger } from '../../shared/logging/logger.ts';
 import { type Clock, systemClock } from '../../shared/time/clock.ts';
-import type { DriveAnswers, DriveKind } from './drive-messages.ts';
+import { type DriveAnswers, type DriveKind, directoryOf } from './drive-messages.ts';
 import { type RunOnDriveOptions, runOnDrive } from './drive-process.ts';
 import { watchStall } from './watch-stall.ts';
 
@@ -22,7 +22,8 @@ export interface Drive extends AsyncDisposable {
   /**
    * Carries out an order, however long that takes.
    *
-   * @throws UserError `MIRROR_UNUSABLE` while an earlier process cannot be ended, or too many of that kind run; else as {@link runOnDrive}
+   * @throws UserError `MIRROR_UNUSABLE` while an earlier process in that directory cannot be ended, or too many of that kind run; else
+   *   as {@link runOnDrive}
    */
   run<Kind extends DriveKind>(run: DriveRun<Kind>): Promise<DriveAnswers[Kind]>;
   /** The same, as long as something moves. @throws UserError `MIRROR_UNUSABLE` when nothing does, as well */
@@ -36,11 +37,11 @@ const MAX_OF_A_KIND = 2;
 export function openDrive({ log, clock = systemClock }: { log: Logger; clock?: Clock }): Drive {
   const stop = new AbortController();
   const running = new Map<Promise<unknown>, DriveKind>();
-  /** Those that could not be ended, with the moment when that was found out. */
-  const left = new Map<ChildProcess, number>();
+  /** Those that could not be ended, with where they work. */
+  const left = new Map<ChildProcess, string>();
 
-  function onLeft(child: ChildProcess): void {
-    left.set(child, clock.now());
+  function keepInMind(child: ChildProcess, directory: string): void {
+    left.set(child, directory);
     child.once('exit', () => left.delete(child));
     log.error(
       { pid: child.pid },
@@ -49,8 +50,11 @@ export function openDrive({ log, clock = systemClock }: { log: Logger; clock?: C
   }
 
   async function run<Kind extends DriveKind>(given: DriveRun<Kind>): Promise<DriveAnswers[Kind]> {
-    const { kind } = given.order;
-    assertFree(kind);
+    const { order } = given;
+    const { kind } = order;
+    const directory = directoryOf(order);
+    assertFree(kind, directory);
+    const onLeft = (child: ChildProcess) => keepInMind(child, directory);
     const signal = either(stop.signal, given.signal);
     const answered = runOnDrive({ ...given, onLeft, signal });
     running.set(answered, kind);
@@ -61,13 +65,11 @@ export function openDrive({ log, clock = systemClock }: { log: Logger; clock?: C
     }
   }
 
-  /** A process that hangs holds what it has opened: one more would only hang as well. */
-  function assertFree(kind: DriveKind): void {
-    const [waiting] = left;
-    if (waiting !== undefined) {
-      const [{ pid }, sinceMs] = waiting;
-      const since = new Date(sinceMs).toISOString();
-      throw silent(`process ${String(pid)} still waits for it, and could not be ended at ${since}`);
+  /** A process that hangs may yet go on in its directory, and one more would hang as well. */
+  function assertFree(kind: DriveKind, directory: string): void {
+    for (const [{ pid }, place] of left) {
+      if (place === directory)
+        throw silent(`process ${String(pid)} still waits for it, and could not be ended`);
     }
     if ([...running.values()].filter((one) => one === kind).length < MAX_OF_A_KIND) return;
     throw new UserError('MIRROR_UNUSABLE', `the second drive is busy: ${kind} runs ${MAX_OF_A_KIND} times`, {

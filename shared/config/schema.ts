@@ -40,7 +40,7 @@ const mirror = z
       .describe(
         'Whether `to_directory` must be a mount point, so that nothing is written below it while the drive is missing.',
       ),
-    hang_seconds: seconds(1, 3600)
+    hang_seconds: seconds(3, 3600)
       .default(120)
       .describe(
         'After how many seconds in which nothing could be read or written the second drive counts as hanging, and you are told.',

@@ -6,6 +6,7 @@ import { pino } from 'pino';
 import t from 'tap';
 import { openDrive } from '../../../receiver/backup/drive.ts';
 import type { DriveKind } from '../../../receiver/backup/drive-messages.ts';
+import { lockName } from '../../../receiver/backup/lock-name.ts';
 import { markerPath } from '../../../receiver/backup/marker.ts';
 import type { MirrorProgress } from '../../../receiver/backup/mirror.ts';
 import { mirrorOnDrive } from '../../../receiver/backup/mirror-on-drive.ts';
@@ -33,7 +34,7 @@ async function processOf(parent: number, kind: DriveKind): Promise<number> {
 }
 
 t.test('a run in a process of its own brings the mirror up to date, and tells how far it is', async (t) => {
-  const { write, start, live, mirrored, data } = await mirroredLogs(t);
+  const { write, start, live, mirrored, data, directory } = await mirroredLogs(t);
   for (const node of ['7', '8']) appendSamples(await write(node), 0, 1000);
   await using drive = openDrive({ log });
   const mirror = await start({ run: mirrorOnDrive(drive) });
@@ -44,7 +45,7 @@ t.test('a run in a process of its own brings the mirror up to date, and tells ho
     t.strictSame(await contentsOf(mirrored(node)), await contentsOf(live(node)));
   }
   t.match(seen[0], { name: /node-[78]/, count: 2 });
-  t.ok(await stat(join(data, 'mirror-lock.db')), 'under a lock beside mirror.json');
+  t.ok(await stat(join(data, lockName(directory))), 'under a lock beside mirror.json');
   t.strictSame(driveProcesses(process.pid, 'mirror'), [], 'and when it has ended, so has the process');
 });
 
@@ -151,12 +152,12 @@ t.test(
 );
 
 t.test('a mirror at which a process of an earlier receiver still works is not written to', async (t) => {
-  const { write, start, data, problems } = await mirroredLogs(t);
+  const { write, start, data, directory, problems } = await mirroredLogs(t);
   appendSamples(await write('7'), 0, 100);
   await using drive = openDrive({ log });
   const mirror = await start({ run: mirrorOnDrive(drive) });
   await mirror.runNow();
-  const lock = acquireLock(data, 'mirror-lock.db');
+  const lock = acquireLock(data, lockName(directory));
   t.match(await mirror.runNow(), { kind: 'refused', problem: { title: 'The second drive does not answer' } });
   t.match(problems.get('mirror/stall')?.detail, /a process of the receiver that ran before this one/);
   lock?.[Symbol.dispose]();

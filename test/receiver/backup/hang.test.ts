@@ -1,5 +1,6 @@
 import { execFileSync } from 'node:child_process';
 import { copyFile, readFile, rename, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { pino } from 'pino';
 import t from 'tap';
 import { openDrive } from '../../../receiver/backup/drive.ts';
@@ -28,7 +29,8 @@ async function mirroredOnDrive(t: Parameters<typeof mirroredLogs>[0], drivePath?
   appendSamples(writer, 0, 100);
   const drive = openDrive({ log: pino({ level: 'silent' }) });
   t.teardown(async () => await drive[Symbol.asyncDispose]());
-  const start = async () => await logs.start({ run: mirrorOnDrive(drive), stallMs: STALL_MS });
+  const start = async (options: Partial<MirrorOptions> = {}) =>
+    await logs.start({ run: mirrorOnDrive(drive), stallMs: STALL_MS, ...options });
   const mirror = await start();
   await runOnce(mirror);
   appendSamples(writer, 100, 200);
@@ -98,7 +100,12 @@ t.test(
   { skip: NO_FREEZABLE_DRIVE },
   async (t) => {
     using frozen = mountFreezableDrive();
-    const { mirror, stalled, problems, live, mirrored } = await mirroredOnDrive(t, frozen.path);
+    const { mirror, start, stalled, problems, live, mirrored, data, recordPath } = await mirroredOnDrive(
+      t,
+      frozen.path,
+    );
+    const recordAside = `${recordPath}.aside`;
+    await copyFile(recordPath, recordAside);
     frozen.freeze();
     const giveUp = new AbortController();
     const given = t.rejects(mirror.runNow({ signal: giveUp.signal }), { message: 'enough' });
@@ -111,6 +118,12 @@ t.test(
     t.ok(isThere(pid), 'the kernel does not let go of it');
     t.match(await mirror.runNow(), { kind: 'refused', problem: { key: 'mirror/stall' } });
     t.match(problems.get('mirror/stall')?.detail, `process ${pid} still waits for it`);
+
+    const elsewhere = await start({ directory: join(data, 'other-drive') });
+    t.equal((await elsewhere.runNow({ isNewDrive: true })).kind, 'succeeded', 'another drive can be used');
+    t.equal((await elsewhere.runNow()).kind, 'succeeded');
+    await elsewhere[Symbol.asyncDispose]();
+    await copyFile(recordAside, recordPath);
 
     frozen.thaw();
     const succeeds = async () => (await mirror.runNow()).kind === 'succeeded';
