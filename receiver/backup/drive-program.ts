@@ -6,7 +6,7 @@
 
 import { dirname } from 'node:path';
 import { acquireLock } from '../../shared/control/lock-store.ts';
-import { describeError, UserError } from '../../shared/errors/errors.ts';
+import { describeError, errnoOf, UserError } from '../../shared/errors/errors.ts';
 import type { Position } from '../../shared/log/position.ts';
 import type { NodeName } from '../../shared/names/node-name.ts';
 import { systemClock } from '../../shared/time/clock.ts';
@@ -63,12 +63,23 @@ async function answerTo(order: DriveOrder) {
       return await verifyCopies({ ...order.options, nodeDigest: ask, onProgress, signal });
     }
     case 'keep-identity':
-      return await writeIdentityCopy(order.directory, order.recordPath, order.content);
+      return await keepIdentity(order);
     case 'read-identity':
       return await readIdentityCopy(order.directory);
     default:
       return order satisfies never;
   }
+}
+
+/** From inside the directory: of a drive that is mounted over it meanwhile nobody knows whether it is the mirror. */
+async function keepIdentity(order: DriveOrder & { kind: 'keep-identity' }): Promise<boolean> {
+  try {
+    process.chdir(order.directory);
+  } catch (error) {
+    if (errnoOf(error) === 'ENOENT') return false;
+    throw error;
+  }
+  return await writeIdentityCopy('.', order.recordPath, order.content);
 }
 
 /** Under a lock that the kernel keeps for as long as this process is there, even if nothing can end it. */

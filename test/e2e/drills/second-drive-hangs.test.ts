@@ -1,7 +1,10 @@
 import { join } from 'node:path';
 import t, { type Test } from 'tap';
+import { logPaths } from '../../../shared/log/log.ts';
+import { parseNodeName } from '../../../shared/names/node-name.ts';
 import { driveProcesses, isThere } from '../../helpers/drive-processes.ts';
 import { mountFreezableDrive, NO_FREEZABLE_DRIVE } from '../../helpers/freezable-drive.ts';
+import { holdFile } from '../../helpers/held-file.ts';
 import { type Place, preparePlace, type Running } from '../../helpers/programs.ts';
 import { mailAbout, someLines } from '../../helpers/signs-of-life.ts';
 import { until } from '../../helpers/until.ts';
@@ -24,6 +27,11 @@ async function processOf(receiver: Running): Promise<number> {
   return await until(() => driveProcesses(pid, 'mirror')[0], { ...PATIENT, what: 'a process for the drive' });
 }
 
+/** What a run of the mirror reads first of the copy of node 7. */
+function metaIn(directory: string): string {
+  return logPaths(join(directory, 'logs'), parseNodeName('7')).meta;
+}
+
 /** What the receiver does for its nodes and its administrator goes on. */
 async function assertWell(t: Test, place: Place): Promise<void> {
   await someLines(place);
@@ -41,9 +49,11 @@ t.test(
     await someLines(place);
     t.equal((await place.run('receiver', 'backup', 'now')).code, 0);
 
+    const release = holdFile(metaIn(join(place.directory, 'mirror')));
     const hanging = place.run('receiver', 'backup', 'now');
     const pid = await processOf(receiver);
     process.kill(pid, 'SIGSTOP');
+    await release();
     const mail = await mailAbout(place, /The second drive does not answer/);
     t.match(mail, /nothing could be read or written since/);
     await assertWell(t, place);
@@ -63,6 +73,11 @@ t.test(
 t.test('a receiver whose second drive hangs stops within its limits', async (t) => {
   const place = await preparePlace(t.testdir(), HANGING);
   await using receiver = await place.start('receiver');
+  await using sender = await place.start('sender');
+  await someLines(place);
+  t.equal((await place.run('receiver', 'backup', 'now')).code, 0);
+  await sender.end();
+  holdFile(metaIn(join(place.directory, 'mirror')));
   const hanging = place.run('receiver', 'backup', 'now');
   const pid = await processOf(receiver);
   process.kill(pid, 'SIGSTOP');

@@ -1,18 +1,19 @@
 import { execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { stat } from 'node:fs/promises';
+import { mkdir, readdir, readFile, rename, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { pino } from 'pino';
 import t from 'tap';
 import { openDrive } from '../../../receiver/backup/drive.ts';
 import type { DriveKind } from '../../../receiver/backup/drive-messages.ts';
 import { lockName } from '../../../receiver/backup/lock-name.ts';
-import { markerPath } from '../../../receiver/backup/marker.ts';
+import { markerPath, writeMarker } from '../../../receiver/backup/marker.ts';
 import type { MirrorProgress } from '../../../receiver/backup/mirror.ts';
 import { mirrorOnDrive } from '../../../receiver/backup/mirror-on-drive.ts';
 import { acquireLock } from '../../../shared/control/lock-store.ts';
 import { parseNodeName } from '../../../shared/names/node-name.ts';
 import { driveProcesses, isThere } from '../../helpers/drive-processes.ts';
+import { holdFile } from '../../helpers/held-file.ts';
 import { appendSamples, contentsOf } from '../../helpers/logs.ts';
 import { until } from '../../helpers/until.ts';
 import { mirroredLogs, runOnce } from './mirrored-logs.ts';
@@ -78,6 +79,32 @@ t.test(
   },
 );
 
+t.test(
+  'the identity is kept on the drive that was proven to be the mirror, whatever takes its place',
+  async (t) => {
+    const data = t.testdir({ mirror: {} });
+    const [directory, elsewhere, recordPath] = [
+      join(data, 'mirror'),
+      join(data, 'elsewhere'),
+      join(data, 'mirror.json'),
+    ];
+    const id = await writeMarker(directory, Date.now());
+    execFileSync('mkfifo', [recordPath]);
+    await using drive = openDrive({ log });
+    const order = { kind: 'keep-identity', directory, recordPath, content: 'me' } as const;
+    const kept = drive.run({ order });
+    await processOf(process.pid, 'keep-identity');
+    await rename(directory, elsewhere);
+    await mkdir(directory);
+    await writeFile(recordPath, JSON.stringify({ mirror: id }));
+    t.equal(await kept, true);
+    t.strictSame(await readdir(directory), []);
+    t.equal(await readFile(join(elsewhere, 'receiver/identity.json'), 'utf8'), 'me');
+    const missing = { ...order, directory: join(data, 'missing') };
+    t.equal(await drive.run({ order: missing }), false);
+  },
+);
+
 t.test('an order with a limit fails when nothing moves for so long', async (t) => {
   await using drive = openDrive({ log });
   const order = { kind: 'read-identity', directory: hangingDirectory(t.testdir()) } as const;
@@ -137,17 +164,19 @@ t.test(
 t.test(
   'a process that is killed by somebody else is a run that failed, and the next one is made',
   async (t) => {
-    const { write, start, directory, problems } = await mirroredLogs(t);
+    const { write, start, mirrored, problems } = await mirroredLogs(t);
     appendSamples(await write('7'), 0, 100);
     await using drive = openDrive({ log });
     const mirror = await start({ run: mirrorOnDrive(drive) });
     await mirror.runNow();
+    const release = holdFile(mirrored().meta);
     const run = mirror.runNow();
     process.kill(await processOf(process.pid, 'mirror'), 'SIGKILL');
     t.match(await run, { kind: 'failed', problem: { key: 'mirror', detail: /ended with SIGKILL/ } });
     t.equal(mirror.state().logs.length, 1, 'what is known of the logs is still known');
+    await release();
     t.equal((await mirror.runNow()).kind, 'succeeded');
-    t.strictSame([...problems.keys()], [], directory);
+    t.strictSame([...problems.keys()], []);
   },
 );
 

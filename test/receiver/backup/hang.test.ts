@@ -1,15 +1,14 @@
-import { execFileSync } from 'node:child_process';
-import { copyFile, readFile, rename, writeFile } from 'node:fs/promises';
+import { copyFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { pino } from 'pino';
 import t from 'tap';
 import { openDrive } from '../../../receiver/backup/drive.ts';
-import { markerPath } from '../../../receiver/backup/marker.ts';
 import type { MirrorOptions, MirrorRun } from '../../../receiver/backup/mirror.ts';
 import { mirrorOnDrive } from '../../../receiver/backup/mirror-on-drive.ts';
 import { driveProcesses, isThere } from '../../helpers/drive-processes.ts';
 import { fakeClock } from '../../helpers/fake-clock.ts';
 import { mountFreezableDrive, NO_FREEZABLE_DRIVE } from '../../helpers/freezable-drive.ts';
+import { holdFile } from '../../helpers/held-file.ts';
 import { appendSamples, contentsOf } from '../../helpers/logs.ts';
 import { until } from '../../helpers/until.ts';
 import { mirroredLogs, runOnce } from './mirrored-logs.ts';
@@ -40,11 +39,8 @@ async function mirroredOnDrive(t: Parameters<typeof mirroredLogs>[0], drivePath?
 }
 
 t.test('mirror invariant 8: a drive that hangs is told, and when it answers the run goes on', async (t) => {
-  const { mirror, stalled, problems, raised, directory, live, mirrored } = await mirroredOnDrive(t);
-  // Reading a pipe that nobody writes to takes a thread, while the process itself goes on.
-  const [marker, pipe, aside] = [markerPath(directory), `${directory}/pipe`, `${directory}/aside`];
-  await rename(marker, aside);
-  execFileSync('mkfifo', [marker]);
+  const { mirror, stalled, problems, raised, live, mirrored } = await mirroredOnDrive(t);
+  const release = holdFile(mirrored().meta);
   const hanging = mirror.runNow();
   const waiting = mirror.runNow();
 
@@ -56,9 +52,7 @@ t.test('mirror invariant 8: a drive that hangs is told, and when it answers the 
   t.strictSame(await waiting, { kind: 'refused', problem }, 'who waits for his turn waits no longer');
   t.strictSame(await mirror.runNow(), { kind: 'refused', problem }, 'nor does who comes then');
 
-  await rename(marker, pipe);
-  await copyFile(aside, marker);
-  await writeFile(pipe, await readFile(aside));
+  await release();
   t.equal((await hanging).kind, 'succeeded');
   t.strictSame([...problems.keys()], []);
   t.equal(mirror.state().problem, undefined);
@@ -68,9 +62,11 @@ t.test('mirror invariant 8: a drive that hangs is told, and when it answers the 
 
 t.test('a process that stands still is told as well, and when it goes on all is well', async (t) => {
   const { mirror, stalled, problems, live, mirrored } = await mirroredOnDrive(t);
+  const release = holdFile(mirrored().meta);
   const hanging = mirror.runNow();
   const pid = await theProcess();
   process.kill(pid, 'SIGSTOP');
+  await release();
   await stalled();
   process.kill(pid, 'SIGCONT');
   await until(() => problems.size === 0, { ...PATIENT, what: 'the end of the problem' });
@@ -79,10 +75,12 @@ t.test('a process that stands still is told as well, and when it goes on all is 
 });
 
 t.test('disposing does not wait for a drive that hangs, and what is wrong stays wrong', async (t) => {
-  const { mirror, stalled, problems, start } = await mirroredOnDrive(t);
+  const { mirror, stalled, problems, start, mirrored } = await mirroredOnDrive(t);
+  const release = holdFile(mirrored().meta);
   const given = t.rejects(mirror.runNow(), { name: 'AbortError' });
   const pid = await theProcess();
   process.kill(pid, 'SIGSTOP');
+  await release();
   const problem = await stalled();
   const began = performance.now();
   await mirror[Symbol.asyncDispose]();
