@@ -48,7 +48,7 @@ async function carryOut(order: DriveOrder): Promise<void> {
   } finally {
     clearInterval(looking);
     process.off('disconnect', die);
-    process.disconnect();
+    if (process.connected) process.disconnect();
   }
 }
 

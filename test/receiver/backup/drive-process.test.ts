@@ -13,6 +13,7 @@ import { mirrorOnDrive } from '../../../receiver/backup/mirror-on-drive.ts';
 import { acquireLock } from '../../../shared/control/lock-store.ts';
 import { parseNodeName } from '../../../shared/names/node-name.ts';
 import { driveProcesses, isThere } from '../../helpers/drive-processes.ts';
+import { fakeClock } from '../../helpers/fake-clock.ts';
 import { holdFile } from '../../helpers/held-file.ts';
 import { appendSamples, contentsOf } from '../../helpers/logs.ts';
 import { until } from '../../helpers/until.ts';
@@ -57,11 +58,14 @@ t.test(
     const writer = await write('7');
     appendSamples(writer, 0, 100);
     await runOnce(await start());
-    await using drive = openDrive({ log });
+    const clock = fakeClock();
+    await using drive = openDrive({ log, clock });
     const options = { logsRoot, mirrorDirectory: directory, node: undefined };
     const asked: unknown[] = [];
     const nodeDigest = async (...question: unknown[]) => {
       asked.push(question);
+      // A node that takes its time is no drive that hangs.
+      await clock.advance(60_000);
       throw new Error('it sleeps');
     };
     const report = await drive.runWhileMoving({
