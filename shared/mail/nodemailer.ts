@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { createTransport, type NodemailerError, type SendMailOptions } from 'nodemailer';
+import type { NodemailerError, SendMailOptions } from 'nodemailer';
 import type { Letter } from './mail.ts';
 import type { SmtpConfig, SmtpTimeouts } from './smtp-config.ts';
 
@@ -23,6 +23,7 @@ export interface Transmission {
  */
 export async function transmitMail(mail: Letter, transmission: Transmission): Promise<void> {
   const { smtp, timeouts, from, recipients, signal } = transmission;
+  const { createTransport } = await loadNodemailer();
   const transport = createTransport(transportOptions(smtp, timeouts));
   try {
     await transport.sendMail({
@@ -37,10 +38,16 @@ export async function transmitMail(mail: Letter, transmission: Transmission): Pr
 
 /** The mail as it would travel, RFC 5322 with CRLF. */
 export async function renderMail(mail: Letter, from: string): Promise<Buffer> {
+  const { createTransport } = await loadNodemailer();
   const transport = createTransport({ streamTransport: true, buffer: true, newline: 'windows' });
   const { message } = await transport.sendMail(toNodemailer(mail, from));
   if (!Buffer.isBuffer(message)) throw new Error('nodemailer gave a stream where a buffer was asked for');
   return message;
+}
+
+/** When there is a mail, since it takes 4 MiB and most programs have none to send for weeks. */
+async function loadNodemailer() {
+  return await import('nodemailer');
 }
 
 /** A mail in nodemailer's words. The same mail always becomes the same bytes, so a repeat is recognisable as one. */
