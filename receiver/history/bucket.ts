@@ -13,12 +13,10 @@ export interface Bucket {
 
 /** An empty bucket of so many columns. */
 export function emptyBucket(columns: number): Bucket {
-  return {
-    count: new Float64Array(columns),
-    mean: new Float64Array(columns),
-    min: new Float64Array(columns),
-    max: new Float64Array(columns),
-  };
+  // In one piece: each piece of memory costs a tenth of a kilobyte beside what is in it, for every node.
+  const all = new Float64Array(4 * columns);
+  const part = (index: number) => all.subarray(index * columns, (index + 1) * columns);
+  return { count: part(0), mean: part(1), min: part(2), max: part(3) };
 }
 
 /** Whether any column has a sample. */

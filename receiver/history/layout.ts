@@ -34,21 +34,25 @@ export class Layout {
 
   /** The column of a series, which is added when it is new; -1 when there is no room for it. */
   column(name: string): number {
-    // Samples name their series in the same order every time, so the one after the last is a good guess.
-    if (this.#names[this.#next] === name) return this.#next++;
-    const known = this.#columns.get(name);
-    if (known !== undefined) {
-      this.#next = known + 1;
-      return known;
-    }
-    if (this.#names.length >= MAX_SERIES || name.length > MAX_NAME) return -1;
+    const known = this.find(name);
+    if (known !== undefined) return known;
+    if (!this.takes(name)) return -1;
     this.#columns.set(name, this.#names.length);
     this.#quanta.push(quantumOf(name));
     return this.#names.push(name) - 1;
   }
 
+  /** Whether there is room for a new series of this name. */
+  takes(name: string): boolean {
+    return this.#names.length < MAX_SERIES && name.length <= MAX_NAME;
+  }
+
   /** The column of a series; undefined when it has none. */
   find(name: string): number | undefined {
-    return this.#columns.get(name);
+    // Samples name their series in the same order every time, so the one after the last is a good guess.
+    if (this.#names[this.#next] === name) return this.#next++;
+    const known = this.#columns.get(name);
+    if (known !== undefined) this.#next = known + 1;
+    return known;
   }
 }

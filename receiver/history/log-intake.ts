@@ -8,7 +8,7 @@ import { type LogChunk, readSegment } from '../../shared/log/read-log.ts';
 import type { HistoryStore } from './history-store.ts';
 import type { NodeHistory } from './node-history.ts';
 import { type OpenFile, readOpenSegment } from './read-open-segment.ts';
-import { numberOf, parseLine, readValues } from './read-values.ts';
+import { countersOf, numberOf, parseLine, readValues } from './read-values.ts';
 
 /** A sample that was taken in. */
 export interface TakenSample {
@@ -68,7 +68,7 @@ export class LogIntake {
   #splitter: LineSplitter;
   #open: OpenFile | undefined;
   #chunks: AsyncGenerator<LogChunk, void, void> | undefined;
-  #before: { readonly sample: Readonly<Record<string, unknown>>; readonly at: Position } | undefined;
+  #before: { readonly counters: Readonly<Record<string, unknown>>; readonly at: Position } | undefined;
   #intervalMs: number;
   /** Lines before it have been taken in already; they only give the rates something to begin from. */
   #until: Position;
@@ -181,13 +181,13 @@ export class LogIntake {
     const atMs = Date.parse(line.slice(TIME.begin, TIME.end));
     if (sample === undefined || Number.isNaN(atMs)) return;
     const before = this.#before;
-    this.#before = { sample, at };
+    this.#before = { counters: countersOf(sample), at };
     const isNew = comparePositions(at, this.#until) >= 0;
-    const intervalMs = before === undefined ? this.#intervalMs : distanceMs(before.sample, sample);
+    const intervalMs = before === undefined ? this.#intervalMs : distanceMs(before.counters, sample);
     const isGap =
       intervalMs <= 0 || (this.#intervalMs > 0 && intervalMs > Math.max(3 * this.#intervalMs, NO_GAP_MS));
     if (isNew && atMs >= PAST_MS && atMs <= this.#options.now() + FUTURE_MS) {
-      const pair = { sample, before: isGap ? undefined : before?.sample, seconds: intervalMs / 1000 };
+      const pair = { sample, before: isGap ? undefined : before?.counters, seconds: intervalMs / 1000 };
       this.#addTo(atMs, at, before?.at, pair);
     }
     if (before !== undefined && intervalMs > 0) this.#intervalMs = intervalMs;
@@ -205,10 +205,8 @@ export class LogIntake {
     const open = history.open;
     history.turnTo(atMs);
     if (history.open !== open) this.#setResume(at, prime);
-    const { layout } = history;
     readValues(pair, (name, value) => {
-      const column = layout.column(name);
-      if (column >= 0) history.add(column, value);
+      history.add(name, value);
       onValue?.(name, value);
     });
   }

@@ -3,6 +3,7 @@ import { addBucket, addValue, type Bucket, emptyBucket, isEmpty } from './bucket
 import { decodeBucket, encodeBucket } from './encode-bucket.ts';
 import type { HistoryStore, StoredRow } from './history-store.ts';
 import { Layout } from './layout.ts';
+import { NodeLayout } from './node-layout.ts';
 import { BASE_TIER, blockOf, bucketOf, TIERS, type Tier, tierAbove, tierBelow } from './tiers.ts';
 import { VarintWriter } from './varint.ts';
 
@@ -30,8 +31,7 @@ export class NodeHistory {
   /** Of each tier, the bucket that was stored last: the coarser bucket around it is yet to be made. */
   readonly #last: (number | undefined)[];
   readonly #hasBlock: (boolean | undefined)[] = [];
-  #layout: Layout;
-  #layoutId: { readonly layout: Layout; readonly size: number; readonly id: number } | undefined;
+  readonly #layout: NodeLayout;
   #open: { readonly number: number; bucket: Bucket } | undefined;
   #isChanged = false;
 
@@ -41,12 +41,12 @@ export class NodeHistory {
     this.#store = store;
     this.#onStored = onStored;
     this.#last = [...row.last];
-    this.#layout = new Layout(row.layout === undefined ? [] : store.layout(row.layout).names);
+    this.#layout = new NodeLayout(store, row.layout);
   }
 
   /** The series that the node shows. It is another object when some have been gone for long. */
   get layout(): Layout {
-    return this.#layout;
+    return this.#layout.present;
   }
 
   /** Number of the finest bucket that is being filled; undefined when none is. */
@@ -60,14 +60,16 @@ export class NodeHistory {
     if (this.#open?.number === number) return;
     const spare = this.#open?.bucket;
     this.closeOpen();
-    this.#open = { number, bucket: cleared(spare, this.#layout.size) };
+    this.#open = { number, bucket: cleared(spare, this.#layout.present.size) };
   }
 
-  /** Adds a value of the open bucket's time. */
-  add(column: number, value: number): void {
+  /** Adds a value of the open bucket's time, if there is room for its series. */
+  add(name: string, value: number): void {
     const open = this.#open;
     if (open === undefined) return;
-    if (column >= open.bucket.count.length) open.bucket = widen(open.bucket, this.#layout.size);
+    const column = this.#layout.column(name);
+    if (column < 0) return;
+    if (column >= open.bucket.count.length) open.bucket = widen(open.bucket, this.#layout.present.size);
     addValue(open.bucket, column, value);
   }
 
@@ -104,7 +106,7 @@ export class NodeHistory {
   save(): void {
     if (!this.#isChanged) return;
     this.#isChanged = false;
-    this.#store.saveNode({ id: this.id, layout: this.#idOf(this.#layout), last: this.#last });
+    this.#store.saveNode({ id: this.id, layout: this.#layout.idOf(this.#layout.present), last: this.#last });
   }
 
   /** The buckets of a tier that are not stored yet, or not with all that is known by now. */
@@ -123,36 +125,36 @@ export class NodeHistory {
       below === undefined
         ? this.#withStored(number, this.#open?.bucket ?? emptyBucket(0))
         : this.#make(tier, below, number);
-    return { number, layout: this.#layout, bucket };
+    return { number, layout: this.#layout.present, bucket };
   }
 
   /** A bucket of the finest tier together with what is stored of the same time: clocks go back, and programs are started again. */
   #withStored(number: number, bucket: Bucket): Bucket {
     const stored = this.#stored(BASE_TIER, number);
     if (stored === undefined) return bucket;
-    learnSeries(this.#layout, stored);
-    const all = widen(bucket, this.#layout.size, true);
-    addBucket(all, this.#layout, stored.bucket, stored.layout);
+    this.#learn(stored);
+    const all = widen(bucket, this.#layout.present.size, true);
+    addBucket(all, this.#layout.present, stored.bucket, stored.layout);
     return all;
   }
 
   #make(tier: Tier, below: Tier, number: number): Bucket {
     const ratio = tier.stepMs / below.stepMs;
     const parts = this.read(below, number * ratio, (number + 1) * ratio);
-    for (const part of parts) learnSeries(this.#layout, part);
-    const bucket = emptyBucket(this.#layout.size);
-    for (const part of parts) addBucket(bucket, this.#layout, part.bucket, part.layout);
+    for (const part of parts) this.#learn(part);
+    const bucket = emptyBucket(this.#layout.present.size);
+    for (const part of parts) addBucket(bucket, this.#layout.present, part.bucket, part.layout);
     return bucket;
   }
 
   #put(tier: Tier, number: number, bucket: Bucket): void {
-    const layout = this.#layout;
+    const layout = this.#layout.present;
     const last = this.#last[tier.index];
     if (last !== undefined) this.#leave(tier, last, number);
     this.#last[tier.index] = number;
     this.#isChanged = true;
     const data = encodeBucket(bucket, layout.quanta, writer);
-    this.#store.putBucket(tier, this.id, number, this.#idOf(layout), data);
+    this.#store.putBucket(tier, this.id, number, this.#layout.idOf(layout), data);
     if (tier.index === 1) this.#onStored?.(number, bucket, layout);
   }
 
@@ -191,9 +193,14 @@ export class NodeHistory {
     }
     this.#store.deleteBuckets(tier, this.id, first, first + tier.slots);
     // A series that was not seen in a whole block is gone; its column is needed no longer.
-    if (tier === BASE_TIER && layout.size < this.#layout.size && this.#open === undefined) {
-      this.#layout = layout;
+    if (tier === BASE_TIER && layout.size < this.#layout.present.size && this.#open === undefined) {
+      this.#layout.replace(layout);
     }
+  }
+
+  #learn(found: FoundBucket): void {
+    if (found.layout === this.#layout.present) return;
+    for (const name of seriesIn(found)) this.#layout.column(name);
   }
 
   #stored(tier: Tier, number: number): FoundBucket | undefined {
@@ -219,14 +226,6 @@ export class NodeHistory {
     for (const row of this.#store.buckets(tier, this.id, from, to)) found.set(row.number, decodeRow(row));
     return [...found.values()];
   }
-
-  #idOf(layout: Layout): number {
-    const { size } = layout;
-    if (this.#layoutId?.layout !== layout || this.#layoutId.size !== size) {
-      this.#layoutId = { layout, size, id: this.#store.layoutId(layout) };
-    }
-    return this.#layoutId.id;
-  }
 }
 
 function decodeRow({ number, layout, data }: StoredRow): FoundBucket {
@@ -244,18 +243,15 @@ function decodeBlockRow(row: StoredRow, tier: Tier, wanted: readonly string[] | 
 
 /** A bucket with only the columns that have samples, which `layout` is made to know. */
 function transfer(found: FoundBucket, layout: Layout): Bucket {
-  learnSeries(layout, found);
+  for (const name of seriesIn(found)) layout.column(name);
   const moved = emptyBucket(layout.size);
   addBucket(moved, layout, found.bucket, found.layout);
   return moved;
 }
 
-/** Adds the series that have samples to a layout. */
-function learnSeries(layout: Layout, { bucket, layout: from }: FoundBucket): void {
-  if (from === layout) return;
-  from.names.forEach((name, column) => {
-    if ((bucket.count[column] ?? 0) > 0) layout.column(name);
-  });
+/** The series that have samples. */
+function seriesIn({ bucket, layout }: FoundBucket): readonly string[] {
+  return layout.names.filter((_name, column) => (bucket.count[column] ?? 0) > 0);
 }
 
 /** An empty bucket: the one that is needed no longer, when it has the size. */

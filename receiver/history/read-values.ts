@@ -3,6 +3,8 @@
  * finite number in its place is passed over.
  */
 
+import { seriesName } from './series-names.ts';
+
 type Group = Readonly<Record<string, unknown>>;
 
 /** Takes one value of a sample. */
@@ -11,10 +13,15 @@ export type PutValue = (name: string, value: number) => void;
 /** A sample and the one before it, from which rates are taken. */
 export interface SamplePair {
   readonly sample: Group;
-  /** Undefined where there is none that rates can be taken from. */
+  /** At least its {@link countersOf}; undefined where there is none that rates can be taken from. */
   readonly before: Group | undefined;
   /** The time between the two. */
   readonly seconds: number;
+}
+
+/** What the next sample's rates, and the time between the two, are taken from: a small part of a sample. */
+export function countersOf({ boot, up, paging, psi, disk, net }: Group): Group {
+  return { boot, up, paging, psi, disk, net };
 }
 
 /** Gives every value of a sample to `put`, by the names of `series.ts`. */
@@ -128,10 +135,10 @@ function readFilesystems({ sample }: SamplePair, put: PutValue): void {
     const used = numberOf(row[0] ?? 0);
     const free = numberOf(row[1] ?? 0);
     if (used === undefined || free === undefined || used + free <= 0) continue;
-    put(`fs.used:${mount}`, used);
-    put(`fs.size:${mount}`, used + free);
-    put(`fs.ratio:${mount}`, used / (used + free));
-    putNumber(put, `fs.inodes:${mount}`, row[3] ?? 0);
+    put(seriesName('fs.used:', mount), used);
+    put(seriesName('fs.size:', mount), used + free);
+    put(seriesName('fs.ratio:', mount), used / (used + free));
+    putNumber(put, seriesName('fs.inodes:', mount), row[3] ?? 0);
     fullest = Math.max(fullest, used / (used + free));
   }
   if (fullest >= 0) put('fs.fullest', fullest);
@@ -144,11 +151,11 @@ function readDisks(pair: SamplePair, put: PutValue): void {
   for (const disk of Object.keys(disks)) {
     const rate = rates(pair, disks[disk], before[disk]);
     if (rate === undefined) continue;
-    putNumber(put, `disk.read:${disk}`, rate(0));
-    putNumber(put, `disk.write:${disk}`, rate(1));
-    putNumber(put, `disk.reads:${disk}`, rate(2));
-    putNumber(put, `disk.writes:${disk}`, rate(3));
-    putNumber(put, `disk.busy:${disk}`, rate(6));
+    putNumber(put, seriesName('disk.read:', disk), rate(0));
+    putNumber(put, seriesName('disk.write:', disk), rate(1));
+    putNumber(put, seriesName('disk.reads:', disk), rate(2));
+    putNumber(put, seriesName('disk.writes:', disk), rate(3));
+    putNumber(put, seriesName('disk.busy:', disk), rate(6));
   }
 }
 
@@ -164,10 +171,10 @@ function readInterfaces(pair: SamplePair, put: PutValue): void {
     // A sum of which a part began anew would be a dip that never was.
     received += rate(0) ?? Number.NaN;
     sent += rate(1) ?? Number.NaN;
-    putNumber(put, `net.rx:${name}`, rate(0));
-    putNumber(put, `net.tx:${name}`, rate(1));
-    putNumber(put, `net.errors:${name}`, sumOf(rate(4), rate(5)));
-    putNumber(put, `net.drops:${name}`, sumOf(rate(6), rate(7)));
+    putNumber(put, seriesName('net.rx:', name), rate(0));
+    putNumber(put, seriesName('net.tx:', name), rate(1));
+    putNumber(put, seriesName('net.errors:', name), sumOf(rate(4), rate(5)));
+    putNumber(put, seriesName('net.drops:', name), sumOf(rate(6), rate(7)));
   }
   putNumber(put, 'net.rx', received);
   putNumber(put, 'net.tx', sent);
@@ -179,12 +186,12 @@ function readSensors({ sample }: SamplePair, put: PutValue): void {
   for (const sensor of Object.keys(temperatures)) {
     const celsius = numberOf(temperatures[sensor]);
     if (celsius === undefined) continue;
-    put(`temp:${sensor}`, celsius);
+    put(seriesName('temp:', sensor), celsius);
     hottest = Math.max(hottest ?? celsius, celsius);
   }
   putNumber(put, 'temp.hottest', hottest);
   const fans = groupOf(sample['fan']) ?? {};
-  for (const fan of Object.keys(fans)) putNumber(put, `fan:${fan}`, fans[fan]);
+  for (const fan of Object.keys(fans)) putNumber(put, seriesName('fan:', fan), fans[fan]);
 }
 
 function readProcesses({ sample }: SamplePair, put: PutValue): void {

@@ -12,7 +12,6 @@ export class Condition {
   #phase: 'ok' | 'pending' | 'firing' | 'clearing';
   #sinceMs = 0;
   #value = Number.NaN;
-  #seenMs = 0;
 
   /** @param isFiring whether it was raised before this program was started */
   constructor(rule: NamedRule, part: string | undefined, isFiring: boolean) {
@@ -27,11 +26,6 @@ export class Condition {
     return this.#value;
   }
 
-  /** When a value came last, ms since 1970. */
-  get seenMs(): number {
-    return this.#seenMs;
-  }
-
   /** When the present phase began, ms since 1970. */
   get sinceMs(): number {
     return this.#sinceMs;
@@ -44,7 +38,6 @@ export class Condition {
   /** Looks at the present value. */
   take(value: number, nowMs: number): ConditionChange {
     this.#value = value;
-    this.#seenMs = nowMs;
     const { raise, clear, for_seconds: forSeconds, clear_for_seconds: clearForSeconds } = this.rule;
     switch (this.#phase) {
       case 'ok':

@@ -1,6 +1,6 @@
-import type { RuleKind } from '../../shared/config/default-rules.ts';
 import type { NodeName } from '../../shared/names/node-name.ts';
 import { Condition } from './condition.ts';
+import { CLOCK, familyOf, groupByFamily, looksAt, type RulesByFamily } from './families.ts';
 import { FillForecast } from './fill-forecast.ts';
 import { LeastDelay } from './least-delay.ts';
 import type { NamedRule, RuleChange, RuleState } from './rules.ts';
@@ -8,25 +8,11 @@ import type { NamedRule, RuleChange, RuleState } from './rules.ts';
 /** Conditions that are watched of one node, for all rules together. */
 const MAX_CONDITIONS = 1000;
 
+/** Names of series that are known to concern no rule, of all nodes together. */
+const MAX_IDLE_SERIES = 10_000;
+
 /** A part that was not seen for so long while its node reports is gone, ms. */
 const GONE_MS = 10 * 60_000;
-
-/** Where the condition of the clock stands among the series. */
-const CLOCK = 'the clock';
-
-/** Which series a kind looks at; what comes after a colon is the part. */
-const SERIES: Readonly<Partial<Record<RuleKind, readonly string[]>>> = {
-  cpu: ['cpu.used'],
-  memory: ['mem.ratio'],
-  swap: ['swap.ratio'],
-  load: ['load.per_cpu'],
-  filesystem: ['fs.ratio:'],
-  filesystem_hours_left: ['fs.ratio:'],
-  inodes: ['fs.inodes:'],
-  temperature: ['temp:'],
-  pressure: ['psi.cpu', 'psi.mem', 'psi.io'],
-  network_errors: ['net.errors:'],
-};
 
 /** Options of a {@link RuleEngine}. */
 export interface RuleEngineOptions {
@@ -45,15 +31,15 @@ export interface RuleEngineOptions {
 /** A series of a node that rules look at. */
 interface WatchedSeries {
   readonly conditions: readonly Condition[];
-  /** For rules that ask when it is full. */
-  readonly forecast: FillForecast;
+  /** For rules that ask when it is full; undefined where none does. */
+  readonly forecast: FillForecast | undefined;
   seenMs: number;
 }
 
 interface WatchedNode {
-  readonly byFamily: ReadonlyMap<string, readonly NamedRule[]>;
-  readonly skewRules: readonly NamedRule[];
-  /** By series; undefined: nothing looks at it. */
+  /** Those that concern the node. */
+  readonly rules: RulesByFamily;
+  /** By series; undefined: it concerns rules, but none that concerns the node. */
   readonly bySeries: Map<string, WatchedSeries | undefined>;
   readonly delay: LeastDelay;
   /** Conditions. */
@@ -65,13 +51,19 @@ interface WatchedNode {
 export class RuleEngine {
   readonly #options: RuleEngineOptions;
   readonly #nodes = new Map<NodeName, WatchedNode>();
+  readonly #rules: readonly NamedRule[];
+  /** Those that concern a node, by their names; most nodes have the same. */
+  readonly #ruleSets = new Map<string, RulesByFamily>();
+  /** Series that no rule looks at, so that not every node remembers each of them. */
+  readonly #idle = new Set<string>();
   /** Raised before the start, and not seen since. */
   readonly #restored: Set<string>;
 
   constructor(options: RuleEngineOptions) {
     this.#options = options;
+    this.#rules = options.rules.filter(({ enabled }) => enabled);
     this.#restored = new Set(options.firing);
-    const names = new Set(options.rules.filter(({ enabled }) => enabled).map(({ name }) => name));
+    const names = new Set(this.#rules.map(({ name }) => name));
     for (const key of this.#restored) if (!names.has(key.split(':')[0] ?? '')) this.#endRestored(key);
   }
 
@@ -82,7 +74,7 @@ export class RuleEngine {
     const found = this.#find(node, watched, series);
     if (found === undefined) return;
     found.seenMs = nowMs;
-    const hours = found.conditions.some(isForecast) ? found.forecast.take(value, nowMs) : undefined;
+    const hours = found.forecast?.take(value, nowMs);
     for (const condition of found.conditions) {
       const seen = isForecast(condition) ? hours : value;
       if (seen !== undefined) this.#look(node, condition, seen, nowMs);
@@ -131,16 +123,9 @@ export class RuleEngine {
   #watched(node: NodeName): WatchedNode {
     const known = this.#nodes.get(node);
     if (known !== undefined) return known;
-    const rules = this.#options.rules.filter((rule) => rule.enabled && this.#options.concerns(rule, node));
-    const byFamily = new Map<string, NamedRule[]>();
-    for (const rule of rules) {
-      for (const family of SERIES[rule.kind] ?? [])
-        byFamily.set(family, [...(byFamily.get(family) ?? []), rule]);
-    }
-    const skewRules = rules.filter(({ kind }) => kind === 'clock_skew');
+    const rules = this.#rules.filter((rule) => this.#options.concerns(rule, node));
     const watched = {
-      byFamily,
-      skewRules,
+      rules: this.#byFamily(rules),
       bySeries: new Map(),
       delay: new LeastDelay(),
       count: 0,
@@ -150,26 +135,38 @@ export class RuleEngine {
     return watched;
   }
 
-  #find(node: NodeName, watched: WatchedNode, series: string): WatchedSeries | undefined {
-    const known = watched.bySeries.get(series);
-    if (known !== undefined || watched.bySeries.has(series)) return known;
-    const begun = this.#begin(node, watched, series);
-    // A node that makes up ever new names is not remembered for them.
-    if (begun !== undefined || watched.bySeries.size < MAX_CONDITIONS) watched.bySeries.set(series, begun);
-    return begun;
+  #byFamily(rules: readonly NamedRule[]): RulesByFamily {
+    const key = JSON.stringify(rules.map(({ name }) => name));
+    const known = this.#ruleSets.get(key) ?? groupByFamily(rules);
+    this.#ruleSets.set(key, known);
+    return known;
   }
 
-  #begin(node: NodeName, watched: WatchedNode, series: string): WatchedSeries | undefined {
-    const colon = series.indexOf(':');
-    const family = colon < 0 ? series : series.slice(0, colon + 1);
-    const rules = series === CLOCK ? watched.skewRules : (watched.byFamily.get(family) ?? []);
+  #find(node: NodeName, watched: WatchedNode, series: string): WatchedSeries | undefined {
+    const known = watched.bySeries.get(series);
+    if (known !== undefined || this.#idle.has(series) || watched.bySeries.has(series)) return known;
+    const family = familyOf(series);
+    if (this.#rules.some((rule) => looksAt(rule, family))) {
+      const begun = this.#begin(node, watched, series, family);
+      // A node that makes up ever new names is not remembered for them.
+      if (begun !== undefined || watched.bySeries.size < MAX_CONDITIONS) watched.bySeries.set(series, begun);
+      return begun;
+    }
+    if (this.#idle.size >= MAX_IDLE_SERIES) this.#idle.clear();
+    this.#idle.add(series);
+    return undefined;
+  }
+
+  #begin(node: NodeName, watched: WatchedNode, series: string, family: string): WatchedSeries | undefined {
+    const rules = watched.rules.get(family) ?? [];
     if (rules.length === 0 || watched.count + rules.length > MAX_CONDITIONS) return undefined;
     watched.count += rules.length;
     const part = partOf(series);
     const conditions = rules.map(
       (rule) => new Condition(rule, part, this.#restored.delete(keyOf(rule, node, part))),
     );
-    return { conditions, forecast: new FillForecast(), seenMs: 0 };
+    const forecast = conditions.some(isForecast) ? new FillForecast() : undefined;
+    return { conditions, forecast, seenMs: 0 };
   }
 
   #look(node: NodeName, condition: Condition, value: number, nowMs: number): void {

@@ -3,6 +3,7 @@ import fc from 'fast-check';
 import t from 'tap';
 import { addValue, type Bucket, emptyBucket } from '../../../receiver/history/bucket.ts';
 import { openHistoryStore } from '../../../receiver/history/history-store.ts';
+import { MAX_SERIES } from '../../../receiver/history/layout.ts';
 import { NodeHistory } from '../../../receiver/history/node-history.ts';
 import { quantumOf } from '../../../receiver/history/quantum.ts';
 import { TIERS, type Tier } from '../../../receiver/history/tiers.ts';
@@ -54,7 +55,7 @@ t.test(`any series of samples gives the buckets that a plain computation gives (
           history = new NodeHistory(store, 'seven');
         }
         history.turnTo(atMs);
-        history.add(history.layout.column(series), value);
+        history.add(series, value);
       });
       for (const tier of TIERS) compare(tier, history, samples);
     }),
@@ -65,10 +66,9 @@ t.test(`any series of samples gives the buckets that a plain computation gives (
 t.test('what is open, stored alone or packed is found alike, and only once', async (t) => {
   using store = openHistoryStore(join(t.testdir(), 'history.db'));
   const history = new NodeHistory(store, 'seven');
-  const column = history.layout.column('cpu.used');
   for (let second = 0; second < 4000; second++) {
     history.turnTo(START_MS + second * 1000);
-    history.add(column, 0.5);
+    history.add('cpu.used', 0.5);
   }
   const first = START_MS / 10_000;
   const found = history.read(TIERS[0], first, first + 1000);
@@ -85,28 +85,60 @@ t.test('a series that is gone for a whole block gives its column back', async (t
   using store = openHistoryStore(join(t.testdir(), 'history.db'));
   const history = new NodeHistory(store, 'seven');
   history.turnTo(START_MS);
-  history.add(history.layout.column('fs.used:/mnt/stick'), 1);
+  history.add('fs.used:/mnt/stick', 1);
   for (let second = 0; second < 3600; second += 5) {
     history.turnTo(START_MS + second * 1000);
-    history.add(history.layout.column('cpu.used'), 0.5);
+    history.add('cpu.used', 0.5);
   }
   t.strictSame(history.layout.names, ['cpu.used']);
   const [found] = history.read(TIERS[0], START_MS / 10_000, START_MS / 10_000 + 1);
   t.ok(found?.layout.names.includes('fs.used:/mnt/stick'), 'the past keeps it');
 });
 
+t.test('nodes with the same series share a layout, until one of them shows more', (t) => {
+  using store = openHistoryStore(join(t.testdir(), 'history.db'));
+  const [one, other] = [new NodeHistory(store, 'one'), new NodeHistory(store, 'other')];
+  const give = (history: NodeHistory, second: number, names: readonly string[]) => {
+    history.turnTo(START_MS + second * 1000);
+    for (const name of names) history.add(name, second);
+  };
+  for (const history of [one, other])
+    for (const second of [0, 10]) give(history, second, ['cpu.used', 'load.1']);
+  t.equal(one.layout, other.layout, 'there is one for both');
+  give(one, 20, ['load.1', 'temp.hottest', 'cpu.used']);
+  t.strictSame(one.layout.names, ['cpu.used', 'load.1', 'temp.hottest']);
+  t.strictSame(other.layout.names, ['cpu.used', 'load.1'], 'the other node does not see it');
+  one.closeOpen();
+  const [found] = one.read(TIERS[0], START_MS / 10_000 + 2, START_MS / 10_000 + 3);
+  t.strictSame([...(found?.bucket.mean ?? [])], [20, 20, 20]);
+  t.end();
+});
+
+t.test('a series for which there is no room is passed over', (t) => {
+  using store = openHistoryStore(join(t.testdir(), 'history.db'));
+  const history = new NodeHistory(store, 'seven');
+  for (const second of [0, 10]) {
+    history.turnTo(START_MS + second * 1000);
+    for (let index = 0; index <= MAX_SERIES; index++) history.add(`temp:${index}`, 1);
+  }
+  t.equal(history.layout.size, MAX_SERIES);
+  const { layout } = history;
+  history.add('cpu.used', 1);
+  t.equal(history.layout, layout, 'and nothing is copied for it');
+  t.end();
+});
+
 t.test('what retention dropped does not change what was made of it', async (t) => {
   using store = openHistoryStore(join(t.testdir(), 'history.db'));
   const history = new NodeHistory(store, 'seven');
-  const column = history.layout.column('cpu.used');
   for (let second = 0; second < 7000; second += 10) {
     history.turnTo(START_MS + second * 1000);
-    history.add(column, 0.25);
+    history.add('cpu.used', 0.25);
   }
   history.settle();
   store.dropBefore(TIERS[0], Math.floor((START_MS + 86_400_000) / (TIERS[0].stepMs * TIERS[0].slots)));
   history.turnTo(START_MS + 86_400_000);
-  history.add(column, 0.75);
+  history.add('cpu.used', 0.75);
   history.closeOpen();
   const hour = history.read(TIERS[1], START_MS / 60_000, START_MS / 60_000 + 120);
   t.equal(hour.length, 117);
