@@ -161,6 +161,7 @@ export class Indexer {
       await turn();
     }
     this.#isRunning = false;
+    this.#logs.forget();
   }
 
   async #step(node: NodeName): Promise<boolean> {

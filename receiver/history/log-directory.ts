@@ -28,7 +28,7 @@ export class LogDirectory {
     return await inOrder(this.#root, node);
   }
 
-  /** Something has changed: the next question looks again. */
+  /** Something has changed, or nothing is asked any more: the next question looks again. */
   forget(): void {
     this.#seen = undefined;
   }

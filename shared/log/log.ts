@@ -35,7 +35,7 @@
  *    segment that cannot be proven is given up: set aside, recorded as lost, and followers go on behind it.
  */
 
-import { join } from 'node:path';
+import { join, sep } from 'node:path';
 import type { NodeName } from '../names/node-name.ts';
 
 /** Where the files of one node's log lie. */
@@ -58,14 +58,16 @@ export interface LogPaths {
 /** Names the files of the log of `node` below `root`. */
 export function logPaths(root: string, node: NodeName): LogPaths {
   const directory = join(root, `node-${node}`);
+  // Joined once: what `join` gives is held together from a dozen pieces until it is used, and thousands of nodes keep their paths.
+  const within = (name: string): string => `${directory}${sep}${name}`;
   return {
     root,
     node,
-    open: join(root, `node-${node}.log`),
+    open: `${directory}.log`,
     directory,
-    meta: join(directory, 'log.json'),
-    records: join(directory, 'segments.ndjson'),
-    checkpoint: join(directory, 'checkpoint.json'),
+    meta: within('log.json'),
+    records: within('segments.ndjson'),
+    checkpoint: within('checkpoint.json'),
   };
 }
 
