@@ -44,7 +44,7 @@ export function startListener({ settings, send, onConnection }: ListenerOptions)
 
   function openPlain(paused: Socket, leave: () => void): void {
     const { socket, isLent, widen } = memory.lend(paused);
-    socket.once('close', leave);
+    socket.on('close', leave);
     const entered = (): void => {
       leave();
       widen();

@@ -3,6 +3,7 @@ import { logPaths } from '../../shared/log/log.ts';
 import type { LogFollower } from '../../shared/log/log-follower.ts';
 import { comparePositions, type Position } from '../../shared/log/position.ts';
 import { readSegment } from '../../shared/log/read-log.ts';
+import type { NodeName } from '../../shared/names/node-name.ts';
 import type { Frame } from '../../shared/protocol/decoder.ts';
 import type { Hello } from '../../shared/protocol/messages.ts';
 import { MAX_PAYLOAD_BYTES } from '../../shared/protocol/protocol.ts';
@@ -35,7 +36,7 @@ export interface StreamEvents {
  * committer says so, and acknowledged. Its asynchronous methods, {@link commit} excepted, are not to overlap.
  */
 export class LogStream implements Committable, AsyncDisposable {
-  readonly #hello: Hello;
+  readonly #node: NodeName;
   readonly #settings: OpenCopySettings;
   readonly #follower: LogFollower;
   readonly #events: StreamEvents;
@@ -55,13 +56,13 @@ export class LogStream implements Committable, AsyncDisposable {
   #committing: Promise<void> | undefined;
 
   private constructor(
-    hello: Hello,
+    node: NodeName,
     settings: OpenCopySettings,
     follower: LogFollower,
     at: Position,
     events: StreamEvents,
   ) {
-    this.#hello = hello;
+    this.#node = node;
     this.#settings = settings;
     this.#follower = follower;
     this.#events = events;
@@ -78,7 +79,7 @@ export class LogStream implements Committable, AsyncDisposable {
     const { follower, at, crc, gap, asidePath } = await openCopy(hello, settings);
     if (gap !== undefined) events.gap(gap);
     if (asidePath !== undefined) events.setAside(at.segment, asidePath);
-    return { stream: new LogStream(hello, settings, follower, at, events), resume: { at, crc } };
+    return { stream: new LogStream(hello.node, settings, follower, at, events), resume: { at, crc } };
   }
 
   /** Up to where the log is durable here. */
@@ -155,7 +156,7 @@ export class LogStream implements Committable, AsyncDisposable {
     segment: number,
     offset: number,
   ): AsyncGenerator<{ readonly offset: number; readonly bytes: Buffer }> {
-    const paths = logPaths(this.#settings.logsRoot, this.#hello.node);
+    const paths = logPaths(this.#settings.logsRoot, this.#node);
     for await (const chunk of readSegment(paths, segment, offset)) {
       for (let at = 0; at < chunk.bytes.length; at += MAX_PAYLOAD_BYTES) {
         yield { offset: chunk.offset + at, bytes: chunk.bytes.subarray(at, at + MAX_PAYLOAD_BYTES) };

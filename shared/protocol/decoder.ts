@@ -32,91 +32,100 @@ const OK: DecodeResult = { kind: 'ok' };
 
 /** Makes a decoder. */
 export function createFrameDecoder(options: FrameDecoderOptions = {}): FrameDecoder {
-  const { isLent = false } = options;
-  let { maxPayloadBytes = MAX_PAYLOAD_BYTES } = options;
-  const frame = new DecodedFrame();
-  /** Header of the frame that lies across chunks, as far as it has come, and what has come of its payload. Made when it is needed. */
-  let header: Buffer | undefined;
-  let headerBytes = 0;
-  const kept = new FrameParts(isLent);
-  let broken: DecodeResult | undefined;
+  return new Decoder(options);
+}
 
-  function breakOff(reason: string): void {
-    broken = { kind: 'broken', reason };
+/** An object of a class and not of closures, of which each of thousands of connections would have ten. */
+class Decoder implements FrameDecoder {
+  readonly #frame = new DecodedFrame();
+  readonly #kept: FrameParts;
+  /** Header of the frame that lies across chunks, as far as it has come. Made when it is needed. */
+  #header: Buffer | undefined;
+  #headerBytes = 0;
+  #maxPayloadBytes: number;
+  #broken: DecodeResult | undefined;
+
+  constructor({ maxPayloadBytes = MAX_PAYLOAD_BYTES, isLent = false }: FrameDecoderOptions) {
+    this.#maxPayloadBytes = maxPayloadBytes;
+    this.#kept = new FrameParts(isLent);
   }
 
-  /** Reads the header that lies whole at `at`; `false` when nothing can be read after it. */
-  function readHeader(bytes: Buffer, at: number): boolean {
-    const fault = frame.readHeader(bytes, at, maxPayloadBytes);
-    if (fault !== undefined) breakOff(fault);
-    return fault === undefined;
+  get pendingBytes(): number {
+    return this.#headerBytes + this.#kept.bytes;
   }
 
-  /** Yields the frame whose header was read last, if its CRC is right. */
-  function yieldFrame(parts: readonly Buffer[], onFrame: (frame: Frame) => void): void {
-    if (!frame.fill(parts)) {
-      breakOff('the CRC-32 of a frame is wrong');
-      return;
-    }
-    onFrame(frame);
-    frame.empty();
+  allow(maxPayloadBytes: number): void {
+    this.#maxPayloadBytes = maxPayloadBytes;
+  }
+
+  push(chunk: Buffer, onFrame: (frame: Frame) => void): DecodeResult {
+    if (this.#broken !== undefined) return this.#broken;
+    const from = this.#headerBytes === 0 ? 0 : this.#complete(chunk, onFrame);
+    const at = this.#decode(chunk, from, onFrame);
+    if (this.#broken !== undefined) return this.#broken;
+    if (at < chunk.length) this.#keep(chunk.subarray(at));
+    return OK;
   }
 
   /** Goes on with the frame that lies across chunks; returns where in the chunk it ends. */
-  function complete(chunk: Buffer, onFrame: (frame: Frame) => void): number {
+  #complete(chunk: Buffer, onFrame: (frame: Frame) => void): number {
     let at = 0;
-    if (header !== undefined && headerBytes < HEADER_BYTES) {
-      at = chunk.copy(header, headerBytes);
-      headerBytes += at;
-      if (headerBytes < HEADER_BYTES || !readHeader(header, 0)) return at;
+    if (this.#header !== undefined && this.#headerBytes < HEADER_BYTES) {
+      at = chunk.copy(this.#header, this.#headerBytes);
+      this.#headerBytes += at;
+      if (this.#headerBytes < HEADER_BYTES || !this.#readHeader(this.#header, 0)) return at;
     }
-    const end = at + frame.payloadBytes - kept.bytes;
+    const end = at + this.#frame.payloadBytes - this.#kept.bytes;
     const next = chunk.subarray(at, end);
     if (end > chunk.length) {
-      if (next.length > 0) kept.keep(next);
+      if (next.length > 0) this.#kept.keep(next);
       return chunk.length;
     }
-    headerBytes = 0;
-    const parts = kept.take();
+    this.#headerBytes = 0;
+    const parts = this.#kept.take();
     if (next.length > 0) parts.push(next);
-    yieldFrame(parts, onFrame);
+    this.#yieldFrame(parts, onFrame);
     return end;
   }
 
   /** Yields the frames that lie whole in the chunk; returns where the rest begins. */
-  function decode(chunk: Buffer, from: number, onFrame: (frame: Frame) => void): number {
+  #decode(chunk: Buffer, from: number, onFrame: (frame: Frame) => void): number {
     let at = from;
-    while (broken === undefined && chunk.length - at >= HEADER_BYTES && readHeader(chunk, at)) {
+    while (this.#broken === undefined && chunk.length - at >= HEADER_BYTES && this.#readHeader(chunk, at)) {
       const begin = at + HEADER_BYTES;
-      const end = begin + frame.payloadBytes;
+      const end = begin + this.#frame.payloadBytes;
       if (end > chunk.length) break;
-      yieldFrame(end === begin ? [] : [chunk.subarray(begin, end)], onFrame);
+      this.#yieldFrame(end === begin ? [] : [chunk.subarray(begin, end)], onFrame);
       at = end;
     }
     return at;
   }
 
-  /** Keeps the beginning of a frame; of its header, if that is whole, `decode` has seen that nothing is wrong. */
-  function keep(rest: Buffer): void {
-    header ??= Buffer.alloc(HEADER_BYTES);
-    headerBytes = rest.copy(header);
-    if (rest.length > HEADER_BYTES) kept.keep(rest.subarray(HEADER_BYTES));
+  /** Keeps the beginning of a frame; of its header, if that is whole, `#decode` has seen that nothing is wrong. */
+  #keep(rest: Buffer): void {
+    this.#header ??= Buffer.alloc(HEADER_BYTES);
+    this.#headerBytes = rest.copy(this.#header);
+    if (rest.length > HEADER_BYTES) this.#kept.keep(rest.subarray(HEADER_BYTES));
   }
 
-  return {
-    allow(maxBytes) {
-      maxPayloadBytes = maxBytes;
-    },
-    get pendingBytes() {
-      return headerBytes + kept.bytes;
-    },
-    push(chunk, onFrame) {
-      if (broken !== undefined) return broken;
-      const from = headerBytes === 0 ? 0 : complete(chunk, onFrame);
-      const at = decode(chunk, from, onFrame);
-      if (broken !== undefined) return broken;
-      if (at < chunk.length) keep(chunk.subarray(at));
-      return OK;
-    },
-  };
+  /** Reads the header that lies whole at `at`; `false` when nothing can be read after it. */
+  #readHeader(bytes: Buffer, at: number): boolean {
+    const fault = this.#frame.readHeader(bytes, at, this.#maxPayloadBytes);
+    if (fault !== undefined) this.#breakOff(fault);
+    return fault === undefined;
+  }
+
+  /** Yields the frame whose header was read last, if its CRC is right. */
+  #yieldFrame(parts: readonly Buffer[], onFrame: (frame: Frame) => void): void {
+    if (!this.#frame.fill(parts)) {
+      this.#breakOff('the CRC-32 of a frame is wrong');
+      return;
+    }
+    onFrame(this.#frame);
+    this.#frame.empty();
+  }
+
+  #breakOff(reason: string): void {
+    this.#broken = { kind: 'broken', reason };
+  }
 }
