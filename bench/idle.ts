@@ -2,7 +2,7 @@
  * What a receiver costs while nothing much happens: 1000 and 5000 connected senders with a line a second each, simulated by one
  * process. Prints processor time and memory of the receiver over the measured seconds.
  *
- *     npm run build && npm run bench:idle -- [--seconds 30] [--nodes 1000,5000] [--no-history]
+ *     npm run build && npm run bench:idle -- [--seconds 30] [--nodes 1000,5000] [--no-history] [--tls]
  *
  * Measures the built program, which is what a package installs (`dist/`), with the flags that `install` gives it.
  */
@@ -18,6 +18,7 @@ const { values } = parseArgs({
     seconds: { type: 'string', default: '30' },
     nodes: { type: 'string', default: '1000,5000' },
     'no-history': { type: 'boolean', default: false },
+    tls: { type: 'boolean', default: false },
   },
 });
 const SECONDS = Number(values.seconds);
@@ -25,11 +26,11 @@ const PORT = 24_900;
 
 for (const nodes of values.nodes.split(',').map(Number)) {
   using place = preparePlace('idle', PORT, nodes, {
-    transport: 'plain_on_encrypted_network',
+    transport: values.tls ? 'tls' : 'plain_on_encrypted_network',
     history: { enabled: !values['no-history'] },
   });
   const receiver = await startBuilt(place, 'receiver', { flags: NODE_FLAGS });
-  const simulated = await simulateNodes(place, { nodes, seconds: SECONDS + 10 });
+  const simulated = await simulateNodes(place, { nodes, seconds: SECONDS + 10, isTls: values.tls });
   await delay(5000);
   const pid = receiver.pid ?? 0;
   const before = cpuSeconds(pid);
