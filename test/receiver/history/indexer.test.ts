@@ -15,7 +15,7 @@ const KEPT_MS = [7, 30, 365, 1825].map((days) => days * DAY_MS);
 t.test('what is too old goes, but not because the receiver’s clock jumped ahead', async (t) => {
   const root = t.testdir();
   let nowMs = Date.UTC(2026, 10, 20, 12);
-  const { sealer } = rememberingSealer();
+  await using sealer = rememberingSealer().sealer;
   await using writer = await openWriter(logPaths(join(root, 'logs'), SEVEN), { sealer }, nowMs);
   using store = openHistoryStore(join(root, 'history.db'));
   const failed = (error: unknown) => t.error(error);
