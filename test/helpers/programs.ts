@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
 import { until } from './until.ts';
 
 /** The real programs as processes of their own, in a directory of their own. */
@@ -146,12 +147,18 @@ function collect(child: ChildProcess): Output {
   return out;
 }
 
+/** How long what a program has started may outlive it; what waits for a drive that hangs may for ever, ms. */
+const ORPHAN_MS = 2000;
+
 function running(child: ChildProcess, out: Output): Running {
   async function end(signal: NodeJS.Signals = 'SIGTERM'): Promise<void> {
     if (child.exitCode !== null || child.signalCode !== null) return;
     const ended = once(child, 'exit');
+    // Its output ends with those who hold it: what it has started for the second drive goes on writing until it sees that it is alone.
+    const isAlone = once(child, 'close');
     child.kill(signal);
     await ended;
+    await Promise.race([isAlone, delay(ORPHAN_MS, undefined, { ref: false })]);
   }
   return { child, stderr: () => out.stderr, end, [Symbol.asyncDispose]: () => end('SIGKILL') };
 }
