@@ -1,5 +1,6 @@
 import { formatDuration, formatRelative } from '../../shared/cli/format.ts';
 import { printable } from '../../shared/cli/table.ts';
+import { LIVE_BACKLOG_BYTES } from '../../shared/protocol/protocol.ts';
 import type { LostSegment, SenderStatus } from '../status.ts';
 
 /** What `status` prints for a person. */
@@ -57,9 +58,13 @@ function renderUplink(uplink: SenderStatus['uplink'], nowMs: number): string {
   }
 }
 
-function renderBehind({ log: { end }, uplink: { acknowledged } }: SenderStatus): string {
+/** A receiver that gathers acknowledgements lets a few samples wait, which is nothing to worry about. */
+function renderBehind({ log: { end }, uplink: { kind, acknowledged } }: SenderStatus): string {
   if (acknowledged === undefined) return 'no receiver has acknowledged anything since the start';
   if (acknowledged.segment !== end.segment)
     return `the receiver is in segment ${acknowledged.segment} of ${end.segment}`;
-  return `${end.offset - acknowledged.offset} bytes are not acknowledged yet`;
+  const bytes = end.offset - acknowledged.offset;
+  if (bytes === 0) return 'nothing: the receiver has acknowledged all of it';
+  const isRecent = kind === 'connected' && bytes < LIVE_BACKLOG_BYTES;
+  return `${bytes} bytes are not acknowledged yet${isRecent ? ', which is normal for a few seconds' : ''}`;
 }
