@@ -29,6 +29,8 @@ export class LogSender implements AsyncDisposable {
   #cursor: LogCursor | undefined;
   /** Ends such a wait when it is not to begin again from there. */
   #stop = new AbortController();
+  /** Both of them: one for many readings, since to combine signals anew for each costs as much as half a sample. */
+  #ended: AbortSignal;
   #isHeldUp = false;
   #obstacle: Obstacle | undefined;
 
@@ -38,6 +40,7 @@ export class LogSender implements AsyncDisposable {
     this.#writer = writer;
     this.#patience = patience;
     this.#signal = signal;
+    this.#ended = signal;
   }
 
   /** Whether it is agreed where to go on. */
@@ -54,6 +57,7 @@ export class LogSender implements AsyncDisposable {
   begin(from: Position): void {
     this.#window.reset();
     this.#stop = new AbortController();
+    this.#ended = AbortSignal.any([this.#stop.signal, this.#signal]);
     this.#obstacle = undefined;
     this.#cursor = new LogCursor(this.#writer, from, DATA_BYTES);
   }
@@ -90,7 +94,7 @@ export class LogSender implements AsyncDisposable {
 
   /** Undefined when it was stopped while it waited to read again. */
   async #read(cursor: LogCursor): Promise<CursorStep | Unreadable | undefined> {
-    const signal = AbortSignal.any([this.#stop.signal, this.#signal]);
+    const signal = this.#ended;
     try {
       return await readPatiently(() => cursor.next(), this.#patience, signal);
     } catch (error) {
