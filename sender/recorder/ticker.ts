@@ -1,4 +1,5 @@
 import type { Clock } from '../../shared/time/clock.ts';
+import { Wake } from '../../shared/time/wake.ts';
 
 /** Options of {@link startTicker}. */
 export interface TickerOptions {
@@ -22,8 +23,9 @@ export function startTicker(options: TickerOptions): Ticker {
   const { clock } = options;
   let { intervalMs } = options;
   let isStopped = false;
-  /** Ends the wait for the next tick. One for many ticks: to combine signals anew for each costs as much as half a sample. */
-  let waiting = new AbortController();
+  /** The time has come, or something else to look at. */
+  const news = new Wake();
+  const alarm = clock.alarm(() => news.wake());
   /** The moment of the last tick, on the beat. */
   let beatMs = clock.monotonic();
 
@@ -40,15 +42,11 @@ export function startTicker(options: TickerOptions): Ticker {
     while (!isStopped) {
       const waitMs = beatMs + intervalMs - clock.monotonic();
       if (waitMs <= 0) break;
-      await clock.sleep(waitMs, waiting.signal).catch(() => undefined);
+      alarm.set(waitMs);
+      await news.sleep();
     }
+    alarm.clear();
     beatMs += intervalMs;
-  }
-
-  function endWait(): void {
-    const ended = waiting;
-    waiting = new AbortController();
-    ended.abort();
   }
 
   const running = loop();
@@ -56,11 +54,11 @@ export function startTicker(options: TickerOptions): Ticker {
     setInterval(nextMs) {
       if (nextMs === intervalMs) return;
       intervalMs = nextMs;
-      endWait();
+      news.wake();
     },
     async [Symbol.asyncDispose]() {
       isStopped = true;
-      endWait();
+      news.wake();
       await running;
     },
   };

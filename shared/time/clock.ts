@@ -8,12 +8,22 @@ export interface Clock {
   monotonic(): number;
   /** Resolves after `ms` milliseconds; rejects with the signal's reason when aborted, leaving no timer behind. */
   sleep(ms: number, signal?: AbortSignal): Promise<void>;
+  /** Makes an alarm, for what waits again and again: a sleep that a signal may end costs twice as much as to wake up. */
+  alarm(onRing: () => void): Alarm;
+}
+
+/** Rings once each time that it is set. */
+export interface Alarm {
+  /** Rings in `ms` milliseconds, and not when it was to ring before. */
+  set(ms: number): void;
+  /** Does not ring until it is set again. */
+  clear(): void;
 }
 
 /** The longest that a timer of Node.js can wait, ms: 24.8 days. A longer one would end at once. */
 const MAX_TIMER_MS = 2 ** 31 - 1;
 
-/** The machine's own clock. Its sleeping keeps the process alive. */
+/** The machine's own clock. Its sleeping keeps the process alive, and so does an alarm that is set. */
 export const systemClock: Clock = {
   now: () => Date.now(),
   monotonic: () => performance.now(),
@@ -28,5 +38,24 @@ export const systemClock: Clock = {
       signal?.throwIfAborted();
       throw error;
     }
+  },
+  alarm(onRing) {
+    let timer: NodeJS.Timeout | undefined;
+    let leftMs = 0;
+    function begin(ms: number): void {
+      leftMs = Math.max(0, ms - MAX_TIMER_MS);
+      timer = setTimeout(end, Math.min(ms, MAX_TIMER_MS));
+    }
+    function end(): void {
+      if (leftMs > 0) begin(leftMs);
+      else onRing();
+    }
+    return {
+      set(ms) {
+        clearTimeout(timer);
+        begin(ms);
+      },
+      clear: () => clearTimeout(timer),
+    };
   },
 };

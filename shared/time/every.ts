@@ -1,5 +1,6 @@
 import { describeError } from '../errors/errors.ts';
 import { type Clock, systemClock } from './clock.ts';
+import { Wake } from './wake.ts';
 
 /** How a periodic duty last went; shown by `status`. */
 export interface EveryState {
@@ -37,8 +38,13 @@ export interface EveryOptions {
 export function every(duty: (signal: AbortSignal) => Promise<void>, options: EveryOptions): Every {
   const clock = options.clock ?? systemClock;
   const stop = new AbortController();
-  let wake = new AbortController();
+  const news = new Wake();
   let isTriggered = false;
+  let isDue = false;
+  const alarm = clock.alarm(() => {
+    isDue = true;
+    news.wake();
+  });
   let state: EveryState = { startedAtMs: undefined, tookMs: undefined, reason: undefined, error: undefined };
 
   async function run(reason: 'interval' | 'triggered'): Promise<void> {
@@ -57,13 +63,16 @@ export function every(duty: (signal: AbortSignal) => Promise<void>, options: Eve
     state = { startedAtMs, tookMs: clock.monotonic() - began, reason, error };
   }
 
+  async function pause(): Promise<void> {
+    isDue = false;
+    alarm.set(options.intervalMs);
+    while (!isDue && !isTriggered && !stop.signal.aborted) await news.sleep();
+    alarm.clear();
+  }
+
   async function loop(): Promise<void> {
-    while (!stop.signal.aborted) {
-      if (!isTriggered) {
-        wake = new AbortController();
-        const either = AbortSignal.any([stop.signal, wake.signal]);
-        await clock.sleep(options.intervalMs, either).catch(() => undefined);
-      }
+    for (;;) {
+      await pause();
       if (stop.signal.aborted) return;
       const reason = isTriggered ? 'triggered' : 'interval';
       isTriggered = false;
@@ -75,11 +84,12 @@ export function every(duty: (signal: AbortSignal) => Promise<void>, options: Eve
   return {
     trigger() {
       isTriggered = true;
-      wake.abort();
+      news.wake();
     },
     state: () => state,
     async [Symbol.asyncDispose]() {
       stop.abort();
+      news.wake();
       await running;
     },
   };

@@ -59,6 +59,27 @@ export function fakeClock(nowMs: number = Date.UTC(2026, 0, 1)): FakeClock {
         sleepers.add(sleeper);
       });
     },
+    alarm(onRing) {
+      let sleeper: Sleeper | undefined;
+      const clear = () => {
+        if (sleeper !== undefined) sleepers.delete(sleeper);
+        sleeper = undefined;
+      };
+      return {
+        set(ms) {
+          clear();
+          sleeper = {
+            dueMs: monotonicMs + Math.max(0, ms),
+            wake() {
+              clear();
+              onRing();
+            },
+          };
+          sleepers.add(sleeper);
+        },
+        clear,
+      };
+    },
     async advance(ms) {
       const untilMs = monotonicMs + ms;
       let wakes = 0;

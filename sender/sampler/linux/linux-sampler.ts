@@ -1,9 +1,16 @@
 import { statfs as systemStatfs } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { PressureGroup, ProcessGroup, Row, Sample } from '../../../shared/sample/sample.ts';
+import type {
+  FileDescriptorGroup,
+  PressureGroup,
+  ProcessGroup,
+  Row,
+  Sample,
+} from '../../../shared/sample/sample.ts';
 import type { Clock } from '../../../shared/time/clock.ts';
 import { cpuGroup } from '../cpu-group.ts';
 import { encodeSample } from '../encode-sample.ts';
+import { held } from '../held.ts';
 import { row } from '../round.ts';
 import type { Sampler } from '../sampler.ts';
 import { shortBootId } from '../short-boot-id.ts';
@@ -35,6 +42,12 @@ export interface LinuxSamplerOptions {
 /** How long the start waits for what may hang, ms. */
 const FIRST_ROUND_MS = 2_000;
 
+/** How long a count that a sample does not need anew is kept, ms. */
+const COUNT_MS = 10_000;
+
+/** The kernel brings its sums of pressure up to date every two seconds: to read them at each of two samples in that time is in vain. */
+const PRESSURE_MS = 1_500;
+
 /** Starts to sample a Linux machine, or a tree that looks like one. */
 export async function startLinuxSampler(options: LinuxSamplerOptions): Promise<Sampler> {
   const machine = openMachine(options);
@@ -64,6 +77,8 @@ interface Machine {
   readonly filesystems: FilesystemWatch;
   readonly sensors: SensorWatch;
   readonly processes: () => number | undefined;
+  readonly fileDescriptors: () => FileDescriptorGroup | undefined;
+  readonly pressure: () => PressureGroup | undefined;
   readonly boot: string | undefined;
   readonly ticksPerSecond: number;
 }
@@ -75,7 +90,9 @@ function openMachine({ root, clock, statfs }: LinuxSamplerOptions): Machine {
     files,
     filesystems: watchFilesystems(files.mountinfo, statfs ?? ((path) => systemStatfs(path)), clock),
     sensors: watchSensors(root, clock),
-    processes: countProcesses(join(root, 'proc'), clock),
+    processes: held(() => countProcesses(join(root, 'proc')), COUNT_MS, clock),
+    fileDescriptors: held(() => read(files.fileNr, parseFileNr), COUNT_MS, clock),
+    pressure: held(() => pressureGroup(files), PRESSURE_MS, clock),
     boot: read(files.bootId, (bytes) => shortBootId(bytes.toString('latin1'))),
     ticksPerSecond: parseAuxv(files.auxv.read() ?? Buffer.alloc(0)).ticksPerSecond,
   };
@@ -106,7 +123,7 @@ function takeSample(
     mem: memory?.memory,
     swap: memory?.swap,
     paging: read(files.vmstat, parseVmstat),
-    psi: pressureGroup(files),
+    psi: machine.pressure(),
     fs: filesystems.usage(),
     ro: filesystems.readOnly(),
     disk: read(files.diskstats, (bytes) => byName(parseDiskstats(bytes))),
@@ -114,7 +131,7 @@ function takeSample(
     temp: sensors.values('temp'),
     fan: sensors.values('fan'),
     proc: processGroup(machine.processes(), load?.threads, stat),
-    fd: read(files.fileNr, parseFileNr),
+    fd: machine.fileDescriptors(),
   };
 }
 

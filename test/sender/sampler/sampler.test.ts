@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import t, { type Test } from 'tap';
 import type { StatFs } from '../../../sender/sampler/linux/filesystems.ts';
 import { startSampler } from '../../../sender/sampler/sampler.ts';
+import { fakeClock } from '../../helpers/fake-clock.ts';
 import { until } from '../../helpers/until.ts';
 import {
   fixtureStatfs,
@@ -126,7 +127,12 @@ await t.test(
         : fixtureStatfs(path);
     };
     let monotonicMs = 0;
-    const clock = { now: () => AT_MS, monotonic: () => monotonicMs, sleep: () => Promise.resolve() };
+    const clock = {
+      ...fakeClock(),
+      now: () => AT_MS,
+      monotonic: () => monotonicMs,
+      sleep: () => Promise.resolve(),
+    };
     await using sampler = await startSampler({ root, platform: 'linux', statfs, clock });
     const sample = await until(
       async () => {
@@ -163,7 +169,7 @@ await t.test('sampler invariant 1: a sensor that hangs does not stop sampling', 
   execFileSync('mkfifo', [sensor]); // opening it waits for a writer
   // Before the tree is removed; otherwise the read would wait for ever.
   using _release = { [Symbol.dispose]: () => closeSync(openSync(sensor, 'r+')) };
-  const clock = { now: () => AT_MS, monotonic: () => 0, sleep: () => Promise.resolve() };
+  const clock = { ...fakeClock(), now: () => AT_MS, monotonic: () => 0, sleep: () => Promise.resolve() };
   await using sampler = await startSampler({ root, platform: 'linux', statfs: fixtureStatfs, clock });
   const sample = await until(
     async () => {
@@ -184,7 +190,12 @@ await t.test('sampler invariant 1: a sensor that hangs does not stop sampling', 
 await t.test('a new mount is found, and one that is gone disappears', async (t) => {
   const root = layOutMachine(t, 'container');
   let monotonicMs = 0;
-  const clock = { now: () => AT_MS, monotonic: () => monotonicMs, sleep: () => Promise.resolve() };
+  const clock = {
+    ...fakeClock(),
+    now: () => AT_MS,
+    monotonic: () => monotonicMs,
+    sleep: () => Promise.resolve(),
+  };
   await using sampler = await startSampler({ root, platform: 'linux', statfs: fixtureStatfs, clock });
   const mount = '700 1 8:33 / /mnt/usb\\040stick rw - ext4 /dev/sdc1 rw\n';
   writeFileSync(join(root, 'proc/self/mountinfo'), mount);

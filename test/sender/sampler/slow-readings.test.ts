@@ -1,10 +1,16 @@
 import t from 'tap';
 import { slowReadings } from '../../../sender/sampler/slow-readings.ts';
+import { fakeClock } from '../../helpers/fake-clock.ts';
 import { until } from '../../helpers/until.ts';
 
 function watch(read: (key: string) => Promise<number>, maxInFlight = 2) {
   const time = { ms: 0 };
-  const clock = { now: () => time.ms, monotonic: () => time.ms, sleep: () => Promise.resolve() };
+  const clock = {
+    ...fakeClock(),
+    now: () => time.ms,
+    monotonic: () => time.ms,
+    sleep: () => Promise.resolve(),
+  };
   return { time, readings: slowReadings({ read, everyMs: 10, maxAgeMs: 25, maxInFlight, clock }) };
 }
 

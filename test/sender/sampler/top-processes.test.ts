@@ -3,6 +3,7 @@ import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import t from 'tap';
 import { startTopProcesses } from '../../../sender/sampler/top-processes.ts';
+import { fakeClock } from '../../helpers/fake-clock.ts';
 import { until } from '../../helpers/until.ts';
 import { layOutMachine, parseLine } from './lay-out-machine.ts';
 
@@ -18,7 +19,12 @@ function change(root: string, pid: number, set: (fields: string[]) => void): voi
 await t.test('the busiest and the largest are told, in order, in their units', async (t) => {
   const root = layOutMachine(t, 'raspberry-pi');
   let monotonicMs = 0;
-  const clock = { now: () => 0, monotonic: () => monotonicMs, sleep: () => Promise.resolve() };
+  const clock = {
+    ...fakeClock(),
+    now: () => 0,
+    monotonic: () => monotonicMs,
+    sleep: () => Promise.resolve(),
+  };
   const top = await startTopProcesses({ root, platform: 'linux', clock });
   monotonicMs = 30_000;
   change(root, 977, (fields) => {

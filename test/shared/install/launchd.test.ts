@@ -6,6 +6,7 @@ import { installProgram, uninstallProgram } from '../../../shared/install/instal
 import { renderReport } from '../../../shared/install/render-report.ts';
 import type { CommandRunner } from '../../../shared/install/run-command.ts';
 import type { Clock } from '../../../shared/time/clock.ts';
+import { fakeClock } from '../../helpers/fake-clock.ts';
 
 const COMMAND = {
   program: 'sender',
@@ -43,6 +44,7 @@ function ended(exitCode: number) {
 function sleepingClock(): Clock {
   let nowMs = 0;
   return {
+    ...fakeClock(),
     now: () => nowMs,
     monotonic: () => nowMs,
     async sleep(ms) {

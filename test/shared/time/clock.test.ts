@@ -1,6 +1,7 @@
 import { getEventListeners } from 'node:events';
 import t from 'tap';
 import { systemClock } from '../../../shared/time/clock.ts';
+import { Wake } from '../../../shared/time/wake.ts';
 import { fakeClock } from '../../helpers/fake-clock.ts';
 
 t.test('systemClock.sleep() takes the time it says', async (t) => {
@@ -34,6 +35,40 @@ t.test('systemClock.sleep() of a month does not end at once, as the timers of No
   await systemClock.sleep(30);
   stop.abort();
   t.equal(await month, 'aborted');
+});
+
+t.test('systemClock.alarm() rings once each time that it is set, when it was set to last', async (t) => {
+  const rung = new Wake();
+  let rings = 0;
+  const alarm = systemClock.alarm(() => {
+    rings += 1;
+    rung.wake();
+  });
+  const began = systemClock.monotonic();
+  alarm.set(60_000);
+  alarm.set(30);
+  await rung.sleep();
+  t.ok(systemClock.monotonic() - began >= 29);
+  alarm.set(1);
+  await rung.sleep();
+  t.equal(rings, 2);
+});
+
+t.test('systemClock.alarm() that is cleared does not ring, nor keep the process alive', async (t) => {
+  const alarm = systemClock.alarm(() => t.fail('it was cleared'));
+  alarm.clear();
+  alarm.set(1);
+  alarm.clear();
+  t.notOk(process.getActiveResourcesInfo().includes('Timeout'));
+  await systemClock.sleep(30);
+});
+
+t.test('systemClock.alarm() of a month does not ring at once, as the timers of Node.js do', async (t) => {
+  const alarm = systemClock.alarm(() => t.fail('a month is not over'));
+  alarm.set(31 * 86_400_000);
+  await systemClock.sleep(30);
+  alarm.clear();
+  t.notOk(process.getActiveResourcesInfo().includes('Timeout'));
 });
 
 for (const [name, clock] of Object.entries({ systemClock, fakeClock: fakeClock() })) {
