@@ -3,10 +3,11 @@
  * themselves with. A receiver whose own disk is gone begins with that, and no node has to join anew.
  */
 
-import { mkdir, stat } from 'node:fs/promises';
+import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
 import { UserError } from '../shared/errors/errors.ts';
+import { makeDirectory } from '../shared/files/make-directory.ts';
 import { replaceFile } from '../shared/files/replace-file.ts';
 import type { Logger } from '../shared/logging/logger.ts';
 import { parseNodeName } from '../shared/names/node-name.ts';
@@ -123,7 +124,7 @@ export async function adoptIdentity(options: AdoptIdentityOptions): Promise<void
   const { receiver, pair, credentials } = parse(text, mirror);
   if (pair !== null) {
     const path = join(directory, 'identity', 'current.pem');
-    await mkdir(join(directory, 'identity'), { recursive: true, mode: 0o700 });
+    await makeDirectory(join(directory, 'identity'), 0o700);
     await replaceFile(path, encodePair(decodePair(pair, mirror)), { mode: 0o600 });
   }
   const table = credentialStore(store);

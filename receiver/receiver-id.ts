@@ -1,6 +1,7 @@
-import { mkdir, readFile } from 'node:fs/promises';
+import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describeError, errnoOf, UserError } from '../shared/errors/errors.ts';
+import { makeDirectory } from '../shared/files/make-directory.ts';
 import { replaceFile } from '../shared/files/replace-file.ts';
 import { newLogId } from '../shared/log/new-log-id.ts';
 
@@ -8,7 +9,7 @@ import { newLogId } from '../shared/log/new-log-id.ts';
 export async function readReceiverId(directory: string): Promise<string> {
   const path = join(directory, 'receiver.json');
   try {
-    await mkdir(directory, { recursive: true });
+    await makeDirectory(directory);
     const json = JSON.parse(await readFile(path, 'utf8')) as { readonly id?: unknown };
     if (typeof json.id === 'string') return json.id;
     throw new Error('it names no id');

@@ -96,6 +96,14 @@ t.test('SQL stands only in files called *-store.ts', async (t) => {
   );
 });
 
+t.test('directories are made by makeDirectory(): what Node.js has may never end', async (t) => {
+  const users = modules.filter(({ source }) => /\bmkdir(?:Sync)?\([^)]*recursive/.test(source));
+  t.strictSame(
+    users.map(({ path }) => path),
+    [],
+  );
+});
+
 t.test('only the command lines read arguments or environment, or end the process', async (t) => {
   const users = modules.filter(({ source }) => /\bprocess\.(?:env|argv|exit\()/.test(source));
   t.strictSame(

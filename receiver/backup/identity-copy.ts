@@ -1,6 +1,7 @@
-import { chmod, mkdir, readFile } from 'node:fs/promises';
+import { chmod, readFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { errnoOf } from '../../shared/errors/errors.ts';
+import { makeDirectory } from '../../shared/files/make-directory.ts';
 import { replaceFile } from '../../shared/files/replace-file.ts';
 import { readMarker } from './marker.ts';
 import { readMirrorRecord } from './mirror-record.ts';
@@ -27,7 +28,7 @@ export async function writeIdentityCopy(
   if (!isMirror) return false;
   const path = pathIn(directory);
   if ((await readIdentityCopy(directory)) === content) return true;
-  await mkdir(dirname(path), { recursive: true, mode: 0o700 });
+  await makeDirectory(dirname(path), 0o700);
   await replaceFile(path, content, { mode: 0o600 });
   await chmod(path, 0o600);
   return true;

@@ -1,6 +1,7 @@
-import { mkdir, readdir, rename, rm } from 'node:fs/promises';
+import { readdir, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describeError, errnoOf, UserError } from '../../shared/errors/errors.ts';
+import { makeDirectory } from '../../shared/files/make-directory.ts';
 import { switchLog } from '../../shared/log/archive-log.ts';
 import { asidePath } from '../../shared/log/aside-path.ts';
 import type { LogPaths } from '../../shared/log/log.ts';
@@ -80,7 +81,7 @@ export async function restoreLogs(options: RestoreOptions): Promise<readonly Res
   if (node !== undefined && chosen.length === 0) {
     throw new UserError('NODE_UNKNOWN', `the mirror has no log of node ${node}`);
   }
-  await mkdir(options.logsRoot, { recursive: true });
+  await makeDirectory(options.logsRoot);
   const restored: RestoredLog[] = [];
   for (const [index, log] of chosen.entries()) {
     options.signal?.throwIfAborted();

@@ -1,6 +1,7 @@
 import { mkdir } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { UserError } from '../../shared/errors/errors.ts';
+import { makeDirectory } from '../../shared/files/make-directory.ts';
 import { syncDirectory } from '../../shared/files/sync-directory.ts';
 import type { Position } from '../../shared/log/position.ts';
 import type { RetentionLimits } from '../../shared/log/retention.ts';
@@ -124,7 +125,7 @@ async function prepare(
   const id = decision.kind === 'begin' ? await writeMarker(directory, clock.now()) : decision.id;
   // Durable before the first byte: from now on a directory without this marker is a drive that is not mounted.
   if (record.kind !== 'known' || record.id !== id) await writeMirrorRecord(recordPath, id, undefined);
-  await mkdir(join(directory, 'logs'), { recursive: true });
+  await makeDirectory(join(directory, 'logs'));
   return id;
 }
 

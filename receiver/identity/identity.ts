@@ -12,9 +12,10 @@
  * 3. What lies here is for this user's eyes only: directory 0700, files 0600.
  */
 
-import { chmod, mkdir, readFile, rename } from 'node:fs/promises';
+import { chmod, readFile, rename } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describeError, errnoOf, UserError } from '../../shared/errors/errors.ts';
+import { makeDirectory } from '../../shared/files/make-directory.ts';
 import { replaceFile } from '../../shared/files/replace-file.ts';
 import { syncDirectory } from '../../shared/files/sync-directory.ts';
 import { decodePair, encodePair, type KeyPair } from './key-pair.ts';
@@ -90,7 +91,7 @@ export async function openIdentity(options: IdentityOptions): Promise<Identity> 
 
 async function prepareDirectory(directory: string): Promise<void> {
   try {
-    await mkdir(directory, { recursive: true, mode: 0o700 });
+    await makeDirectory(directory, 0o700);
     await chmod(directory, 0o700);
   } catch (error) {
     throw new UserError('DIRECTORY_UNUSABLE', `cannot use ${directory}: ${describeError(error)}`, {

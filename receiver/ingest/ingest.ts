@@ -12,8 +12,8 @@
  *    copied before the next chunk is read, and nothing refers to it afterwards.
  */
 
-import { mkdir } from 'node:fs/promises';
 import { UserError } from '../../shared/errors/errors.ts';
+import { makeDirectory } from '../../shared/files/make-directory.ts';
 import type { Position } from '../../shared/log/position.ts';
 import type { Logger } from '../../shared/logging/logger.ts';
 import type { NodeName } from '../../shared/names/node-name.ts';
@@ -227,7 +227,7 @@ export async function startIngest(options: IngestOptions): Promise<Ingest> {
 
   await using failed = new AsyncDisposableStack();
   const isShared = options.workers > 1 && isPortSharable();
-  await mkdir(options.logsRoot, { recursive: true });
+  await makeDirectory(options.logsRoot);
   await assertPortFree(host, options.port);
   let port = options.port;
   const count = isShared ? options.workers : 1;

@@ -1,10 +1,11 @@
 import { randomUUID } from 'node:crypto';
-import { mkdir, readFile } from 'node:fs/promises';
+import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { JoinCode } from '../../shared/auth/join-code.ts';
 import type { Config } from '../../shared/config/config.ts';
 import { parseHostPort } from '../../shared/config/host-port.ts';
 import { describeError, errnoOf, UserError } from '../../shared/errors/errors.ts';
+import { makeDirectory } from '../../shared/files/make-directory.ts';
 import { replaceFile } from '../../shared/files/replace-file.ts';
 import type { Logger } from '../../shared/logging/logger.ts';
 import { DEFAULT_PORT } from '../../shared/protocol/protocol.ts';
@@ -128,7 +129,7 @@ async function readInstallation(directory: string): Promise<string> {
   } catch (error) {
     if (errnoOf(error) !== 'ENOENT') throw error;
     const id: string = randomUUID();
-    await mkdir(directory, { recursive: true });
+    await makeDirectory(directory);
     await replaceFile(path, `${id}\n`);
     return id;
   }

@@ -6,10 +6,11 @@
  * 3. The secret of the node is made on both sides and never sent; it is in `credentials.json` (mode 0600) and nowhere else.
  */
 
-import { chmod, mkdir, readFile } from 'node:fs/promises';
+import { chmod, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { SECRET_BYTES } from '../../shared/auth/auth.ts';
 import { describeError, errnoOf, UserError } from '../../shared/errors/errors.ts';
+import { makeDirectory } from '../../shared/files/make-directory.ts';
 import { replaceFile } from '../../shared/files/replace-file.ts';
 import { type NodeName, parseNodeName } from '../../shared/names/node-name.ts';
 import { object } from '../../shared/shape/object-shape.ts';
@@ -66,7 +67,7 @@ export async function readMembership(directory: string): Promise<Membership | un
 
 /** Keeps it, durably, for this user's eyes only. */
 export async function writeMembership(directory: string, membership: Membership): Promise<void> {
-  await mkdir(directory, { recursive: true });
+  await makeDirectory(directory);
   const { secret, ...known } = membership;
   const json = { format: FORMAT, ...known, secret: Buffer.from(secret).toString('base64url') };
   const path = pathOf(directory);

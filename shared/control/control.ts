@@ -24,11 +24,12 @@
  * 5. Stopping aborts what is under way, waits for it for a bounded time, and frees the directory last.
  */
 
-import { mkdir, rm } from 'node:fs/promises';
+import { rm } from 'node:fs/promises';
 import { createServer, type Server, type Socket } from 'node:net';
 import { setTimeout as delay } from 'node:timers/promises';
 import { UserError } from '../errors/errors.ts';
 import { claimDataFormat } from '../files/data-format.ts';
+import { makeDirectory } from '../files/make-directory.ts';
 import type { Logger } from '../logging/logger.ts';
 import { type ControlAddress, openControlAddress } from './control-address.ts';
 import { isAnswering } from './is-answering.ts';
@@ -61,7 +62,7 @@ export interface StartControlOptions {
  *   `DIRECTORY_UNUSABLE` when it cannot be used
  */
 export async function startControl(options: StartControlOptions): Promise<AsyncDisposable> {
-  await makeDirectory(options.directory);
+  await makeDataDirectory(options.directory);
   await using stack = new AsyncDisposableStack();
   const lock = acquireDirectoryLock(options.directory);
   if (lock === undefined) throw await alreadyRunning(options.directory);
@@ -79,9 +80,9 @@ export async function startControl(options: StartControlOptions): Promise<AsyncD
   return stack.move();
 }
 
-async function makeDirectory(directory: string): Promise<void> {
+async function makeDataDirectory(directory: string): Promise<void> {
   try {
-    await mkdir(directory, { recursive: true, mode: 0o700 });
+    await makeDirectory(directory, 0o700);
   } catch (cause) {
     throw new UserError('DIRECTORY_UNUSABLE', `cannot make the data directory ${directory}`, {
       cause,

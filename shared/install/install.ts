@@ -15,8 +15,8 @@
  * 4. A dry run changes nothing.
  */
 
-import { mkdir } from 'node:fs/promises';
 import { UsageError, UserError } from '../errors/errors.ts';
+import { makeDirectory } from '../files/make-directory.ts';
 import { systemClock } from '../time/clock.ts';
 import { installCron, uninstallCron } from './cron.ts';
 import { methodsOn, requireMethod } from './install-methods.ts';
@@ -114,7 +114,7 @@ async function uninstallAll(
 
 async function makeDataDirectory(path: string): Promise<void> {
   try {
-    await mkdir(path, { recursive: true, mode: 0o700 });
+    await makeDirectory(path, 0o700);
   } catch (cause) {
     throw new UserError('INSTALL_FAILED', `cannot make the data directory ${path}`, { cause });
   }

@@ -1,7 +1,8 @@
-import { mkdir, rm } from 'node:fs/promises';
+import { rm } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { UserError } from '../errors/errors.ts';
+import { makeDirectory } from '../files/make-directory.ts';
 import { replaceFile } from '../files/replace-file.ts';
 import type {
   ChangeReport,
@@ -74,7 +75,7 @@ function notesOf({ launchd, program }: Setting<InstallOptions>): readonly string
 
 async function write(path: string, text: string): Promise<void> {
   try {
-    await mkdir(dirname(path), { recursive: true });
+    await makeDirectory(dirname(path));
     // launchd takes no file that others may write.
     await replaceFile(path, text, { mode: 0o644 });
   } catch (cause) {

@@ -1,8 +1,9 @@
 import { existsSync } from 'node:fs';
-import { mkdir, rm } from 'node:fs/promises';
+import { rm } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { UsageError, UserError } from '../errors/errors.ts';
+import { makeDirectory } from '../files/make-directory.ts';
 import { replaceFile } from '../files/replace-file.ts';
 import type {
   ChangeReport,
@@ -77,7 +78,7 @@ export async function uninstallSystemd(setting: Setting<UninstallOptions>): Prom
 
 async function writeAndStart(path: string, text: string, setting: Setting<InstallOptions>): Promise<void> {
   try {
-    await mkdir(dirname(path), { recursive: true });
+    await makeDirectory(dirname(path));
     await replaceFile(path, text);
   } catch (cause) {
     throw new UserError('INSTALL_FAILED', `cannot write ${path}`, { cause });

@@ -1,5 +1,6 @@
-import { mkdir, readFile } from 'node:fs/promises';
+import { readFile } from 'node:fs/promises';
 import { describeError, errnoOf, UserError } from '../errors/errors.ts';
+import { makeDirectory } from '../files/make-directory.ts';
 import { newerFormat } from '../files/newer-format.ts';
 import { replaceFile } from '../files/replace-file.ts';
 import { syncDirectory } from '../files/sync-directory.ts';
@@ -60,7 +61,7 @@ function parseLogMeta(json: { [key: string]: unknown }, paths: LogPaths): LogMet
 
 /** Writes `log.json` durably, making the log's directory when it is not there. */
 export async function writeLogMeta(paths: LogPaths, meta: LogMeta): Promise<void> {
-  await mkdir(paths.directory, { recursive: true });
+  await makeDirectory(paths.directory);
   const json = {
     format: FORMAT,
     id: meta.id,

@@ -1,5 +1,6 @@
-import { mkdir, open, rename, rm, stat, truncate } from 'node:fs/promises';
+import { open, rename, rm, stat, truncate } from 'node:fs/promises';
 import { UserError } from '../errors/errors.ts';
+import { makeDirectory } from '../files/make-directory.ts';
 import { syncDirectory } from '../files/sync-directory.ts';
 import { finishSealing } from './finish-sealing.ts';
 import { listSegments, readOpenHeader } from './list-segments.ts';
@@ -22,7 +23,7 @@ import { readSegmentRecords } from './segment-records.ts';
  */
 export async function openLogWriter(options: LogWriterOptions, atMs: number): Promise<LogWriter> {
   const { paths, bootId } = options;
-  await mkdir(paths.directory, { recursive: true });
+  await makeDirectory(paths.directory);
   await finishSealing(paths);
   await recordAgain(paths, atMs);
   const header = await readOpenHeader(paths);

@@ -1,4 +1,5 @@
-import { mkdir, rename, rm } from 'node:fs/promises';
+import { rename, rm } from 'node:fs/promises';
+import { makeDirectory } from '../files/make-directory.ts';
 import { syncDirectory } from '../files/sync-directory.ts';
 import type { LogId } from '../names/log-id.ts';
 import { asidePath } from './aside-path.ts';
@@ -34,7 +35,7 @@ export interface FollowerState {
 /** Finds out where a copy goes on, after making good what a kill or a power cut left (invariants 5 and 7). */
 export async function recoverFollower(options: LogFollowerOptions): Promise<FollowerState> {
   const { paths, id, bootId } = options;
-  await mkdir(paths.directory, { recursive: true });
+  await makeDirectory(paths.directory);
   const meta = await readLogMeta(paths);
   if (meta !== undefined && meta.id !== id) {
     throw new Error(

@@ -1,6 +1,7 @@
-import { mkdir, readdir, rm } from 'node:fs/promises';
+import { readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describeError } from '../../../../shared/errors/errors.ts';
+import { makeDirectory } from '../../../../shared/files/make-directory.ts';
 import { replaceFile } from '../../../../shared/files/replace-file.ts';
 import { renderMail } from '../../../../shared/mail/nodemailer.ts';
 import type { Mail } from '../../mail/mail.ts';
@@ -30,7 +31,7 @@ export function createEmlChannel(options: EmlChannelOptions): Channel {
     async send(mail): Promise<SendResult> {
       try {
         const content = await renderMail(mail, from);
-        await mkdir(directory, { recursive: true, mode: 0o700 });
+        await makeDirectory(directory, 0o700);
         await replaceFile(join(directory, fileNameOf(mail)), content, { mode: 0o600 });
         await removeOldest(directory, keptFiles);
         return { kind: 'sent' };

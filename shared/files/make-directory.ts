@@ -1,0 +1,40 @@
+import { mkdir, stat } from 'node:fs/promises';
+import { dirname } from 'node:path';
+import { errnoOf } from '../errors/errors.ts';
+
+/**
+ * Makes a directory, and those above it that are missing; one that is there is left as it is.
+ *
+ * Not `mkdir` with `recursive`, which never ends, one processor busy, where a file system answers ENOENT although the directory
+ * above is there: below `/proc`, below a mount point of autofs. That was seen with Node.js 24.21.
+ *
+ * @param mode permissions of those that are made
+ * @throws the system's error
+ */
+export async function makeDirectory(path: string, mode?: number): Promise<void> {
+  try {
+    await makeOne(path, mode);
+  } catch (error) {
+    const parent = dirname(path);
+    if (errnoOf(error) !== 'ENOENT' || parent === path) throw error;
+    await makeDirectory(parent, mode);
+    await makeOne(path, mode);
+  }
+}
+
+async function makeOne(path: string, mode: number | undefined): Promise<void> {
+  try {
+    await mkdir(path, { mode });
+  } catch (error) {
+    // What the system says first of a directory that is there differs: EEXIST, EROFS, EISDIR.
+    if (errnoOf(error) === 'ENOENT' || !(await isDirectory(path))) throw error;
+  }
+}
+
+async function isDirectory(path: string): Promise<boolean> {
+  try {
+    return (await stat(path)).isDirectory();
+  } catch {
+    return false;
+  }
+}
