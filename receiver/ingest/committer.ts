@@ -1,3 +1,5 @@
+import { WINDOW_BYTES } from '../../shared/protocol/protocol.ts';
+
 /** A copy that has bytes to be synced; a session. */
 export interface Committable {
   /** Bytes that have been appended and not synced; 0 while syncing them is not possible. */
@@ -12,8 +14,11 @@ export interface CommitterOptions {
   readonly commitMs: number;
 }
 
-/** A copy with this many bytes to be synced does not wait for the others, bytes. */
-const PROMPT_BYTES = 1024 * 1024;
+/**
+ * A copy with this many bytes to be synced does not wait for the others, bytes: half of what its sender may have on its way, so that
+ * it has something to send meanwhile.
+ */
+const PROMPT_BYTES = WINDOW_BYTES / 2;
 /** Rounds of small syncs may take at most this share of the time: with thousands of nodes they become rarer by themselves. */
 const SMALL_DUTY_RATIO = 0.25;
 /** A round is one of small syncs below this many bytes a copy. Larger ones are a backlog, whose senders wait for their window. */
