@@ -9,7 +9,7 @@ import { startTopProcesses } from '../sender/sampler/top-processes.ts';
 
 const samples = Number(argv[2] ?? 2000);
 
-async function measure(what: string, times: number, run: () => Promise<string>): Promise<void> {
+async function measure(what: string, times: number, run: () => string | Promise<string>): Promise<void> {
   for (let i = 0; i < times / 10; i++) await run();
   const before = cpuUsage();
   let bytes = 0;

@@ -14,9 +14,9 @@ export function addSample(command: Command, context: CommandContext): void {
     .option('--json', 'as it stands in the log, also on a terminal')
     .action(async (options: { readonly json?: boolean }) => {
       await using sampler = await startSampler({});
-      const previous = await sampler.sample(systemClock.now());
+      const previous = sampler.sample(systemClock.now());
       await systemClock.sleep(INTERVAL_MS);
-      const line = await sampler.sample(systemClock.now());
+      const line = sampler.sample(systemClock.now());
       const isForPeople = context.stdout.isTTY === true && options.json !== true;
       context.stdout.write(isForPeople ? formatSample(line, { previous, hasColour: true }) : `${line}\n`);
     });

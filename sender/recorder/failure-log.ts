@@ -18,14 +18,19 @@ export class FailureLog {
     this.#messages = messages;
   }
 
-  /** The duty, saying when it works again. What it throws has to reach {@link failed}. */
+  /** The duty, telling {@link done}. What it throws has to reach {@link failed}. */
   watch(duty: () => Promise<void>): () => Promise<void> {
     return async () => {
       await duty();
-      if (this.#reason === undefined) return;
-      this.#reason = undefined;
-      this.#log.info(this.#messages.worksAgain);
+      this.done();
     };
+  }
+
+  /** The duty was done. */
+  done(): void {
+    if (this.#reason === undefined) return;
+    this.#reason = undefined;
+    this.#log.info(this.#messages.worksAgain);
   }
 
   /** The duty failed. */

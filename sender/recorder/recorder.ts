@@ -22,20 +22,19 @@ import { encodeEvent } from '../sampler/event-line.ts';
 import { FailureLog } from './failure-log.ts';
 import { startTicker } from './ticker.ts';
 
-/** Makes a line of the log, without `\n`. */
-export type LineSource = (atMs: number) => Promise<string>;
-
 /** A line that is written now and then, beside the samples. */
 export interface ExtraLine {
   readonly name: string;
-  readonly read: LineSource;
+  /** Makes the line, without `\n`. */
+  readonly read: (atMs: number) => Promise<string>;
   /** Between two of them, ms. The first comes at once. */
   readonly intervalMs: number;
 }
 
 /** Options of {@link startRecorder}. */
 export interface RecorderOptions {
-  readonly sample: LineSource;
+  /** Makes the line of a sample, without `\n`. */
+  readonly sample: (atMs: number) => string;
   readonly extraLines: readonly ExtraLine[];
   readonly writer: LogWriter;
   /** Between two samples, ms. */
@@ -117,9 +116,9 @@ export function startRecorder(options: RecorderOptions): Recorder {
     options.onLost(loss.samples, loss.sinceMs, loss.reason);
   }
 
-  async function takeSample(): Promise<void> {
+  function takeSample(): void {
     const atMs = clock.now();
-    const line = await options.sample(atMs);
+    const line = options.sample(atMs);
     options.onSample(line);
     if (!keep(line, atMs)) return;
     samples += 1;
@@ -194,10 +193,11 @@ export function startRecorder(options: RecorderOptions): Recorder {
   const ticker = startTicker({
     intervalMs,
     clock,
-    onTick: sampling.watch(async () => {
+    onTick() {
       lookForAcknowledged();
-      await takeSample();
-    }),
+      takeSample();
+      sampling.done();
+    },
     onError: sampling.failed,
   });
 
@@ -208,7 +208,7 @@ export function startRecorder(options: RecorderOptions): Recorder {
     },
     state: () => ({ samples, lastSampleAtMs, losing }),
     async [Symbol.asyncDispose]() {
-      await ticker[Symbol.asyncDispose]();
+      ticker[Symbol.dispose]();
       await Promise.all([...extras, retention, freeing, syncing].map((duty) => duty[Symbol.asyncDispose]()));
     },
   };

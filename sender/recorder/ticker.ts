@@ -1,65 +1,65 @@
 import type { Clock } from '../../shared/time/clock.ts';
-import { Wake } from '../../shared/time/wake.ts';
 
 /** Options of {@link startTicker}. */
 export interface TickerOptions {
   /** Between two ticks, ms. */
   readonly intervalMs: number;
   readonly clock: Clock;
-  /** Called at each tick; a tick that is due while it still works is left out. */
-  readonly onTick: () => Promise<void>;
-  /** Told what `onTick` rejected with; ticking goes on. */
+  /** Called at each tick. What is due while it works is left out. */
+  readonly onTick: () => void;
+  /** Told what `onTick` threw; ticking goes on. */
   readonly onError: (error: unknown) => void;
 }
 
-/** A beat that keeps time. Disposing waits for the tick under way. */
-export interface Ticker extends AsyncDisposable {
+/** A beat that keeps time; until it is disposed of. */
+export interface Ticker extends Disposable {
   /** Changes the interval at once; the next tick comes that long after the last, or now when that is over. */
   setInterval(intervalMs: number): void;
 }
 
 /** Ticks at once and then at a fixed distance, measured on the clock that never jumps, so that delays do not add up. */
-export function startTicker(options: TickerOptions): Ticker {
-  const { clock } = options;
+export function startTicker({ clock, onTick, onError, ...options }: TickerOptions): Ticker {
   let { intervalMs } = options;
   let isStopped = false;
-  /** The time has come, or something else to look at. */
-  const news = new Wake();
-  const alarm = clock.alarm(() => news.wake());
   /** The moment of the last tick, on the beat. */
   let beatMs = clock.monotonic();
-
-  async function loop(): Promise<void> {
-    while (!isStopped) {
-      await options.onTick().catch(options.onError);
-      // What was due while it worked is left out; the beat stays.
-      beatMs += Math.floor((clock.monotonic() - beatMs) / intervalMs) * intervalMs;
-      await nextBeat();
+  const alarm = clock.alarm(() => {
+    if (leftMs() <= 0) {
+      beatMs += intervalMs;
+      tick();
     }
+    wait();
+  });
+
+  function leftMs(): number {
+    return beatMs + intervalMs - clock.monotonic();
   }
 
-  async function nextBeat(): Promise<void> {
-    while (!isStopped) {
-      const waitMs = beatMs + intervalMs - clock.monotonic();
-      if (waitMs <= 0) break;
-      alarm.set(waitMs);
-      await news.sleep();
+  function tick(): void {
+    try {
+      onTick();
+    } catch (error) {
+      onError(error);
     }
-    alarm.clear();
-    beatMs += intervalMs;
+    // What was due while it worked is left out; the beat stays.
+    beatMs += Math.floor((clock.monotonic() - beatMs) / intervalMs) * intervalMs;
   }
 
-  const running = loop();
+  function wait(): void {
+    if (!isStopped) alarm.set(Math.max(0, leftMs()));
+  }
+
+  tick();
+  wait();
   return {
     setInterval(nextMs) {
       if (nextMs === intervalMs) return;
       intervalMs = nextMs;
-      news.wake();
+      wait();
     },
-    async [Symbol.asyncDispose]() {
+    [Symbol.dispose]() {
       isStopped = true;
-      news.wake();
-      await running;
+      alarm.clear();
     },
   };
 }

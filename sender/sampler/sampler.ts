@@ -23,15 +23,15 @@ import { type Clock, systemClock } from '../../shared/time/clock.ts';
 import type { StatFs } from './linux/filesystems.ts';
 import { startLinuxSampler } from './linux/linux-sampler.ts';
 
-/** Takes samples. Samples are taken one after the other, never two at once. */
+/** Takes samples. */
 export interface Sampler extends AsyncDisposable {
   /**
    * The machine as it is now, as one line without `\n`. Utilizations are those since the sample before (the first: since
-   * the start). Never rejects, and takes at most a few milliseconds.
+   * the start). Never throws, and takes at most a few milliseconds.
    *
    * @param atMs the time the line shall carry, ms since 1970
    */
-  sample(atMs: number): Promise<string>;
+  sample(atMs: number): string;
 }
 
 /** Options of {@link startSampler}; the defaults are the real machine. */

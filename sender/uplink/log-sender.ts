@@ -84,7 +84,7 @@ export class LogSender implements AsyncDisposable {
     const isRoom = this.#window.inFlightBytes < WINDOW_BYTES && !this.#socket.writableNeedDrain;
     this.#isHeldUp = !isRoom;
     if (cursor === undefined || !isRoom || this.#obstacle !== undefined) return false;
-    const step = await this.#read(cursor);
+    const step = cursor.nextFresh() ?? (await this.#read(cursor));
     // Meanwhile another position may have been agreed upon; what was read is of no use then.
     if (cursor !== this.#cursor || step === undefined) return true;
     if (step.kind === 'unreadable' || step.kind === 'lost') this.#obstacle = step;

@@ -35,6 +35,14 @@ export class LogCursor implements AsyncDisposable {
     return this.#at;
   }
 
+  /** Takes the next step at once, where it needs no waiting: to the end of the open segment, or there. Undefined otherwise. */
+  nextFresh(): CursorStep | undefined {
+    const { segment, offset } = this.#at;
+    if (segment !== this.#writer.end.segment) return undefined;
+    const bytes = this.#writer.openSegment.readFresh(offset, this.#maxBytes);
+    return bytes && this.#advance(bytes);
+  }
+
   /**
    * Takes the next step. After an error it may be tried again, and reads again from the same position.
    *

@@ -185,14 +185,26 @@ export class OpenSegment {
     return await this.#hold(() => this.#read(offset, maxBytes));
   }
 
-  async #read(offset: number, maxBytes: number): Promise<Buffer> {
-    const buffer = Buffer.allocUnsafe(Math.min(maxBytes, Math.max(0, this.#bytes - offset)));
+  /**
+   * As {@link read}, at once, where the bytes were appended a moment ago: they lie in the page cache, and to take them from there costs
+   * less than to ask another thread to. Undefined where they were not.
+   */
+  readFresh(offset: number, maxBytes: number): Buffer | undefined {
+    if (this.#isClosed || offset < this.#bytes - FRESH_BYTES) return undefined;
+    const buffer = this.#bufferFor(offset, maxBytes);
     if (buffer.length === 0) return buffer;
-    // What was just appended lies in the page cache: taking it from there costs less than asking another thread to.
-    if (offset >= this.#bytes - FRESH_BYTES)
-      return buffer.subarray(0, readSync(this.#fd, buffer, 0, buffer.length, offset));
+    return buffer.subarray(0, readSync(this.#fd, buffer, 0, buffer.length, offset));
+  }
+
+  async #read(offset: number, maxBytes: number): Promise<Buffer> {
+    const buffer = this.#bufferFor(offset, maxBytes);
+    if (buffer.length === 0) return buffer;
     const { bytesRead } = await readAsync(this.#fd, buffer, 0, buffer.length, offset);
     return buffer.subarray(0, bytesRead);
+  }
+
+  #bufferFor(offset: number, maxBytes: number): Buffer {
+    return Buffer.allocUnsafe(Math.min(maxBytes, Math.max(0, this.#bytes - offset)));
   }
 
   /** Closes the file, as soon as what is under way has ended. Nothing may be begun afterwards. May be called twice. */

@@ -44,7 +44,8 @@ export const systemClock: Clock = {
     let leftMs = 0;
     function begin(ms: number): void {
       leftMs = Math.max(0, ms - MAX_TIMER_MS);
-      timer = setTimeout(end, Math.min(ms, MAX_TIMER_MS));
+      // A timer counts whole milliseconds and leaves out the rest: it would ring too early.
+      timer = setTimeout(end, Math.min(Math.ceil(ms), MAX_TIMER_MS));
     }
     function end(): void {
       if (leftMs > 0) begin(leftMs);

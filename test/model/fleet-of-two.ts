@@ -180,7 +180,7 @@ export class FleetOfTwo implements AsyncDisposable {
   async replay(steps: number, maxBytes: number): Promise<boolean> {
     this.#cursor ??= await this.#connect(maxBytes);
     for (let step = 0; step < steps; step++) {
-      const next = await this.#cursor.next();
+      const next = this.#cursor.nextFresh() ?? (await this.#cursor.next());
       if (next.kind === 'end') return false;
       if (next.kind === 'lost') throw new Error(`segment ${next.segment} is lost`);
       if (next.kind === 'bytes') this.follower.append([next.bytes]);

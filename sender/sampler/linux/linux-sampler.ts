@@ -62,7 +62,7 @@ export async function startLinuxSampler(options: LinuxSamplerOptions): Promise<S
       const stat = read(machine.files.stat, parseStat);
       const sample = takeSample(machine, atMs, before, stat);
       before = stat ?? before;
-      return Promise.resolve(encodeSample(sample));
+      return encodeSample(sample);
     },
     [Symbol.asyncDispose]() {
       machine.files[Symbol.dispose]();

@@ -44,7 +44,7 @@ export async function startPortableSampler(clock: Clock): Promise<Sampler> {
         ...parts(costly, COSTLY_PARTS),
       };
       before = now;
-      return Promise.resolve(encodeSample(sample));
+      return encodeSample(sample);
     },
     [Symbol.asyncDispose]: () => Promise.resolve(),
   };

@@ -63,7 +63,7 @@ t.test(
     await sealer.idle();
     const recorder = stack.use(
       startRecorder({
-        sample: async (atMs) => JSON.stringify({ t: new Date(atMs).toISOString(), x: 'x'.repeat(1000) }),
+        sample: (atMs) => JSON.stringify({ t: new Date(atMs).toISOString(), x: 'x'.repeat(1000) }),
         extraLines: [],
         writer,
         intervalMs: 1000,

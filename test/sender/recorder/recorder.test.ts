@@ -51,7 +51,7 @@ async function bench(t: { testdir(): string }): Promise<Bench> {
     lost,
     start(options = {}) {
       const recorder = startRecorder({
-        sample: async (atMs) => JSON.stringify({ t: new Date(atMs).toISOString(), n: count++ }),
+        sample: (atMs) => JSON.stringify({ t: new Date(atMs).toISOString(), n: count++ }),
         extraLines: [],
         writer,
         intervalMs: 1000,
@@ -157,7 +157,7 @@ t.test('a sampler that fails now and then does not end sampling, nor counts as a
   await using it = await bench(t);
   let calls = 0;
   const recorder = it.start({
-    sample: async (atMs) => {
+    sample: (atMs) => {
       if (++calls === 2) throw new Error('no such file');
       return JSON.stringify({ t: new Date(atMs).toISOString() });
     },
@@ -301,14 +301,14 @@ t.test(
     const lines: string[] = [];
     const log = pino({ level: 'debug' }, { write: (line: string) => void lines.push(JSON.parse(line).msg) });
     let isBroken = true;
-    const failing = async () => {
+    const failing = () => {
       if (isBroken) throw new Error('input/output error');
       return '{}';
     };
-    it.writer.sync = async () => void (await failing());
+    it.writer.sync = async () => void failing();
     it.start({
       sample: failing,
-      extraLines: [{ name: 'inventory', read: failing, intervalMs: 10_000 }],
+      extraLines: [{ name: 'inventory', read: async () => failing(), intervalMs: 10_000 }],
       log,
     });
     await it.clock.advance(600_000);

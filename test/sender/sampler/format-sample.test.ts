@@ -8,9 +8,9 @@ for (const machine of ['raspberry-pi', 'server', 'container', 'laptop'] satisfie
   await t.test(`a sample of the ${machine} is readable`, async (t) => {
     const root = layOutMachine(t, machine);
     await using sampler = await startSampler({ root, platform: 'linux', statfs: fixtureStatfs });
-    const previous = await sampler.sample(Date.parse('2026-11-20T21:59:59.000Z'));
+    const previous = sampler.sample(Date.parse('2026-11-20T21:59:59.000Z'));
     oneSecondLater(root, machine);
-    const line = await sampler.sample(Date.parse('2026-11-20T22:00:00.000Z'));
+    const line = sampler.sample(Date.parse('2026-11-20T22:00:00.000Z'));
     t.matchSnapshot(formatSample(line, { previous }), 'as rates');
     t.matchSnapshot(formatSample(line), 'as totals');
     t.ok(formatSample(line, { hasColour: true }).includes('\u001b[1m'), 'in colour when asked');

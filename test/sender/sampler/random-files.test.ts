@@ -57,10 +57,10 @@ await t.test('sampler invariant 3 and 4: whatever its files hold, a sample is va
       async (contents) => {
         for (const [index, file] of files.entries()) writeFileSync(join(root, file), contents[index] ?? '');
         await using sampler = await startSampler({ root, platform: 'linux', statfs: fixtureStatfs });
-        const line = await sampler.sample(0);
+        const line = sampler.sample(0);
         for (const [index, file] of files.entries())
           writeFileSync(join(root, file), contents.at(-index) ?? '');
-        const second = await sampler.sample(1000);
+        const second = sampler.sample(1000);
         const top = await (await startTopProcesses({ root, platform: 'linux' })).read(0);
         return [line, second, top].every(
           (one) => typeof parseLine(one) === 'object' && Buffer.byteLength(one) <= 65_536,
@@ -78,7 +78,7 @@ await t.test('sampler invariant 6: ratios lie in 0–1, whatever the counters do
   await fc.assert(
     fc.asyncProperty(ticks, ticks, async (total, core) => {
       writeFileSync(join(root, 'proc/stat'), `cpu  ${total.join(' ')} 0 0\ncpu0 ${core.join(' ')} 0 0\n`);
-      const { cpu } = parseLine(await sampler.sample(0));
+      const { cpu } = parseLine(sampler.sample(0));
       const ratios: unknown[] = [...Object.values(cpu.util ?? {}), ...(cpu.core ?? []).flat()];
       return ratios.every(
         (ratio) => ratio === null || (typeof ratio === 'number' && ratio >= 0 && ratio <= 1),
