@@ -9,7 +9,7 @@ await t.test('without /proc a sample has the same shape', async (t) => {
   await using sampler = await startSampler({ platform: 'darwin' });
   const sample = await until(
     async () => {
-      const taken = parseLine(await sampler.sample(Date.parse('2026-11-20T22:00:00.000Z')));
+      const taken = parseLine(sampler.sample(Date.parse('2026-11-20T22:00:00.000Z')));
       return 'mem' in taken && 'fs' in taken && taken.cpu.util !== undefined && taken;
     },
     { timeoutMs: 20_000, what: 'the readings that come in the background' },
