@@ -17,7 +17,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
 import { NODE_FLAGS } from '../sender/node-flags.ts';
 import { askBuilt, endAll, preparePlace, startBuilt } from './built-programs.ts';
-import { memoryMib } from './program-use.ts';
+import { allThreadsMs, memoryMib } from './program-use.ts';
 
 const { values } = parseArgs({ options: { seconds: { type: 'string', default: '60' } } });
 const SECONDS = Number(values.seconds);
@@ -127,10 +127,11 @@ function treeOf(pid: number): readonly number[] {
   return tree;
 }
 
-/** User and system time of a process and of its children that have ended, seconds. */
+/** Processor time of a process and of its children that have ended, ms. */
 function cpuOf(pid: number): number {
   const fields = readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ')[1]?.split(' ') ?? [];
-  return [11, 12, 13, 14].reduce((sum, index) => sum + Number(fields[index]), 0) / 100;
+  const [user = 0, system = 0] = fields.slice(13, 15).map(Number);
+  return allThreadsMs(pid) + (user + system) * 10;
 }
 
 function sum(numbers: readonly number[]): number {
@@ -157,7 +158,7 @@ for (const [name, start] of Object.entries(AGENTS)) {
   const before = sum(treeOf(agent.pid).map(cpuOf));
   await watch(agent, SECONDS * 1000);
   const tree = treeOf(agent.pid);
-  const cpuMs = ((sum(tree.map(cpuOf)) - before) / SECONDS) * 1000;
+  const cpuMs = (sum(tree.map(cpuOf)) - before) / SECONDS;
   const memory = tree.map(memoryMib);
   const [rss, own] = [sum(memory.map((one) => one.rss)), sum(memory.map((one) => one.private))];
   console.log(

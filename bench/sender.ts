@@ -14,7 +14,7 @@ import { createInterface } from 'node:readline';
 import { setTimeout as delay } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
 import { NODE_FLAGS } from '../sender/node-flags.ts';
-import { cpuSeconds, mainThreadMs, memoryMib } from './program-use.ts';
+import { allThreadsMs, mainThreadMs, memoryMib } from './program-use.ts';
 
 const { values } = parseArgs({ options: { seconds: { type: 'string', default: '60' } } });
 const SECONDS = Number(values.seconds);
@@ -46,7 +46,7 @@ const sender = await start('sender', '--join', code);
 const pid = sender.pid ?? 0;
 // The first inventory and the warm-up of the engine are not what a sample costs.
 await delay(15_000);
-const before = cpuSeconds(pid);
+const [before, began] = [allThreadsMs(pid), performance.now()];
 const seconds: number[] = [];
 for (let last = mainThreadMs(pid); seconds.length < SECONDS; ) {
   await delay(1000);
@@ -55,10 +55,10 @@ for (let last = mainThreadMs(pid); seconds.length < SECONDS; ) {
   last = now;
 }
 const median = seconds.toSorted((a, b) => a - b)[Math.floor(SECONDS / 2)] ?? 0;
-const cpu = cpuSeconds(pid) - before;
+const cpuMs = (allThreadsMs(pid) - before) / ((performance.now() - began) / 1000);
 const { rss, private: own } = memoryMib(pid);
 console.log(
-  `${((cpu / SECONDS) * 1000).toFixed(2)} ms of CPU a sample, all of the sender counted, ${median.toFixed(2)} in the median second; RSS ${rss.toFixed(1)} MiB, of which private ${own.toFixed(1)}`,
+  `${cpuMs.toFixed(2)} ms of CPU a sample, all of the sender counted, ${median.toFixed(2)} in the median second; RSS ${rss.toFixed(1)} MiB, of which private ${own.toFixed(1)}`,
 );
 for (const child of [sender, receiver]) {
   child.kill('SIGTERM');
