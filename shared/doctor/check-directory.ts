@@ -8,14 +8,19 @@ import { type Finding, fine, problem, warning } from './finding.ts';
 const LOW = 0.1;
 const VERY_LOW = 0.02;
 
+/** Types of file systems in which the kernel shows itself, proc and sysfs: root may write there, but make nothing. See statfs(2). */
+const KERNEL_TYPES: ReadonlySet<number> = new Set([0x9f_a0, 0x62_65_65_72]);
+
 /** Whether a directory can be written, or made, and how much room there is. */
 export async function checkDirectory(subject: string, path: string): Promise<Finding> {
   try {
     const place = await nearest(path);
     await access(place, constants.W_OK | constants.X_OK);
-    const { bavail, blocks, bsize } = await statfs(place);
+    const { type, bavail, blocks, bsize } = await statfs(place);
+    if (process.platform === 'linux' && KERNEL_TYPES.has(type)) throw new Error('nothing can be kept there');
     const share = blocks === 0 ? 1 : bavail / blocks;
-    const text = `${path}${place === path ? '' : ' (will be made)'}, ${formatBytes(bavail * bsize)} free, ${formatRatio(share)}`;
+    const room = blocks === 0 ? 'room unknown' : `${formatBytes(bavail * bsize)} free, ${formatRatio(share)}`;
+    const text = `${path}${place === path ? '' : ' (will be made)'}, ${room}`;
     if (share < VERY_LOW) return problem(subject, text, 'Make room; a full disk stops the log.');
     if (share < LOW) return warning(subject, text, 'Make room before it is full.');
     return fine(subject, text);

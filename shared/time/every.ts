@@ -64,6 +64,7 @@ export function every(duty: (signal: AbortSignal) => Promise<void>, options: Eve
   }
 
   async function pause(): Promise<void> {
+    if (isTriggered) return;
     isDue = false;
     alarm.set(options.intervalMs);
     while (!isDue && !isTriggered && !stop.signal.aborted) await news.sleep();

@@ -34,6 +34,8 @@ t.test('a directory: there, to be made, a file, or not ours to write', async (t)
   t.match(await checkDirectory('x', join(directory, 'a/b')), { text: /a\/b \(will be made\).*free/ });
   t.match(await checkDirectory('x', join(directory, 'file/b')), { level: 'problem' });
   t.match(await checkDirectory('x', join(directory, 'file')), { level: 'problem', text: /is no directory/ });
+  if (process.platform === 'linux')
+    t.match(await checkDirectory('x', '/proc/nope'), { level: 'problem', text: /nothing can be kept there/ });
   if (process.getuid?.() === 0) return;
   chmodSync(directory, 0o500);
   t.match(await checkDirectory('x', directory), { level: 'problem', text: /this user may not write/ });
