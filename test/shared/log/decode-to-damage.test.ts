@@ -1,27 +1,12 @@
 import { open, stat, truncate } from 'node:fs/promises';
 import { setImmediate as turn } from 'node:timers/promises';
-import t, { type Test } from 'tap';
+import t from 'tap';
 import { decodeToDamage } from '../../../shared/log/decode-to-damage.ts';
-import { sealedSegmentPath } from '../../../shared/log/log.ts';
 import { isDecodingError } from '../../../shared/log/read-stored.ts';
-import { logPair } from '../../helpers/log-pair.ts';
-import { appendNoise, contentOf, NOON_MS } from '../../helpers/logs.ts';
+import { noisySegment } from '../../helpers/noisy-segment.ts';
 
 /** zstd decodes by blocks of this many plain bytes. */
 const BLOCK_BYTES = 128 * 1024;
-
-async function sealedSegment(t: Test) {
-  const { writer, writerPaths, sealer } = await logPair(t, { segmentBytes: 16 * BLOCK_BYTES });
-  appendNoise(writer, 0, 450);
-  writer.closeSegment(NOON_MS);
-  await sealer.idle();
-  const path = sealedSegmentPath(writerPaths, 1);
-  return {
-    path,
-    content: Buffer.from(await contentOf(writerPaths, 1), 'latin1'),
-    size: (await stat(path)).size,
-  };
-}
 
 /** Takes its time between two chunks, in which a decoder may get far ahead. */
 async function readSlowly(path: string): Promise<{ bytes: Buffer; error: unknown }> {
@@ -38,7 +23,7 @@ async function readSlowly(path: string): Promise<{ bytes: Buffer; error: unknown
 }
 
 t.test('a sound segment comes whole', async (t) => {
-  const { path, content } = await sealedSegment(t);
+  const { path, content } = await noisySegment(t);
   const { bytes, error } = await readSlowly(path);
   t.equal(error, undefined);
   t.ok(bytes.equals(content));
@@ -47,7 +32,8 @@ t.test('a sound segment comes whole', async (t) => {
 t.test(
   'of a segment that ends early all that can be decoded comes, however slowly it is taken',
   async (t) => {
-    const { path, content, size } = await sealedSegment(t);
+    const { path, content } = await noisySegment(t);
+    const { size } = await stat(path);
     await truncate(path, Math.floor(size * 0.9));
     const { bytes, error } = await readSlowly(path);
     t.ok(isDecodingError(error), String(error));
@@ -58,7 +44,8 @@ t.test(
 );
 
 t.test('a block that cannot be decoded costs nothing of those before it', async (t) => {
-  const { path, content, size } = await sealedSegment(t);
+  const { path, content } = await noisySegment(t);
+  const { size } = await stat(path);
   const file = await open(path, 'r+');
   // No header of a block looks like this: its type is reserved.
   await file.write(Buffer.alloc(size, 0xff), 0, Math.floor(size * 0.1), Math.floor(size * 0.9));

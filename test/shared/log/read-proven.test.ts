@@ -1,24 +1,10 @@
 import { mkdir, rm, stat, symlink, truncate } from 'node:fs/promises';
-import t, { type Test } from 'tap';
-import { sealedSegmentPath } from '../../../shared/log/log.ts';
+import t from 'tap';
 import { PIECE_BYTES } from '../../../shared/log/piece-sums.ts';
 import { readProven, SegmentUnreadableError } from '../../../shared/log/read-proven.ts';
 import { readSealed } from '../../../shared/log/read-stored.ts';
-import { logPair } from '../../helpers/log-pair.ts';
-import { appendNoise, contentOf, flipByte, NOON_MS, recordOf } from '../../helpers/logs.ts';
-
-/** A sealed segment of more than three pieces. */
-async function sealedSegment(t: Test) {
-  const { writer, writerPaths, sealer } = await logPair(t, { segmentBytes: 16 * PIECE_BYTES });
-  appendNoise(writer, 0, 450);
-  writer.closeSegment(NOON_MS);
-  await sealer.idle();
-  const path = sealedSegmentPath(writerPaths, 1);
-  const content = Buffer.from(await contentOf(writerPaths, 1), 'latin1');
-  const record = recordOf(writer, 1);
-  t.equal(record.pieces?.length, 4);
-  return { paths: writerPaths, path, content, record };
-}
+import { flipByte } from '../../helpers/logs.ts';
+import { noisySegment } from '../../helpers/noisy-segment.ts';
 
 /** Reads until the end or the error. */
 async function readAll(chunks: AsyncIterable<Buffer>): Promise<{ bytes: Buffer; error: unknown }> {
@@ -33,7 +19,7 @@ async function readAll(chunks: AsyncIterable<Buffer>): Promise<{ bytes: Buffer; 
 }
 
 t.test('readProven() gives a sound segment from any place on', async (t) => {
-  const { paths, content, record } = await sealedSegment(t);
+  const { paths, content, record } = await noisySegment(t);
   for (const from of [0, 1, PIECE_BYTES - 1, PIECE_BYTES, 2 * PIECE_BYTES + 7, content.length]) {
     const { bytes, error } = await readAll(readProven(paths, record, from));
     t.equal(error, undefined);
@@ -44,7 +30,7 @@ t.test('readProven() gives a sound segment from any place on', async (t) => {
 t.test(
   'log invariant 10: readProven() never gives a byte that was not written, wherever the file is damaged',
   async (t) => {
-    const { paths, path, content, record } = await sealedSegment(t);
+    const { paths, path, content, record } = await noisySegment(t);
     const { size } = await stat(path);
     let isDecoderFooled = false;
     for (const offset of [6, 100, size / 3, size / 2, (size * 7) / 8, size - 5, size - 1].map(Math.floor)) {
@@ -63,7 +49,7 @@ t.test(
 );
 
 t.test('readProven() gives what lies before the damage', async (t) => {
-  const { paths, path, record } = await sealedSegment(t);
+  const { paths, path, record } = await noisySegment(t);
   const { size } = await stat(path);
   await flipByte(path, Math.floor(size * 0.9));
   const { bytes } = await readAll(readProven(paths, record));
@@ -71,7 +57,7 @@ t.test('readProven() gives what lies before the damage', async (t) => {
 });
 
 t.test('readProven() tells a file that ends early, one that is empty and one that is gone', async (t) => {
-  const { paths, path, record } = await sealedSegment(t);
+  const { paths, path, record } = await noisySegment(t);
   await truncate(path, 1000);
   t.match((await readAll(readProven(paths, record))).error, { fault: 'damaged', soundBytes: 0 });
   await truncate(path, 0);
@@ -89,7 +75,7 @@ t.test(
   'readProven() tells a disk that says EIO from other troubles, which are no fault of the file',
   { skip: process.platform !== 'linux' && 'no file that is sure to fail' },
   async (t) => {
-    const { paths, path, record } = await sealedSegment(t);
+    const { paths, path, record } = await noisySegment(t);
     await rm(path);
     await symlink('/proc/self/mem', path);
     const { error } = await readAll(readProven(paths, record));
@@ -101,7 +87,7 @@ t.test(
 );
 
 t.test('readProven() tells a file of another content', async (t) => {
-  const { paths, record, content } = await sealedSegment(t);
+  const { paths, record, content } = await noisySegment(t);
   const longer = { ...record, bytes: record.bytes + 1 };
   t.match((await readAll(readProven(paths, longer))).error, { fault: 'damaged', soundBytes: content.length });
   const other = { ...record, pieces: [1, 2, 3, 4], sha256: '00' };
@@ -109,7 +95,7 @@ t.test('readProven() tells a file of another content', async (t) => {
 });
 
 t.test('readProven() does not take a segment for damaged because the sum of a piece is', async (t) => {
-  const { paths, content, record } = await sealedSegment(t);
+  const { paths, content, record } = await noisySegment(t);
   const pieces = record.pieces?.with(2, 7);
   const { bytes, error } = await readAll(readProven(paths, { ...record, pieces }, 5));
   t.equal(error, undefined);
@@ -117,7 +103,7 @@ t.test('readProven() does not take a segment for damaged because the sum of a pi
 });
 
 t.test('readProven() proves all of a segment first that was sealed without sums of its pieces', async (t) => {
-  const { paths, path, content, record: sealed } = await sealedSegment(t);
+  const { paths, path, content, record: sealed } = await noisySegment(t);
   const { pieces: _, ...record } = sealed;
   t.ok((await readAll(readProven(paths, record, 77))).bytes.equals(content.subarray(77)));
   await flipByte(path, (await stat(path)).size - 1);
