@@ -5,7 +5,6 @@
 
 import { rename } from 'node:fs/promises';
 import { hostname } from 'node:os';
-import { join } from 'node:path';
 import { isDeepStrictEqual } from 'node:util';
 import type { JoinCode } from '../shared/auth/join-code.ts';
 import type { Config } from '../shared/config/config.ts';
@@ -28,7 +27,7 @@ import { type ExtraLine, type Recorder, startRecorder } from './recorder/recorde
 import { readInventory } from './sampler/inventory.ts';
 import { startSampler } from './sampler/sampler.ts';
 import { startTopProcesses } from './sampler/top-processes.ts';
-import { reachabilityOf, senderAlertsOf } from './settings.ts';
+import { logsRootOf, reachabilityOf, senderAlertsOf } from './settings.ts';
 import { logStatusOf, type SenderStatus } from './status.ts';
 import { tellLoss } from './tell-loss.ts';
 import type { ReceiverAddress } from './uplink/connect.ts';
@@ -51,11 +50,6 @@ export interface Sender extends AsyncDisposable {
   readonly receivers: readonly ReceiverAddress[];
   /** Resolves when the node has got another name: the sender has to be started anew, as that. Rejects when it cannot go on. */
   readonly ended: Promise<void>;
-}
-
-/** Where the log lies in the sender's data directory. */
-export function logsRootOf(config: Config): string {
-  return join(config.sender.data_directory, 'logs');
 }
 
 const DAY_MS = 86_400_000;

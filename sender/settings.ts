@@ -1,4 +1,5 @@
 import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import type { Config } from '../shared/config/config.ts';
 import { describeError } from '../shared/errors/errors.ts';
 import type { Logger } from '../shared/logging/logger.ts';
@@ -6,6 +7,11 @@ import type { SmtpConfig } from '../shared/mail/smtp-config.ts';
 import type { SenderAlertsOptions } from './alerts/alerts.ts';
 import type { Reachability } from './alerts/outage.ts';
 import type { UplinkState } from './uplink/uplink.ts';
+
+/** Where the log lies in the sender's data directory. */
+export function logsRootOf(config: Config): string {
+  return join(config.sender.data_directory, 'logs');
+}
 
 /** What the configuration says of the sender's own mail. */
 export type AlertSettings = Pick<SenderAlertsOptions, 'lostAfterMs' | 'directory' | 'mail' | 'log'>;

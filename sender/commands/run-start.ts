@@ -6,7 +6,8 @@ import { UserError } from '../../shared/errors/errors.ts';
 import { createLogger } from '../../shared/logging/logger.ts';
 import { serviceManagerOf } from '../../shared/supervise/service-manager.ts';
 import { startSupervision } from '../../shared/supervise/supervise.ts';
-import { logsRootOf, type Sender, startSender } from '../main.ts';
+import { type Sender, startSender } from '../main.ts';
+import { logsRootOf } from '../settings.ts';
 
 /** The flags of `start` that are no keys of the configuration. */
 export interface StartFlags {

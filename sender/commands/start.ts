@@ -3,13 +3,17 @@ import type { CommandContext } from '../../shared/cli/command-context.ts';
 import { parseNumber, parsePort } from '../../shared/cli/option-parsers.ts';
 import { loadConfigOf } from './command-context.ts';
 import { parseJoin } from './parse-join.ts';
-import { runStart, type StartFlags, type StartOrder } from './run-start.ts';
+import type { StartFlags, StartOrder } from './run-start.ts';
 
 /** `fleetkeep-sender start`. @param run does what is asked for; by default, here and now */
 export function addStart(
   command: Command,
   context: CommandContext,
-  run: (order: StartOrder) => Promise<void> = (order) => runStart(order, context),
+  run: (order: StartOrder) => Promise<void> = async (order) => {
+    // The other commands, whose help this stands in, begin sooner without it, and so does who only reads the order.
+    const { runStart } = await import('./run-start.ts');
+    await runStart(order, context);
+  },
 ): void {
   command
     .description('Sample this machine into a local log and send that to the receiver. Runs until stopped.')

@@ -5,8 +5,8 @@ import { UserError } from '../../shared/errors/errors.ts';
 import { logPaths } from '../../shared/log/log.ts';
 import type { LostSegments } from '../../shared/log/segment-records.ts';
 import { verifyLog } from '../../shared/log/verify-log.ts';
-import { logsRootOf } from '../main.ts';
 import { nodeNameOf } from '../membership/ensure-membership.ts';
+import { logsRootOf } from '../settings.ts';
 import { loadConfigOf } from './command-context.ts';
 
 /** `fleetkeep-sender verify` */
