@@ -53,13 +53,14 @@ t.test(
     place.configure({ ...changed, web: { port }, to_addr: 'carol@example.org' });
     const refused = await place.run('receiver', 'reload');
     t.match(refused, { code: 1, stderr: /cannot serve the web app on .*EADDRINUSE/s });
-    taken.close();
     await until(() => isServed(next), { ...PATIENT, what: 'the pages, where they were' });
     place.configure(changed);
     await until(async () => (await place.run('receiver', 'reload')).code === 0, {
       ...PATIENT,
       what: 'a sound one',
     });
+    // Not sooner: the receiver, which looks by itself, too, would find the port free and take it.
+    taken.close();
 
     await sender.end('SIGKILL');
     const mail = await until(() => place.mails()[0], { ...PATIENT, what: 'the mail, without a grace' });
