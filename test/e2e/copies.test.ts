@@ -1,4 +1,4 @@
-import { readFileSync, rmSync, statSync, truncateSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, rmSync, statSync, truncateSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import t from 'tap';
 import { openLines, preparePlace } from '../helpers/programs.ts';
@@ -60,6 +60,10 @@ t.test('a receiver that was away, and one whose data was deleted, get everything
   t.teardown(async () => await receiver.end('SIGKILL'));
   const own = logsOf(place, 'sender');
   await until(() => openLines(logsOf(place, 'receiver'), '7').length > 5, { ...PATIENT, what: 'lines' });
+  // Without it the receiver would be another one, to which this node has never joined.
+  const identity = join(place.directory, 'mirror/receiver/identity.json');
+  const isKept = () => existsSync(identity) && readFileSync(identity, 'utf8').includes('"7"');
+  await until(isKept, { ...PATIENT, what: 'the identity with its node in the mirror' });
   await receiver.end();
   const before = openLines(own, '7').length;
   await until(() => openLines(own, '7').length > before + 20, {
