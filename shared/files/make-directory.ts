@@ -6,7 +6,7 @@ import { errnoOf } from '../errors/errors.ts';
  * Makes a directory, and those above it that are missing; one that is there is left as it is.
  *
  * Not `mkdir` with `recursive`, which never ends, one processor busy, where a file system answers ENOENT although the directory
- * above is there: below `/proc`, below a mount point of autofs. That was seen with Node.js 24.21.
+ * above is there, as `/proc` does. That was seen with Node.js 24.21.
  *
  * @param mode permissions of those that are made
  * @throws the system's error
