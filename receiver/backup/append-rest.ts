@@ -21,6 +21,8 @@ export interface AppendOptions {
   readonly segment: number;
   /** Whether it is open at the source: then this ends where the file ended when it began. */
   readonly isOpen: boolean;
+  /** Of an open segment: how much of it may be read, bytes. */
+  readonly soundBytes?: number | undefined;
   readonly signal?: AbortSignal | undefined;
 }
 
@@ -34,13 +36,14 @@ const SYNC_BYTES = 4 * 1024 * 1024;
  * @throws LogReplacedError, and system errors of either disk; what was appended before counts.
  */
 export async function appendRest(follower: LogFollower, options: AppendOptions): Promise<AppendResult> {
-  const { source, id, segment, isOpen, signal } = options;
+  const { source, id, segment, isOpen, soundBytes = Number.POSITIVE_INFINITY, signal } = options;
   const common = follower.end?.offset ?? 0;
-  const limit = isOpen ? await sizeOf(source.open) : Number.POSITIVE_INFINITY;
+  const limit = isOpen ? Math.min(await sizeOf(source.open), soundBytes) : Number.POSITIVE_INFINITY;
   const written = { bytes: 0, unsyncedBytes: 0 };
   let crc = 0;
   let at = 0;
-  for await (const { bytes } of readSegment(source, segment, 0, signal)) {
+  for await (const chunk of readSegment(source, segment, 0, signal)) {
+    const bytes = chunk.bytes.subarray(0, Math.max(0, limit - at));
     const known = bytes.subarray(0, Math.max(0, common - at));
     crc = crc32(known, crc);
     at += bytes.length;
@@ -69,10 +72,10 @@ function differs(commonBytes: number, isAhead: boolean): AppendResult {
   return { kind: 'differs', commonBytes, isAhead };
 }
 
-/** Length of the open segment's file; when it has been closed meanwhile, the next step takes the rest. */
+/** Length of the open segment's file; when it has been closed meanwhile, there is an end to it anyway. */
 async function sizeOf(path: string): Promise<number> {
   return await stat(path).then(
     ({ size }) => size,
-    () => 0,
+    () => Number.POSITIVE_INFINITY,
   );
 }

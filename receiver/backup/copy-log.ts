@@ -9,6 +9,7 @@ import type { CopyNote } from './copy-note.ts';
 import type { Copying, CopyLogOptions } from './copying.ts';
 import { fillHoles } from './fill-holes.ts';
 import { type CopyStep, decideStep, type SourceFacts } from './next-step.ts';
+import { soundEnd } from './sound-end.ts';
 import { isAsRecorded, readSource } from './source-log.ts';
 
 /** What {@link copyLog} did. */
@@ -47,7 +48,9 @@ export async function copyLog(options: CopyLogOptions): Promise<CopyOutcome> {
   await follower.sync();
   await sealer.idle();
   const unsealed = notes.flatMap((found) => (found.kind === 'not-sealed' ? [found.segment] : []));
-  await fillHoles(copying, new Set([...(options.damaged ?? []), ...unsealed]));
+  const damaged = new Set([...(options.damaged ?? []), ...unsealed]);
+  const end = follower.end?.segment ?? 0;
+  await fillHoles({ source: options.source, target: paths, id, end, damaged, note, count, signal });
   signal?.throwIfAborted();
   return { end: follower.end, writtenBytes, aheadBytes, notes };
 }
@@ -116,7 +119,14 @@ async function begin(copying: Copying, step: Extract<CopyStep, { kind: 'begin' }
     return;
   }
   if (missing !== undefined) note({ kind: 'gap', ...missing });
-  await follower.beginAt(segment);
+  await follower.beginAt(segment, await whyShort(options.source, follower.end));
+}
+
+/** What the source has recorded as short is so by the node's word, and ends there; all else another copy may still have. */
+async function whyShort(source: LogPaths, end: Position | undefined): Promise<'short' | 'partial'> {
+  const record = (await readSegmentRecords(source)).sealed.get(end?.segment ?? 0);
+  const isWord = record?.isShort === true && record.isPartial !== true && record.bytes === end?.offset;
+  return isWord ? 'short' : 'partial';
 }
 
 /** Takes over a compressed segment; one that is damaged is passed over, so that it does not hold up the rest. */
@@ -155,7 +165,7 @@ async function close(copying: Copying, record: SegmentRecord): Promise<void> {
   const result = await appendRest(follower, { source, id, segment, isOpen: false, signal });
   if (result.kind === 'appended') count(result.bytes);
   if (record.isShort && result.kind === 'appended') {
-    await follower.beginAt(segment + 1);
+    await follower.beginAt(segment + 1, record.isPartial === true ? 'partial' : 'short');
     return;
   }
   if (result.kind === 'appended') {
@@ -169,9 +179,10 @@ async function close(copying: Copying, record: SegmentRecord): Promise<void> {
 /** Appends to the open segment; returns by how much the target is ahead. */
 async function append(copying: Copying, step: { segment: number; isOpen: boolean }): Promise<number> {
   const { options, follower, note, count } = copying;
-  const { source, id, signal } = options;
+  const { source, id, bootId, signal } = options;
   const { segment } = step;
-  const result = await appendRest(follower, { source, id, ...step, signal });
+  const rest = { source, id, ...step, soundBytes: await soundEnd(source, bootId), signal };
+  const result = await appendRest(follower, rest);
   if (result.kind === 'appended') {
     count(result.bytes);
     return result.aheadBytes;
@@ -182,7 +193,7 @@ async function append(copying: Copying, step: { segment: number; isOpen: boolean
   }
   const path = await follower.setAside('differs');
   if (path !== undefined) note({ kind: 'set-aside', segment, path });
-  const again = await appendRest(follower, { source, id, ...step, signal });
+  const again = await appendRest(follower, rest);
   if (again.kind === 'appended') count(again.bytes);
   return 0;
 }
@@ -210,7 +221,7 @@ async function passOver(
   error: unknown,
 ): Promise<void> {
   copying.note({ kind: 'source-damaged', segment: record.number, path, detail: describeError(error) });
-  await copying.follower.beginAt(record.number + 1);
+  await copying.follower.beginAt(record.number + 1, 'partial');
 }
 
 async function isStored(copying: Copying, number: number): Promise<boolean> {

@@ -9,6 +9,15 @@ export type CopyNote =
       readonly path: string;
       readonly commonBytes: number | undefined;
     }
+  /** The target lost the segment, and the source has only its first `otherBytes` bytes: that would be less than is recorded. */
+  | {
+      readonly kind: 'poorer';
+      readonly segment: number;
+      readonly path: string;
+      readonly otherBytes: number;
+    }
+  /** The target's file was damaged: it was set aside, and the segment fetched again. */
+  | { readonly kind: 'mended'; readonly segment: number; readonly path: string }
   /** The source no longer had these segments (numbers, both inclusive). */
   | { readonly kind: 'gap'; readonly from: number; readonly to: number }
   /** What the source has of a segment is not what is recorded, so that it was passed over. */
@@ -30,6 +39,10 @@ export function describeNote(note: CopyNote): string {
       return `segment ${note.segment} was no copy of the other one; it was set aside as ${note.path} and fetched again`;
     case 'differs':
       return `segment ${note.segment} in ${note.path} differs from the other copy${withinWords(note.commonBytes)}; it was left as it is`;
+    case 'poorer':
+      return `segment ${note.segment} in ${note.path} is damaged or missing, and the other copy has only its first ${note.otherBytes} bytes; it was left as it is`;
+    case 'mended':
+      return `segment ${note.segment} in ${note.path} was damaged; the damaged file was set aside and the segment fetched again`;
     case 'gap':
       return note.from === note.to
         ? `segment ${note.from} is missing: it was gone before it could be copied`

@@ -85,7 +85,7 @@ async function keepIdentity(order: DriveOrder & { kind: 'keep-identity' }): Prom
 /** Under a lock that the kernel keeps for as long as this process is there, even if nothing can end it. */
 async function mirror({ options }: DriveOrder & { kind: 'mirror' }): Promise<MirrorRun> {
   using lock = await takeLock(dirname(options.recordPath), lockName(options.directory));
-  if (lock === undefined) return { kind: 'refused', problem: lockedProblem(options.directory) };
+  if (lock === undefined) return { kind: 'refused', problem: lockedProblem(options.directory), wanted: [] };
   const { runMirror } = await import('./run-mirror.ts');
   return await runMirror({ ...options, clock: systemClock, onProgress, signal: stop.signal });
 }

@@ -7,12 +7,12 @@ import { failureProblem, leftProblem } from './mirror-problem.ts';
 export function mirrorOnDrive(drive: Drive): RunMirror {
   return async (options) => {
     const { logsRoot, directory, recordPath, allowSameDevice, requireMountPoint } = options;
-    const { retention, bootId, isNewDrive, onMoved, onProgress, signal } = options;
+    const { retention, bootId, isNewDrive, isThorough, suspects, onMoved, onProgress, signal } = options;
     const order = {
       kind: 'mirror',
       options: {
         ...{ logsRoot, directory, recordPath, allowSameDevice, requireMountPoint },
-        ...{ retention, bootId, isNewDrive },
+        ...{ retention, bootId, isNewDrive, isThorough, suspects },
       },
     } as const;
     try {
@@ -20,8 +20,8 @@ export function mirrorOnDrive(drive: Drive): RunMirror {
     } catch (error) {
       signal.throwIfAborted();
       if (error instanceof UserError && error.code === 'MIRROR_UNUSABLE')
-        return { kind: 'refused', problem: leftProblem(directory, error) };
-      return { kind: 'failed', problem: failureProblem(directory, error), logs: [] };
+        return { kind: 'refused', problem: leftProblem(directory, error), wanted: [] };
+      return { kind: 'failed', problem: failureProblem(directory, error), logs: [], wanted: [] };
     }
   };
 }

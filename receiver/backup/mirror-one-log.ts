@@ -1,3 +1,4 @@
+import { rm } from 'node:fs/promises';
 import { UserError } from '../../shared/errors/errors.ts';
 import { switchLog } from '../../shared/log/archive-log.ts';
 import { listSegments } from '../../shared/log/list-segments.ts';
@@ -8,7 +9,9 @@ import type { LogId } from '../../shared/names/log-id.ts';
 import type { Clock } from '../../shared/time/clock.ts';
 import { type CopyOutcome, copyLog } from './copy-log.ts';
 import type { CopyNote } from './copy-note.ts';
+import { type CopyFaults, findFaults } from './find-faults.ts';
 import { type FoundLog, pathsOf } from './find-logs.ts';
+import { giveBack } from './give-back.ts';
 import { locateLog, readOwnMeta } from './locate-log.ts';
 import { LogReplacedError } from './source-log.ts';
 
@@ -20,26 +23,46 @@ export interface MirrorOneLogOptions {
   readonly retention: RetentionLimits;
   readonly bootId: string;
   readonly clock: Clock;
+  /** Sealed segments to be read again, in both copies. */
+  readonly chosen: ReadonlySet<number>;
+  /** What is remembered of the mirror's open segment is not believed: it is read from its beginning. */
+  readonly isThorough: boolean;
   readonly onWritten: (bytes: number) => void;
   readonly signal: AbortSignal;
 }
 
-/** Brings the mirror of one log up to date; undefined when there is nothing to copy, or another log just took its place. */
-export async function mirrorOneLog(options: MirrorOneLogOptions): Promise<CopyOutcome | undefined> {
-  const { log, mirrorRoot, retention, clock } = options;
+/** What came of mirroring one log. */
+export interface OneLogOutcome extends CopyOutcome {
+  readonly id: LogId;
+  /** What the live copy lacks and the mirror could not give back. */
+  readonly faults: CopyFaults;
+}
+
+/**
+ * Brings the mirror of one log up to date, after giving the live copy back what it lost; undefined when there is nothing to copy, or
+ * another log just took its place.
+ */
+export async function mirrorOneLog(options: MirrorOneLogOptions): Promise<OneLogOutcome | undefined> {
+  const { log, mirrorRoot, retention, clock, chosen, signal } = options;
   const source = log.paths;
   const id = (await readLogMeta(source))?.id;
   if (id === undefined) {
     if ((await listSegments(source)).length === 0) return undefined;
     throw new UserError('LOG_DAMAGED', `${source.meta} is missing, so nobody knows which log this is`);
   }
-  const { target, notes } = await prepareTarget(mirrorRoot, log, id);
+  const { target, notes: found } = await prepareTarget(mirrorRoot, log, id);
+  const notes = [...found];
+  const note = (one: CopyNote) => void notes.push(one);
   try {
+    const given = { live: source, mirror: target, id, chosen, note, count: options.onWritten, signal };
+    const faults = await giveBack(given);
+    const { damaged } = await findFaults(target, { isRead: (number) => chosen.has(number), signal });
+    if (options.isThorough) await rm(target.checkpoint, { force: true });
     const whenOpenDiffers = (isAhead: boolean) => (isAhead ? 'keep' : 'set-aside');
-    const outcome = await copyLog({ ...options, source, target, id, whenOpenDiffers });
+    const outcome = await copyLog({ ...options, source, target, id, damaged, whenOpenDiffers });
     // Of its sealed segments the mirror may drop any; the live log's own retention is never looked at.
     await applyRetention(target, retention, Number.MAX_SAFE_INTEGER, clock.now());
-    return { ...outcome, notes: [...notes, ...outcome.notes] };
+    return { ...outcome, id, faults, notes: [...notes, ...outcome.notes] };
   } catch (error) {
     if (error instanceof LogReplacedError) return undefined;
     throw error;

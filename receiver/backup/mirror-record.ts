@@ -1,6 +1,9 @@
 import { replaceFile } from '../../shared/files/replace-file.ts';
+import type { Position } from '../../shared/log/position.ts';
+import { type LogId, parseLogId } from '../../shared/names/log-id.ts';
 import { readJsonFile } from './json-file.ts';
 import { type MirrorId, parseMirrorId } from './marker.ts';
+import type { ScrubCursor } from './scrub.ts';
 
 /** The last run that brought the whole mirror up to date. */
 export interface MirrorSuccess {
@@ -11,13 +14,33 @@ export interface MirrorSuccess {
   readonly writtenBytes: number;
 }
 
+/** A log that the mirror had at its last run, and up to where. */
+export interface RecordedLog {
+  readonly log: LogId;
+  /** `node-7`, or `node-7@ID` when it was archived. */
+  readonly name: string;
+  readonly end: Position;
+}
+
+/** What the runs of the mirror leave for later ones, and for whoever verifies. */
+export interface MirrorMemory {
+  readonly lastSuccess: MirrorSuccess | undefined;
+  /** Every log that it ever had. */
+  readonly logs: readonly RecordedLog[];
+  /** Up to where sealed segments were read again; undefined: begin at the first log. */
+  readonly scrubbed: ScrubCursor | undefined;
+}
+
 /** What the receiver itself remembers of its mirror, in `mirror.json` on its own disk. */
 export type MirrorRecord =
   /** No mirror was ever made. */
   | { readonly kind: 'never' }
   /** The file is damaged: a mirror may have been made, nobody knows which. */
   | { readonly kind: 'unreadable'; readonly detail: string }
-  | { readonly kind: 'known'; readonly id: MirrorId; readonly lastSuccess: MirrorSuccess | undefined };
+  | ({ readonly kind: 'known'; readonly id: MirrorId } & MirrorMemory);
+
+/** Of a mirror that begins. */
+export const NOTHING_MIRRORED: MirrorMemory = { lastSuccess: undefined, logs: [], scrubbed: undefined };
 
 /** Reads `mirror.json`. */
 export async function readMirrorRecord(path: string): Promise<MirrorRecord> {
@@ -26,21 +49,27 @@ export async function readMirrorRecord(path: string): Promise<MirrorRecord> {
   if (file.kind === 'unreadable') return file;
   const id = parseMirrorId(file.value['mirror']);
   if (id === undefined) return { kind: 'unreadable', detail: `${path} names no mirror` };
-  return { kind: 'known', id, lastSuccess: parseSuccess(file.value['last_success']) };
+  const { last_success: success, logs, scrubbed } = file.value;
+  return {
+    ...{ kind: 'known', id, lastSuccess: parseSuccess(success) },
+    logs: Array.isArray(logs) ? logs.flatMap((one) => parseLog(one) ?? []) : [],
+    scrubbed: parseCursor(scrubbed),
+  };
 }
 
 /** Writes `mirror.json` durably. */
 export async function writeMirrorRecord(
   path: string,
   id: MirrorId,
-  lastSuccess: MirrorSuccess | undefined,
+  { lastSuccess, logs, scrubbed }: MirrorMemory,
 ): Promise<void> {
   const success = lastSuccess && {
     at: new Date(lastSuccess.atMs).toISOString(),
     took_ms: Math.round(lastSuccess.tookMs),
     written_bytes: lastSuccess.writtenBytes,
   };
-  const json = { format: 1, mirror: id, last_success: success };
+  const mirrored = logs.map(({ log, name, end }) => ({ log, name, ...end }));
+  const json = { format: 1, mirror: id, last_success: success, scrubbed, logs: mirrored };
   await replaceFile(path, `${JSON.stringify(json, undefined, 2)}\n`);
 }
 
@@ -50,4 +79,16 @@ function parseSuccess(value: unknown): MirrorSuccess | undefined {
   const atMs = Date.parse(String(at));
   if (Number.isNaN(atMs)) return undefined;
   return { atMs, tookMs: Number(tookMs) || 0, writtenBytes: Number(writtenBytes) || 0 };
+}
+
+function parseLog(value: unknown): RecordedLog | undefined {
+  const { log, name, segment, offset } = (value ?? {}) as { [key: string]: unknown };
+  const id = parseLogId(String(log));
+  if (id === undefined || typeof segment !== 'number' || typeof offset !== 'number') return undefined;
+  return { log: id, name: String(name), end: { segment, offset } };
+}
+
+function parseCursor(value: unknown): ScrubCursor | undefined {
+  const { log, segment } = (value ?? {}) as { [key: string]: unknown };
+  return typeof log === 'string' && typeof segment === 'number' ? { log, segment } : undefined;
 }

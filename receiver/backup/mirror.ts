@@ -12,15 +12,18 @@
  * Invariants. Tests cite them by number.
  *
  * 1. Nothing is written to a directory that is not known to be the mirror. Every refusal is a problem raised, never silence.
- * 2. The mirror is a follower: only bytes that it lacks are written to its log files, after what both have was compared.
+ * 2. The mirror is a follower: only bytes that it lacks are written to its log files, after what both have was compared. Sealed segments
+ *    that the live copy lost are given back to it; its open segment is never touched.
  * 3. What the mirror has is never shortened or deleted because another copy is shorter, empty or gone. It has its own retention.
  * 4. A file that is no prefix of the live one is set aside, the segment fetched again, and the administrator told.
- * 5. A sealed segment counts once it was decoded on the drive and has the recorded SHA-256.
+ * 5. A sealed segment counts once it was decoded on the drive and has the recorded SHA-256. A run that was asked for reads all of them
+ *    again, in both copies; a scheduled one a share. What is damaged is set aside and fetched from the copy that has it.
  * 6. A success is recorded only after everything is on the drive (fsync). A kill at any moment costs a repetition, nothing else.
  * 7. One run at a time, one log at a time, in streams: ingest goes on beside it, and a log that is being closed, sealed or
  *    archived meanwhile is followed.
  * 8. A drive that hangs holds up nothing but the mirror, and is told: a run is a process of its own (drive-process.ts), and nobody
  *    here waits for it without end.
+ * 9. Only a node declares a segment short. What a run could not copy whole is `partial`, and is completed when some copy has it whole.
  */
 
 import { resolve } from 'node:path';
@@ -30,12 +33,20 @@ import type { Clock } from '../../shared/time/clock.ts';
 import { startCronSchedule } from './cron-schedule.ts';
 import { type MirrorProblem, stallProblem } from './mirror-problem.ts';
 import { type MirrorSuccess, readMirrorRecord } from './mirror-record.ts';
-import type { MirroredLog, MirrorProgress, MirrorRun, RunMirrorOptions } from './run-mirror.ts';
+import type {
+  MirroredLog,
+  MirrorProgress,
+  MirrorRun,
+  RunMirrorOptions,
+  WantedSegment,
+} from './run-mirror.ts';
+import type { SuspectSegment } from './scrub.ts';
 import { trackProblems } from './track-problems.ts';
 import { watchStall } from './watch-stall.ts';
 
 export type { MirrorProblem } from './mirror-problem.ts';
-export type { MirroredLog, MirrorProgress, MirrorRun } from './run-mirror.ts';
+export type { MirroredLog, MirrorProgress, MirrorRun, WantedSegment } from './run-mirror.ts';
+export type { SuspectSegment } from './scrub.ts';
 
 /** Brings the mirror up to date once, telling whenever something was read or written: `mirrorOnDrive`, or `runMirror` itself. */
 export type RunMirror = (options: RunMirrorOptions & { readonly onMoved: () => void }) => Promise<MirrorRun>;
@@ -63,14 +74,18 @@ export interface MirrorOptions {
   readonly bootId: string;
   readonly clock: Clock;
   readonly log: Logger;
+  /** Asks the nodes for what neither live log nor mirror has; returns what came. */
+  readonly fetchFromNodes?:
+    | ((wanted: readonly WantedSegment[], signal: AbortSignal) => Promise<readonly SuspectSegment[]>)
+    | undefined;
   /** A problem exists; told again at every run while it does. */
   readonly onProblem: (problem: MirrorProblem) => void;
   /** The problem of that key does not exist; also told of what was never raised. */
   readonly onSolved: (key: string) => void;
 }
 
-/** Why a run was made. */
-export type RunReason = 'start' | 'schedule' | 'asked';
+/** Why a run was made; `repair`: something was found damaged or missing. */
+export type RunReason = 'start' | 'schedule' | 'asked' | 'repair';
 
 /** How the mirror stands; shown by `status`. */
 export interface MirrorState {
@@ -89,7 +104,7 @@ export interface MirrorState {
   readonly logs: readonly MirroredLog[];
 }
 
-/** Options of {@link Mirror.runNow}. */
+/** Options of {@link Mirror.runNow}. Every sealed segment of both copies is read again, which a scheduled run does in shares. */
 export interface RunNowOptions {
   /** The mirror begins anew on the drive that is there now. */
   readonly isNewDrive?: boolean | undefined;
@@ -105,6 +120,8 @@ export interface Mirror extends AsyncDisposable {
    * @throws the reason of `signal`, or AbortError when disposed.
    */
   runNow(options?: RunNowOptions): Promise<MirrorRun>;
+  /** Lets a run follow soon that looks at these segments and mends what it can; nothing is said when it cannot. */
+  repairSoon(suspects: readonly SuspectSegment[]): void;
   /** How the mirror stands. */
   state(): MirrorState;
 }
@@ -128,7 +145,11 @@ export async function startMirror(options: MirrorOptions): Promise<Mirror> {
   /** Those who wait for their turn, which does not come while the run under way hangs. */
   const waiting = new Set<(refused: MirrorRun) => void>();
 
-  async function run(reason: RunReason, asked: RunNowOptions): Promise<MirrorRun> {
+  async function run(
+    reason: RunReason,
+    asked: RunNowOptions,
+    suspects: readonly SuspectSegment[],
+  ): Promise<MirrorRun> {
     const signals = asked.signal === undefined ? [stop.signal] : [stop.signal, asked.signal];
     const signal = AbortSignal.any(signals);
     signal.throwIfAborted();
@@ -141,9 +162,18 @@ export async function startMirror(options: MirrorOptions): Promise<Mirror> {
     using watch = watchStall({ limitMs: options.stallMs, clock, onStalled, onMoving: problems.moving });
     try {
       const isNewDrive = asked.isNewDrive ?? false;
-      const { moved: onMoved } = watch;
-      const result = await options.run({ ...options, directory, isNewDrive, onMoved, onProgress, signal });
+      const isThorough = reason === 'asked';
+      const usual = { ...options, directory, onMoved: watch.moved, onProgress, signal };
+      let result = await options.run({ ...usual, isNewDrive, isThorough, suspects });
       problems.moving();
+      const fetched = await fetchWanted(result.wanted, watch, signal);
+      if (fetched.length > 0) {
+        const again = await options.run({
+          ...{ ...usual, isNewDrive: false, isThorough: false },
+          suspects: fetched,
+        });
+        result = withNotesOf(result, again);
+      }
       settle(result);
       return result;
     } finally {
@@ -152,10 +182,21 @@ export async function startMirror(options: MirrorOptions): Promise<Mirror> {
     }
   }
 
+  /** What the nodes give is no movement of the drive, so that it is not held to hang meanwhile. */
+  async function fetchWanted(
+    wanted: readonly WantedSegment[],
+    watch: ReturnType<typeof watchStall>,
+    signal: AbortSignal,
+  ): Promise<readonly SuspectSegment[]> {
+    if (wanted.length === 0 || options.fetchFromNodes === undefined) return [];
+    using _pause = watch.pause();
+    return await options.fetchFromNodes(wanted, signal);
+  }
+
   function onStalled(sinceMs: number): void {
     const problem = stallProblem(directory, sinceMs);
     problems.stalled(problem);
-    for (const refuse of waiting) refuse({ kind: 'refused', problem });
+    for (const refuse of waiting) refuse({ kind: 'refused', problem, wanted: [] });
     waiting.clear();
   }
 
@@ -167,18 +208,24 @@ export async function startMirror(options: MirrorOptions): Promise<Mirror> {
     problems.settle(result);
   }
 
-  function enqueue(reason: RunReason, asked: RunNowOptions = {}): Promise<MirrorRun> {
+  function enqueue(
+    reason: RunReason,
+    asked: RunNowOptions = {},
+    suspects: readonly SuspectSegment[] = [],
+  ): Promise<MirrorRun> {
     const problem = problems.stall();
-    if (problem !== undefined) return Promise.resolve({ kind: 'refused', problem });
+    if (problem !== undefined) return Promise.resolve({ kind: 'refused', problem, wanted: [] });
     const refused = Promise.withResolvers<MirrorRun>();
     waiting.add(refused.resolve);
-    const next = queue.then(() => (waiting.delete(refused.resolve) ? run(reason, asked) : refused.promise));
+    const next = queue.then(() =>
+      waiting.delete(refused.resolve) ? run(reason, asked, suspects) : refused.promise,
+    );
     queue = next.catch(() => undefined);
     return Promise.race([next, refused.promise]);
   }
 
-  async function runQuietly(reason: RunReason): Promise<void> {
-    await enqueue(reason).catch((error: unknown) => {
+  async function runQuietly(reason: RunReason, suspects: readonly SuspectSegment[] = []): Promise<void> {
+    await enqueue(reason, {}, suspects).catch((error: unknown) => {
       if (!stop.signal.aborted) log.error({ err: error }, 'the mirror ended unexpectedly');
     });
   }
@@ -193,6 +240,7 @@ export async function startMirror(options: MirrorOptions): Promise<Mirror> {
 
   return {
     runNow: (asked) => enqueue('asked', asked),
+    repairSoon: (suspects) => void runQuietly('repair', suspects),
     state: () => ({
       directory,
       running,
@@ -209,4 +257,15 @@ export async function startMirror(options: MirrorOptions): Promise<Mirror> {
       await queue;
     },
   };
+}
+
+/** The second of two runs, with what the first one told of each log: it is not to be forgotten because it was mended meanwhile. */
+function withNotesOf(first: MirrorRun, second: MirrorRun): MirrorRun {
+  if (first.kind === 'refused' || second.kind === 'refused') return second;
+  const told = new Map(first.logs.map(({ name, problem }) => [name, problem]));
+  const logs = second.logs.map((log) => ({ ...log, problem: log.problem ?? told.get(log.name) }));
+  if (second.kind === 'failed') return { ...second, logs };
+  const writtenBytes = logs.reduce((sum, one) => sum + one.writtenBytes, 0);
+  const earlier = first.logs.reduce((sum, one) => sum + one.writtenBytes, 0);
+  return { ...second, logs, success: { ...second.success, writtenBytes: writtenBytes + earlier } };
 }

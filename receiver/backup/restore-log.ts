@@ -1,9 +1,8 @@
-import { readdir, rename, rm } from 'node:fs/promises';
+import { readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describeError, errnoOf, UserError } from '../../shared/errors/errors.ts';
 import { makeDirectory } from '../../shared/files/make-directory.ts';
 import { switchLog } from '../../shared/log/archive-log.ts';
-import { asidePath } from '../../shared/log/aside-path.ts';
 import type { LogPaths } from '../../shared/log/log.ts';
 import { readLogMeta } from '../../shared/log/log-meta.ts';
 import { type LogReport, verifyLog } from '../../shared/log/verify-log.ts';
@@ -11,10 +10,11 @@ import type { LogId } from '../../shared/names/log-id.ts';
 import type { NodeName } from '../../shared/names/node-name.ts';
 import type { LogCopies } from './copies-report.ts';
 import { copyLog } from './copy-log.ts';
-import { describeNote } from './copy-note.ts';
+import { type CopyNote, describeNote } from './copy-note.ts';
 import { type FoundLog, findLogs, logName, pathsOf } from './find-logs.ts';
 import { locateLog, readOwnMeta } from './locate-log.ts';
 import { readMarker } from './marker.ts';
+import { spliceOpen } from './splice-open.ts';
 import { verifyCopies } from './verify-copies.ts';
 
 /** Options of {@link restoreLogs}. */
@@ -118,6 +118,9 @@ async function restoreOne(
   }
 }
 
+/** What the list of files that were set aside tells as well. */
+const TOLD: ReadonlySet<CopyNote['kind']> = new Set(['set-aside', 'mended']);
+
 async function mend(
   options: RestoreOptions,
   log: FoundLog,
@@ -131,12 +134,12 @@ async function mend(
   const target = await prepareLive(options.logsRoot, log, id);
   const before = await asidesIn(target);
   const [live, mirror] = [await verifyLog(target, { signal }), await verifyLog(source, { signal })];
-  await setOpenAside(live, mirror);
+  await spliceOpen(live, mirror);
   // A hint that may be older than the damage: here every byte counts as it lies there.
   await rm(target.checkpoint, { force: true });
   const damaged = new Set(damagedSegments(live));
-  const isMirrorSound = damagedSegments(mirror).length === 0;
-  const whenOpenDiffers = () => (isMirrorSound ? 'set-aside' : 'keep');
+  // Where the two differ and the mirror is sound, the live file has been mended by now: nothing gives way to what is shorter.
+  const whenOpenDiffers = () => 'keep' as const;
   const outcome = await copyLog({ source, target, id, bootId, damaged, whenOpenDiffers, onWritten, signal });
   const asidePaths = [...(await asidesIn(target))].filter((path) => !before.has(path)).sort();
   return {
@@ -144,7 +147,7 @@ async function mend(
     name: logName(log),
     writtenBytes: outcome.writtenBytes,
     asidePaths,
-    notes: outcome.notes.filter(({ kind }) => kind !== 'set-aside').map(describeNote),
+    notes: outcome.notes.filter(({ kind }) => !TOLD.has(kind)).map(describeNote),
     copies: await verifyAfterwards(options, log.node, id),
   };
 }
@@ -160,15 +163,6 @@ async function prepareLive(logsRoot: string, log: FoundLog, id: LogId): Promise<
   const target = await locateLog(logsRoot, log.node, id);
   await readOwnMeta(target);
   return target;
-}
-
-/** A damaged open segment makes room, when the mirror has something sound to put in its place. */
-async function setOpenAside(live: LogReport, mirror: LogReport): Promise<void> {
-  const open = live.segments.find(({ kind }) => kind === 'open');
-  if (open === undefined || open.problems.length === 0) return;
-  const there = mirror.segments.find(({ number }) => number === open.number);
-  if (there === undefined || there.sha256 === undefined || there.problems.length > 0) return;
-  await rename(open.path, await asidePath(live.paths, open.number, 'damaged'));
 }
 
 function damagedSegments(report: LogReport): readonly number[] {

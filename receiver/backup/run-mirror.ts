@@ -3,10 +3,14 @@ import { dirname, join } from 'node:path';
 import { UserError } from '../../shared/errors/errors.ts';
 import { makeDirectory } from '../../shared/files/make-directory.ts';
 import { syncDirectory } from '../../shared/files/sync-directory.ts';
+import { readLogMeta } from '../../shared/log/log-meta.ts';
 import type { Position } from '../../shared/log/position.ts';
 import type { RetentionLimits } from '../../shared/log/retention.ts';
+import type { LogId } from '../../shared/names/log-id.ts';
+import type { NodeName } from '../../shared/names/node-name.ts';
 import type { Clock } from '../../shared/time/clock.ts';
 import { type DirectoryDecision, decideDirectory, gatherFacts } from './check-directory.ts';
+import { type CopyFaults, findFaults } from './find-faults.ts';
 import { type FoundLog, findLogs, logName } from './find-logs.ts';
 import { type MirrorId, readMarker, writeMarker } from './marker.ts';
 import { mirrorOneLog } from './mirror-one-log.ts';
@@ -17,7 +21,15 @@ import {
   type MirrorProblem,
   refusalProblem,
 } from './mirror-problem.ts';
-import { type MirrorSuccess, readMirrorRecord, writeMirrorRecord } from './mirror-record.ts';
+import {
+  type MirrorMemory,
+  type MirrorSuccess,
+  NOTHING_MIRRORED,
+  type RecordedLog,
+  readMirrorRecord,
+  writeMirrorRecord,
+} from './mirror-record.ts';
+import { Scrub, type SuspectSegment } from './scrub.ts';
 
 /** Options of {@link runMirror}. */
 export interface RunMirrorOptions {
@@ -36,6 +48,10 @@ export interface RunMirrorOptions {
   readonly clock: Clock;
   /** The administrator says that the mirror begins anew on this drive. */
   readonly isNewDrive: boolean;
+  /** Every sealed segment of both copies is read again, not only a share of them. */
+  readonly isThorough: boolean;
+  /** Segments that somebody found damaged or missing; they are read again in any case. */
+  readonly suspects: readonly SuspectSegment[];
   readonly onProgress?: ((progress: MirrorProgress) => void) | undefined;
   readonly signal: AbortSignal;
 }
@@ -55,6 +71,8 @@ export interface MirrorProgress {
 export interface MirroredLog {
   /** `node-7`, or `node-7@ID` when it is archived. */
   readonly name: string;
+  /** Id of the log; undefined when it could not be copied. */
+  readonly log: LogId | undefined;
   /** When its copying ended, ms since 1970. */
   readonly atMs: number;
   /** Where the mirror's copy ends; undefined when it could not be copied, or is empty. */
@@ -65,43 +83,104 @@ export interface MirroredLog {
   readonly problem: MirrorProblem | undefined;
 }
 
-/** How a run ended. */
-export type MirrorRun =
-  /** Nothing was written. */
-  | { readonly kind: 'refused'; readonly problem: MirrorProblem }
-  /** Some logs, or the rest of them, could not be copied. */
-  | { readonly kind: 'failed'; readonly problem: MirrorProblem; readonly logs: readonly MirroredLog[] }
-  /** Every log is as far as its live copy was. */
-  | { readonly kind: 'succeeded'; readonly success: MirrorSuccess; readonly logs: readonly MirroredLog[] };
+/** A segment that the live copy lacks and the mirror could not give back: the node may have it. */
+export interface WantedSegment extends SuspectSegment {
+  readonly node: NodeName;
+  readonly log: LogId;
+}
+
+/** How a run ended, and which segments are to be had from the nodes. */
+export type MirrorRun = { readonly wanted: readonly WantedSegment[] } & (
+  | {
+      /** Nothing was written. */
+      readonly kind: 'refused';
+      readonly problem: MirrorProblem;
+    }
+  | {
+      /** Some logs, or the rest of them, could not be copied. */
+      readonly kind: 'failed';
+      readonly problem: MirrorProblem;
+      readonly logs: readonly MirroredLog[];
+    }
+  | {
+      /** Every log is as far as its live copy was. */
+      readonly kind: 'succeeded';
+      readonly success: MirrorSuccess;
+      readonly logs: readonly MirroredLog[];
+    }
+);
 
 /**
- * Brings the whole mirror up to date, one log after the other. Not for overlapping calls.
+ * Brings the whole mirror up to date, one log after the other, and gives live logs back what they lost. Not for overlapping calls.
  *
  * @throws the reason of `signal`.
  */
 export async function runMirror(options: RunMirrorOptions): Promise<MirrorRun> {
   const logs: MirroredLog[] = [];
+  const wanted: WantedSegment[] = [];
   const fail = (error: unknown): MirrorRun => {
     options.signal.throwIfAborted();
-    return { kind: 'failed', problem: failureProblem(options.directory, error), logs };
+    return { kind: 'failed', problem: failureProblem(options.directory, error), logs, wanted };
   };
   try {
     const began = options.clock.monotonic();
     const prepared = await prepare(options);
-    if (typeof prepared !== 'string') return { kind: 'refused', problem: refusalProblem(prepared) };
-    await copyAll(options, prepared, logs);
+    if (prepared.kind === 'refuse') {
+      const problem = refusalProblem(prepared);
+      return { kind: 'refused', problem, wanted: await findWanted(options) };
+    }
+    const { id, memory } = prepared;
+    const scrub = new Scrub({ ...options, from: memory.scrubbed });
+    await copyAll(options, id, scrub, { logs, wanted });
+    const remembered = { logs: remember(memory.logs, logs), scrubbed: scrub.reached };
     const failed = logs.filter(({ end, problem }) => end === undefined && problem !== undefined);
-    if (failed.length > 0) return fail(incomplete(failed, logs.length));
+    if (failed.length > 0) {
+      await writeMirrorRecord(options.recordPath, id, { ...memory, ...remembered });
+      return fail(incomplete(failed, logs.length));
+    }
     const success = {
       atMs: options.clock.now(),
       tookMs: options.clock.monotonic() - began,
       writtenBytes: sumOf(logs),
     };
-    await writeMirrorRecord(options.recordPath, prepared, success);
-    return { kind: 'succeeded', success, logs };
+    await writeMirrorRecord(options.recordPath, id, { ...remembered, lastSuccess: success });
+    return { kind: 'succeeded', success, logs, wanted };
   } catch (error) {
     return fail(error);
   }
+}
+
+/** Without a mirror the live logs are looked at all the same: the nodes may have what they lost. */
+async function findWanted(options: RunMirrorOptions): Promise<readonly WantedSegment[]> {
+  const { isThorough, suspects, logsRoot, signal } = options;
+  const scrub = new Scrub({ isThorough, suspects, from: undefined });
+  const wanted: WantedSegment[] = [];
+  for (const log of await findLogs(logsRoot)) {
+    const id = await readLogMeta(log.paths).then(
+      (meta) => meta?.id,
+      () => undefined,
+    );
+    if (id === undefined) continue;
+    const chosen = await scrub.choose(logName(log), log.paths);
+    const faults = await findFaults(log.paths, { isRead: (number) => chosen.has(number), signal });
+    wanted.push(...wantedOf(log, id, faults));
+  }
+  return wanted;
+}
+
+/** An archived log is on no node any more. */
+function wantedOf(log: FoundLog, id: LogId, faults: CopyFaults): readonly WantedSegment[] {
+  if (log.archivedId !== undefined) return [];
+  const numbers = [...faults.damaged, ...faults.missing, ...faults.partial].sort((a, b) => a - b);
+  return numbers.map((segment) => ({ name: logName(log), node: log.node, log: id, segment }));
+}
+
+/** A log that is not there any more stays on record, so that somebody notices. */
+function remember(before: readonly RecordedLog[], logs: readonly MirroredLog[]): readonly RecordedLog[] {
+  const known = new Map(before.map((one) => [one.log, one]));
+  for (const { log, name, end } of logs)
+    if (log !== undefined && end !== undefined) known.set(log, { log, name, end });
+  return [...known.values()];
 }
 
 function incomplete(failed: readonly MirroredLog[], count: number): Error {
@@ -113,7 +192,7 @@ function incomplete(failed: readonly MirroredLog[], count: number): Error {
 /** Decides whether the directory may be used, and makes it a mirror when it is to become one. */
 async function prepare(
   options: RunMirrorOptions,
-): Promise<MirrorId | (DirectoryDecision & { kind: 'refuse' })> {
+): Promise<{ kind: 'ready'; id: MirrorId; memory: MirrorMemory } | (DirectoryDecision & { kind: 'refuse' })> {
   const { directory, logsRoot, recordPath, clock } = options;
   const record = await readMirrorRecord(recordPath);
   const decision = decideDirectory(await gatherFacts(directory, logsRoot), { ...options, record });
@@ -124,12 +203,24 @@ async function prepare(
   }
   const id = decision.kind === 'begin' ? await writeMarker(directory, clock.now()) : decision.id;
   // Durable before the first byte: from now on a directory without this marker is a drive that is not mounted.
-  if (record.kind !== 'known' || record.id !== id) await writeMirrorRecord(recordPath, id, undefined);
+  const memory = record.kind === 'known' && record.id === id ? record : NOTHING_MIRRORED;
+  if (memory === NOTHING_MIRRORED) await writeMirrorRecord(recordPath, id, memory);
   await makeDirectory(join(directory, 'logs'));
-  return id;
+  return { kind: 'ready', id, memory };
 }
 
-async function copyAll(options: RunMirrorOptions, id: MirrorId, logs: MirroredLog[]): Promise<void> {
+interface Results {
+  readonly logs: MirroredLog[];
+  readonly wanted: WantedSegment[];
+}
+
+async function copyAll(
+  options: RunMirrorOptions,
+  id: MirrorId,
+  scrub: Scrub,
+  results: Results,
+): Promise<void> {
+  const { logs } = results;
   const found = await findLogs(options.logsRoot);
   for (const [index, log] of found.entries()) {
     options.signal.throwIfAborted();
@@ -142,33 +233,32 @@ async function copyAll(options: RunMirrorOptions, id: MirrorId, logs: MirroredLo
       options.onProgress?.({ name, index: index + 1, count: found.length, writtenBytes: before + current });
     };
     tell(0);
-    const mirrored = await copyOne(options, log, tell);
-    if (mirrored !== undefined) logs.push(mirrored);
+    await copyOne(options, log, await scrub.choose(name, log.paths), tell, results);
   }
 }
 
 async function copyOne(
   options: RunMirrorOptions,
   log: FoundLog,
+  chosen: ReadonlySet<number>,
   onWritten: (bytes: number) => void,
-): Promise<MirroredLog | undefined> {
+  { logs, wanted }: Results,
+): Promise<void> {
   const name = logName(log);
+  const mirrorRoot = join(options.directory, 'logs');
   try {
-    const outcome = await mirrorOneLog({
-      ...options,
-      mirrorRoot: join(options.directory, 'logs'),
-      log,
-      onWritten,
-    });
-    if (outcome === undefined) return undefined;
-    const { end, writtenBytes, aheadBytes, notes } = outcome;
+    const outcome = await mirrorOneLog({ ...options, mirrorRoot, log, chosen, onWritten });
+    if (outcome === undefined) return;
+    const { id, end, writtenBytes, aheadBytes, notes } = outcome;
+    wanted.push(...wantedOf(log, id, outcome.faults));
     const problem = notes.length === 0 ? undefined : logProblem(name, undefined, notes);
-    return { name, atMs: options.clock.now(), end, writtenBytes, aheadBytes, problem };
+    logs.push({ name, log: id, atMs: options.clock.now(), end, writtenBytes, aheadBytes, problem });
   } catch (error) {
     options.signal.throwIfAborted();
     if (isDriveError(error)) throw error;
     const problem = logProblem(name, error, []);
-    return { name, atMs: options.clock.now(), end: undefined, writtenBytes: 0, aheadBytes: 0, problem };
+    const nothing = { log: undefined, end: undefined, writtenBytes: 0, aheadBytes: 0 };
+    logs.push({ name, ...nothing, atMs: options.clock.now(), problem });
   }
 }
 

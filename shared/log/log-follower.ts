@@ -67,14 +67,15 @@ export class LogFollower implements AsyncDisposable {
   }
 
   /**
-   * Lets this copy go on at the beginning of `segment`, since what lies in between is to be had from nobody. A segment that
-   * is open is closed as short.
+   * Lets this copy go on at the beginning of `segment`. A segment that is open is closed as short.
+   *
+   * @param why `short`: the node said that it does not have the rest either; `partial`: another copy may have it
    */
-  async beginAt(segment: number): Promise<void> {
+  async beginAt(segment: number, why: 'short' | 'partial' = 'short'): Promise<void> {
     if (this.#open !== undefined) {
       if (segment <= this.#open.number)
         throw new Error(`this copy is in segment ${this.#open.number} already`);
-      await this.#closeShort(this.#open);
+      await this.#closeShort(this.#open, why === 'partial');
     }
     this.#next = segment;
   }
@@ -126,7 +127,7 @@ export class LogFollower implements AsyncDisposable {
     if (found === undefined || found.number !== segment || found.bytes !== bytes) return 'differs';
     const digest = await digestPlain(found.path);
     if (digest.bytes !== bytes || digest.sha256 !== sha256) return 'differs';
-    await this.#close(found, sha256, false);
+    await this.#close(found, { sha256, isShort: false });
     return 'sealed';
   }
 
@@ -217,16 +218,19 @@ export class LogFollower implements AsyncDisposable {
     return new OpenSegment(this.#options.paths.open, this.#next, { bytes: 0, crc: 0 });
   }
 
-  async #closeShort(segment: OpenSegment): Promise<void> {
+  async #closeShort(segment: OpenSegment, isPartial: boolean): Promise<void> {
     const { sha256 } = await digestPlain(segment.path, segment.bytes);
-    await this.#close(segment, sha256, true);
+    await this.#close(segment, { sha256, isShort: true, ...(isPartial ? { isPartial } : {}) });
   }
 
-  async #close(segment: OpenSegment, sha256: string, isShort: boolean): Promise<void> {
+  async #close(
+    segment: OpenSegment,
+    known: Pick<SegmentRecord, 'sha256' | 'isShort' | 'isPartial'>,
+  ): Promise<void> {
     const { paths, sealer } = this.#options;
     await this.#remembering(() => segment.syncFile());
     const times = await readTimes(segment.path);
-    const record = { number: segment.number, bytes: segment.bytes, sha256, ...times, isShort };
+    const record = { number: segment.number, bytes: segment.bytes, ...known, ...times };
     // The record goes first: found beside an open segment of that number, it tells that only the renaming was missed.
     await recordSealed(paths, record);
     segment.moveTo(plainSegmentPath(paths, segment.number));

@@ -6,7 +6,8 @@
  *
  *     node-X.log                        the open segment, NDJSON, only ever appended to
  *     node-X/log.json                   id of the log, boot id of its last opening, its end at a clean stop, interrupted segments
- *     node-X/segments.ndjson            one record a sealed segment: number, bytes, sha256; what was dropped, what is lost
+ *     node-X/segments.ndjson            one record a sealed segment: number, bytes, sha256; `short` where this copy ends before the
+ *                                       segment does, `partial` where that is not the node's word; what was dropped, what is lost
  *     node-X/00000001.ndjson.zst        a sealed segment, zstd
  *     node-X/00000002.ndjson            a closed segment that waits to be sealed, or an interrupted one
  *     node-X/….tmp                      being written; what is older than the process is removed when a copy is opened

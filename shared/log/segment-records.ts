@@ -14,8 +14,13 @@ export interface SegmentRecord {
   /** Time of its first and last line, ms since 1970. */
   readonly fromMs: number;
   readonly toMs: number;
-  /** This copy ends before the segment does: the writer had dropped the rest before it could be followed. */
+  /** This copy ends before the segment does. Only the node can say that the rest is gone; see {@link isPartial}. */
   readonly isShort: boolean;
+  /**
+   * Of a segment that is short: the rest was missing where this copy was made from, and the node never said that it is gone. It is
+   * fetched as soon as another copy has it.
+   */
+  readonly isPartial?: boolean | undefined;
   /** CRC-32 of each piece of its plain content (`piece-sums.ts`), where the writer's version took them. */
   readonly pieces?: readonly number[] | undefined;
 }
@@ -83,6 +88,7 @@ export async function recordSealed(paths: LogPaths, record: SegmentRecord): Prom
     from: new Date(record.fromMs).toISOString(),
     to: new Date(record.toMs).toISOString(),
     ...(record.isShort ? { short: true } : {}),
+    ...(record.isPartial === true ? { partial: true } : {}),
     ...(record.pieces === undefined ? {} : { pieces: encodePieceSums(record.pieces) }),
   });
 }
@@ -126,8 +132,12 @@ function toRecord(json: { [key: string]: unknown }): SegmentRecord | undefined {
   const fromMs = parseTime(json['from']);
   const toMs = parseTime(json['to']);
   const pieces = decodePieceSums(json['pieces']);
-  const record = { number, bytes, sha256, fromMs, toMs, isShort: json['short'] === true };
-  return pieces === undefined ? record : { ...record, pieces };
+  return {
+    ...{ number, bytes, sha256, fromMs, toMs },
+    isShort: json['short'] === true,
+    ...(json['partial'] === true ? { isPartial: true } : {}),
+    ...(pieces === undefined ? {} : { pieces }),
+  };
 }
 
 function toLost(

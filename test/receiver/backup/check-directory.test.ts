@@ -31,7 +31,7 @@ const MISSING: DirectoryFacts = { ...UNMOUNTED, kind: 'missing', device: undefin
 const USED: DirectoryRules = {
   allowSameDevice: false,
   requireMountPoint: false,
-  record: { kind: 'known', id: OURS, lastSuccess: undefined },
+  record: { kind: 'known', id: OURS, lastSuccess: undefined, logs: [], scrubbed: undefined },
   isNewDrive: false,
 };
 const FIRST: DirectoryRules = { ...USED, record: { kind: 'never' } };

@@ -49,8 +49,12 @@ t.test('mirror invariant 8: a drive that hangs is told, and when it answers the 
   t.match(problem.detail, /^.*mirror: nothing could be read or written since 20.*Z\. .*goes on by itself/);
   t.strictSame(mirror.state().problem, problem);
   t.equal(mirror.state().running?.reason, 'asked');
-  t.strictSame(await waiting, { kind: 'refused', problem }, 'who waits for his turn waits no longer');
-  t.strictSame(await mirror.runNow(), { kind: 'refused', problem }, 'nor does who comes then');
+  t.strictSame(
+    await waiting,
+    { kind: 'refused', problem, wanted: [] },
+    'who waits for his turn waits no longer',
+  );
+  t.strictSame(await mirror.runNow(), { kind: 'refused', problem, wanted: [] }, 'nor does who comes then');
 
   await release();
   t.equal((await hanging).kind, 'succeeded');
@@ -146,7 +150,12 @@ t.test('a run that was waiting when the one before began to hang is not made lat
   await until(() => runs === 1, { ...PATIENT, what: 'the run that is due at the start' });
   await clock.advance(2 * STALL_MS);
   t.match(await waiting, { kind: 'refused' });
-  end({ kind: 'succeeded', success: { atMs: clock.now(), tookMs: 1, writtenBytes: 0 }, logs: [] });
+  end({
+    kind: 'succeeded',
+    success: { atMs: clock.now(), tookMs: 1, writtenBytes: 0 },
+    logs: [],
+    wanted: [],
+  });
   await until(() => mirror.state().problem === undefined, { ...PATIENT, what: 'the end of the run' });
   t.equal((await mirror.runNow()).kind, 'succeeded');
   t.equal(runs, 2);

@@ -104,8 +104,59 @@ t.test(
     await writeFile(live().open, bytes);
     const result = restored(await restore());
     t.equal(result.asidePaths.length, 1);
-    t.strictSame(await contentsOf(live()), await contentsOf(mirrored()));
+    t.equal(await bytesOf(result.asidePaths[0] ?? ''), bytes.toString('latin1'));
+    const kept = await bytesOf(live().open);
+    t.ok(bytes.toString('latin1').startsWith(kept), 'what lies before the damage stays');
+    t.ok(kept.length > (await bytesOf(mirrored().open)).length, 'also what is newer than the mirror');
     await follow();
+    t.strictSame(await contentsOf(live()), await contentsOf(writer.paths));
+  },
+);
+
+t.test('a damaged place in an open segment is mended, and what is newer than the mirror stays', async (t) => {
+  const { restore, live, writer, follow } = await followedNode(t);
+  appendSamples(writer, 300, 400);
+  await follow();
+  await flipByte(live().open, 3000);
+  const result = restored(await restore());
+  t.strictSame(await contentsOf(live()), await contentsOf(writer.paths));
+  t.match(result.asidePaths, [/00000003\.differs-.*\.aside$/]);
+});
+
+t.test(
+  'the mirror has the beginning of a damaged segment only: restore leaves what is recorded',
+  async (t) => {
+    const { restore, live, mirrored, mirror, writer, follow, logsRoot } = await followedNode(t);
+    const mirroredBytes = (await bytesOf(mirrored().open)).length;
+    appendSamples(writer, 300, 400);
+    writer.closeSegment(NOON_MS);
+    appendSamples(writer, 400, 500);
+    await follow();
+    const damaged = join(live().directory, '00000003.ndjson.zst');
+    const sound = await bytesOf(damaged);
+    await flipByte(damaged, 150);
+    await runOnce(mirror);
+    const there = (await readSegmentRecords(mirrored())).sealed.get(3);
+    t.match(there, { bytes: mirroredBytes, isShort: true, isPartial: true }, 'nobody declared it short');
+
+    const before = await readSegmentRecords(live());
+    const result = restored(await restore());
+    t.match(result.notes, [/segment 3 in .* is damaged or missing, and the other copy has only its first/]);
+    t.strictSame(await readSegmentRecords(live()), before, 'what is known of it is not forgotten');
+    t.strictSame(result.asidePaths, []);
+
+    await rm(damaged);
+    t.match(
+      restored(await restore()).notes,
+      [/segment 3 .* has only its first/],
+      'nor does nothing give way to less',
+    );
+    t.strictSame(await readSegmentRecords(live()), before);
+    await writeFile(damaged, sound, 'latin1');
+    await runOnce(mirror);
+    t.strictSame(await contentsOf(mirrored()), await contentsOf(writer.paths), 'the mirror is completed');
+    await rm(logsRoot, { recursive: true });
+    await restore();
     t.strictSame(await contentsOf(live()), await contentsOf(writer.paths));
   },
 );

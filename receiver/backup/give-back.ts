@@ -1,0 +1,51 @@
+import { statfs } from 'node:fs/promises';
+import type { LogPaths } from '../../shared/log/log.ts';
+import { readLogMeta } from '../../shared/log/log-meta.ts';
+import type { LogId } from '../../shared/names/log-id.ts';
+import type { CopyNote } from './copy-note.ts';
+import { fillHoles } from './fill-holes.ts';
+import { type CopyFaults, findFaults } from './find-faults.ts';
+
+/** Options of {@link giveBack}. */
+export interface GiveBackOptions {
+  /** The live copy; ingest may be appending to its open segment. */
+  readonly live: LogPaths;
+  readonly mirror: LogPaths;
+  readonly id: LogId;
+  /** Sealed segments of the live copy to be read. */
+  readonly chosen: ReadonlySet<number>;
+  readonly note: (note: CopyNote) => void;
+  readonly count: (bytes: number) => void;
+  readonly signal?: AbortSignal | undefined;
+}
+
+/** A share of the live logs' disk that is left free, whatever the mirror has: new samples come first. */
+const FREE_SHARE = 0.05;
+
+/**
+ * Gives the live copy back what it lost of its sealed segments, as far as the mirror has it; returns what it still lacks. Nothing of the
+ * open segment is touched, so that this may go on while the node is connected.
+ */
+export async function giveBack(options: GiveBackOptions): Promise<CopyFaults> {
+  const { live, mirror, id, chosen, note, count, signal } = options;
+  const faults = await findFaults(live, { isRead: (number) => chosen.has(number), signal });
+  if ((await readLogMeta(mirror))?.id !== id) return faults;
+  let writtenBytes = 0;
+  await fillHoles({
+    ...{ source: mirror, target: live, id, end: faults.end, damaged: faults.damaged, signal },
+    hasRoom: async (bytes) => await hasRoom(live, bytes),
+    // Of two whole copies that differ the run tells when it looks the other way.
+    note: (found) => (found.kind === 'differs' ? undefined : note(found)),
+    count(bytes) {
+      writtenBytes += bytes;
+      count(bytes);
+    },
+  });
+  if (writtenBytes === 0) return faults;
+  return await findFaults(live, { isRead: (number) => faults.damaged.has(number), signal });
+}
+
+async function hasRoom({ root }: LogPaths, bytes: number): Promise<boolean> {
+  const { bavail, bsize, blocks } = await statfs(root);
+  return bavail * bsize - bytes > blocks * bsize * FREE_SHARE;
+}
