@@ -47,9 +47,7 @@ for (let second = 0; second < seconds; second++) {
   names.forEach((node, index) => {
     const sample = JSON.parse(lines[index] ?? '{}') as Readonly<Record<string, unknown>>;
     engine.arrived(node, nowMs, nowMs);
-    readValues({ sample, before: undefined, seconds: 1 }, (name, value) =>
-      engine.take(node, name, value, nowMs),
-    );
+    readValues({ sample, past: [] }, (name, value) => engine.take(node, name, value, nowMs));
   });
   const { user, system } = process.cpuUsage(began);
   // The first seconds are those of the compiler.

@@ -1,9 +1,10 @@
 import { isSample } from '../../shared/log/is-sample.ts';
 import type { LogPaths } from '../../shared/log/log.ts';
 import { addValue, type Bucket, emptyBucket } from './bucket.ts';
+import { CounterMemory } from './counter-memory.ts';
 import type { SeriesAnswer, SeriesColumns, TimeRange, TopProcess, TopProcesses } from './history.ts';
 import { Layout } from './layout.ts';
-import { groupOf, numberOf, parseLine, readValues } from './read-values.ts';
+import { groupOf, numberOf, parseLine, RATES_LEAD_MS, readValues } from './read-values.ts';
 import { isTopLine, readWindow } from './read-window.ts';
 
 /** How far from the time asked for a line of processes may be, ms. */
@@ -50,26 +51,17 @@ async function gather(
   layout: Layout,
   pointAt: (atMs: number) => Bucket | undefined,
 ): Promise<void> {
-  let before: { readonly sample: Readonly<Record<string, unknown>>; readonly atMs: number } | undefined;
-  // Some time before, so that the first point has a rate, too.
-  const from = { fromMs: range.fromMs - TOP_MS, toMs: range.toMs };
+  const memory = new CounterMemory();
+  const from = { fromMs: range.fromMs - RATES_LEAD_MS, toMs: range.toMs };
   for await (const { text, atMs } of readWindow(paths, from)) {
     const sample = isSample(text) ? parseLine(text) : undefined;
     if (sample === undefined) continue;
+    const pair = memory.take(sample);
     const point = atMs < range.fromMs ? undefined : pointAt(atMs);
-    if (point !== undefined) {
-      const isSameBoot = before?.sample['boot'] === sample['boot'];
-      const pair = {
-        sample,
-        before: isSameBoot ? before?.sample : undefined,
-        seconds: (atMs - (before?.atMs ?? 0)) / 1000,
-      };
-      readValues(pair, (name, value) => {
-        const column = layout.find(name);
-        if (column !== undefined) addValue(point, column, value);
-      });
-    }
-    before = { sample, atMs };
+    readValues(pair, (name, value) => {
+      const column = point && layout.find(name);
+      if (point !== undefined && column !== undefined) addValue(point, column, value);
+    });
   }
 }
 

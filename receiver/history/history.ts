@@ -91,7 +91,10 @@ export interface History extends AsyncDisposable {
   latest(): ReadonlyMap<NodeName, LatestSample>;
   /** Is told of the samples that are new since the last call, at most once a second; the result ends it. */
   onLatest(listener: (samples: readonly LatestSample[]) => void): () => void;
-  /** The newest sample of every node as it stands in the log: a line of JSON. */
+  /**
+   * The newest sample of every node, as a line of JSON; a counter that may have fallen by a glitch
+   * is null.
+   */
   newestLines(): Promise<ReadonlyMap<NodeName, string>>;
   /** What the rules see in the samples at present. */
   ruleStates(): Promise<readonly RuleState[]>;

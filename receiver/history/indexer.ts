@@ -207,13 +207,13 @@ export class Indexer {
       },
       onSample: (taken) => {
         this.#lines += 1;
-        this.latest.take(node, taken.line, taken.atMs, values);
+        this.latest.take(node, { ...taken, values });
         values = {};
         this.#tellPresent(node, taken, present);
         present.names.length = 0;
         present.numbers.length = 0;
       },
-      onKnown: (line) => this.latest.takeLine(node, line),
+      onKnown: (line, fallenFrom) => this.latest.takeLine(node, line, fallenFrom),
       onInventory: (line) => store.saveInventory(history.id, line),
     });
     this.#sparklines.set(node, sparklines);

@@ -1,6 +1,7 @@
 import type { NodeName } from '../../shared/names/node-name.ts';
 import type { LatestSample } from './history.ts';
-import { parseLine, readValues } from './read-values.ts';
+import { leaveOutFallen } from './leave-out-fallen.ts';
+import { type PastCounters, parseLine, readValues } from './read-values.ts';
 
 /** The series that screens show as they come; the others are asked for. */
 const HEADLINES: ReadonlySet<string> = new Set([
@@ -26,6 +27,8 @@ interface Newest {
   readonly atMs: number;
   readonly line: string;
   readonly values: Record<string, number>;
+  /** See {@link TakenSample}. */
+  readonly fallenFrom: readonly PastCounters[];
 }
 
 /** The newest sample of each node: its line, and what of it screens show at once. */
@@ -43,22 +46,22 @@ export class LatestSamples {
   };
 
   /** Takes a node's newest sample; one that is older than what is known is passed over. */
-  take(node: NodeName, line: string, atMs: number, values: Record<string, number>): void {
+  take(node: NodeName, { atMs, line, values, fallenFrom }: Newest): void {
     const known = this.#newest.get(node);
     if (known !== undefined && atMs < known.atMs && known.atMs - atMs < 3_600_000) return;
-    this.#newest.set(node, { atMs, line, values });
+    this.#newest.set(node, { atMs, line, values, fallenFrom });
     this.#changed.add(node);
   }
 
   /** Takes a line that came beside the log. Its rates are not known; those of the sample before stand. */
-  takeLine(node: NodeName, line: string): void {
+  takeLine(node: NodeName, line: string, fallenFrom: readonly PastCounters[] = []): void {
     const values: Record<string, number> = {};
     const sample = parseLine(line);
     const atMs = Date.parse(line.slice(6, 30));
     if (sample === undefined || Number.isNaN(atMs)) return;
-    readValues({ sample, before: undefined, seconds: 0 }, (name, value) => this.put(values, name, value));
+    readValues({ sample, past: [] }, (name, value) => this.put(values, name, value));
     Object.assign(values, { ...this.#newest.get(node)?.values, ...values });
-    this.take(node, line, atMs, values);
+    this.take(node, { line, atMs, values, fallenFrom });
   }
 
   /** Those that are new since the last call. */
@@ -77,8 +80,13 @@ export class LatestSamples {
     return times.length === 0 ? undefined : times.reduce((a, b) => Math.max(a, b));
   }
 
-  /** The newest line of every node. */
+  /**
+   * The newest line of every node, with null in place of counters that may have fallen by a glitch.
+   */
   lines(): readonly (readonly [NodeName, string])[] {
-    return [...this.#newest].map(([node, { line }]) => [node, line] as const);
+    return [...this.#newest].map(([node, { line, fallenFrom }]) => {
+      const sample = fallenFrom.length === 0 ? undefined : parseLine(line);
+      return [node, sample === undefined ? line : JSON.stringify(leaveOutFallen(sample, fallenFrom))];
+    });
   }
 }

@@ -5,10 +5,11 @@ import type { LogPaths } from '../../shared/log/log.ts';
 import { readLogMeta } from '../../shared/log/log-meta.ts';
 import { comparePositions, type Position } from '../../shared/log/position.ts';
 import { type LogChunk, readSegment } from '../../shared/log/read-log.ts';
+import { CounterMemory, MEMORY_SAMPLES } from './counter-memory.ts';
 import type { HistoryStore } from './history-store.ts';
 import type { NodeHistory } from './node-history.ts';
 import { type OpenFile, readOpenSegment } from './read-open-segment.ts';
-import { countersOf, numberOf, parseLine, readValues } from './read-values.ts';
+import { type PastCounters, parseLine, readValues, type SamplePair } from './read-values.ts';
 
 /** A sample that was taken in. */
 export interface TakenSample {
@@ -18,6 +19,11 @@ export interface TakenSample {
   readonly atMs: number;
   /** Whether it stands near the end of the log, so that it tells of the present. */
   readonly isCurrent: boolean;
+  /**
+   * The samples before it while one of its counters, or of theirs, is less than it was; empty
+   * otherwise.
+   */
+  readonly fallenFrom: readonly PastCounters[];
 }
 
 /** Is told of what stands in a log besides what goes into buckets. */
@@ -26,7 +32,7 @@ export interface IntakeListener {
   readonly onValue?: ((name: string, value: number) => void) | undefined;
   readonly onInventory: (line: string) => void;
   /** The last sample that was taken in before the program was started again. */
-  readonly onKnown?: ((line: string) => void) | undefined;
+  readonly onKnown?: ((line: string, fallenFrom: readonly PastCounters[]) => void) | undefined;
 }
 
 /** Options of a {@link LogIntake}. */
@@ -46,9 +52,6 @@ export type IntakeStep = 'more' | 'end' | 'replaced';
 /** Lines that begin so near to the end of what there is are of the present, bytes. */
 const CURRENT_BYTES = 32 * 1024;
 
-/** A time between two samples that is no gap whatever came before, ms. */
-const NO_GAP_MS = 60_000;
-
 /** Clocks that are further ahead than this are wrong, ms: what they say would stand in everyone's way until then. */
 const FUTURE_MS = 86_400_000;
 
@@ -58,8 +61,14 @@ const PAST_MS = Date.UTC(2020, 0, 1);
 /** `{"t":"2026-11-20T22:00:00.000Z` */
 const TIME = { begin: 6, end: 30 } as const;
 
-/** Where reading would go on after a restart. */
+/**
+ * Where reading would go on after a restart: `prime` is a little earlier, for the rates, and
+ * `intervalMs` was known there.
+ */
 type Resume = Readonly<{ at: Position; prime: Position | undefined; intervalMs: number }>;
+
+/** A sample that was taken not long ago. */
+type Recent = Readonly<{ at: Position; intervalMs: number }>;
 
 /** Takes one log into the history of its node, a chunk at a time. Not for overlapping calls. */
 export class LogIntake {
@@ -68,8 +77,9 @@ export class LogIntake {
   #splitter: LineSplitter;
   #open: OpenFile | undefined;
   #chunks: AsyncGenerator<LogChunk, void, void> | undefined;
-  #before: { readonly counters: Readonly<Record<string, unknown>>; readonly at: Position } | undefined;
-  #intervalMs: number;
+  readonly #memory: CounterMemory;
+  /** The last samples, the oldest first. */
+  #recent: readonly Recent[] = [];
   /** Lines before it have been taken in already; they only give the rates something to begin from. */
   #until: Position;
   #resume: Resume;
@@ -84,16 +94,17 @@ export class LogIntake {
       row?.primeSegment === undefined || row.primeOffset === undefined
         ? undefined
         : { segment: row.primeSegment, offset: row.primeOffset };
-    this.#intervalMs = row?.intervalMs ?? 0;
+    const intervalMs = row?.intervalMs ?? 0;
+    this.#memory = new CounterMemory(intervalMs);
     this.#until = until;
-    this.#resume = { at: until, prime, intervalMs: this.#intervalMs };
+    this.#resume = { at: until, prime, intervalMs };
     this.#segment = (prime ?? until).segment;
     this.#splitter = new LineSplitter((prime ?? until).offset);
   }
 
-  /** The least time between the last samples, ms; 0 when not known. */
+  /** The time between the last two samples, ms; 0 when not known. */
   get intervalMs(): number {
-    return this.#intervalMs;
+    return this.#memory.intervalMs;
   }
 
   /** Bytes of the open segment that are still to be read, as far as the last step saw. */
@@ -122,7 +133,7 @@ export class LogIntake {
     this.#options.history.closeOpen();
     const at = { segment: this.#segment, offset: this.#splitter.lineOffset };
     // While what was taken in earlier is read again, the place to go on from stands.
-    if (comparePositions(at, this.#until) >= 0) this.#setResume(at, this.#before?.at);
+    if (comparePositions(at, this.#until) >= 0) this.#setResume(at);
   }
 
   /** Writes down how far the log has been taken in. Call it in the transaction that holds the buckets. */
@@ -180,51 +191,34 @@ export class LogIntake {
     const sample = parseLine(line);
     const atMs = Date.parse(line.slice(TIME.begin, TIME.end));
     if (sample === undefined || Number.isNaN(atMs)) return;
-    const before = this.#before;
-    this.#before = { counters: countersOf(sample), at };
+    const pair = this.#memory.take(sample);
     const isNew = comparePositions(at, this.#until) >= 0;
-    const intervalMs = before === undefined ? this.#intervalMs : distanceMs(before.counters, sample);
-    const isGap =
-      intervalMs <= 0 || (this.#intervalMs > 0 && intervalMs > Math.max(3 * this.#intervalMs, NO_GAP_MS));
-    if (isNew && atMs >= PAST_MS && atMs <= this.#options.now() + FUTURE_MS) {
-      const pair = { sample, before: isGap ? undefined : before?.counters, seconds: intervalMs / 1000 };
-      this.#addTo(atMs, at, before?.at, pair);
-    }
-    if (before !== undefined && intervalMs > 0) this.#intervalMs = intervalMs;
-    if (isNew) this.#options.onSample?.({ line, sample, atMs, isCurrent });
-    else this.#options.onKnown?.(line);
+    // Those before only tell which counters had fallen.
+    if (!isNew) readValues(pair, () => undefined);
+    else if (atMs >= PAST_MS && atMs <= this.#options.now() + FUTURE_MS) this.#addTo(atMs, at, pair);
+    this.#recent = [...this.#recent.slice(1 - MEMORY_SAMPLES), { at, intervalMs: this.#memory.intervalMs }];
+    const fallenFrom = this.#memory.hasFallen ? pair.past : [];
+    if (isNew) this.#options.onSample?.({ line, sample, atMs, isCurrent, fallenFrom });
+    else this.#options.onKnown?.(line, fallenFrom);
   }
 
-  #addTo(
-    atMs: number,
-    at: Position,
-    prime: Position | undefined,
-    pair: Parameters<typeof readValues>[0],
-  ): void {
+  #addTo(atMs: number, at: Position, pair: SamplePair): void {
     const { history, onValue } = this.#options;
     const open = history.open;
     history.turnTo(atMs);
-    if (history.open !== open) this.#setResume(at, prime);
+    if (history.open !== open) this.#setResume(at);
     readValues(pair, (name, value) => {
       history.add(name, value);
       onValue?.(name, value);
     });
   }
 
-  #setResume(at: Position, prime: Position | undefined): void {
-    this.#resume = { at, prime, intervalMs: this.#intervalMs };
+  /** Before the sample at this place is remembered itself. */
+  #setResume(at: Position): void {
+    const oldest = this.#recent[0];
+    this.#resume = { at, prime: oldest?.at, intervalMs: oldest?.intervalMs ?? this.#memory.intervalMs };
     this.#isChanged = true;
   }
-}
-
-/** The time between two samples, ms: by the node's uptime, which no setting of a clock changes; 0 across a restart of the machine. */
-function distanceMs(
-  before: Readonly<Record<string, unknown>>,
-  sample: Readonly<Record<string, unknown>>,
-): number {
-  if (before['boot'] !== sample['boot']) return 0;
-  const [from, to] = [numberOf(before['up']), numberOf(sample['up'])];
-  return from === undefined || to === undefined ? 0 : Math.round((to - from) * 1000);
 }
 
 /** The segments that lie there, and whether they are those of the log. The log's name is read last: a log gives way directory last. */

@@ -3,20 +3,39 @@
  * finite number in its place is passed over.
  */
 
+import { type CounterReading, rateOfCounter } from './rate-of-counter.ts';
 import { seriesName } from './series-names.ts';
 
-type Group = Readonly<Record<string, unknown>>;
+/** A sample, or a part of one, of which nothing is known. */
+export type Group = Readonly<Record<string, unknown>>;
+
+/**
+ * How long before a stretch of a log reading begins, so that its first sample has the right rates,
+ * too, ms.
+ */
+export const RATES_LEAD_MS = 120_000;
 
 /** Takes one value of a sample. */
 export type PutValue = (name: string, value: number) => void;
 
-/** A sample and the one before it, from which rates are taken. */
+/** An earlier sample, from which rates are taken. */
+export interface PastCounters {
+  /** Its {@link countersOf}. */
+  readonly counters: Group;
+  /** How long before the present sample it was taken, more than 0. */
+  readonly seconds: number;
+}
+
+/** A sample and the ones before it, from which rates are taken. */
 export interface SamplePair {
   readonly sample: Group;
-  /** At least its {@link countersOf}; undefined where there is none that rates can be taken from. */
-  readonly before: Group | undefined;
-  /** The time between the two. */
-  readonly seconds: number;
+  /**
+   * The newest first; empty where there is none that rates can be taken from. See
+   * `counter-memory.ts`.
+   */
+  readonly past: readonly PastCounters[];
+  /** Is called when a counter of the sample is less than in the one before. */
+  readonly onFall?: (() => void) | undefined;
 }
 
 /** What the next sample's rates, and the time between the two, are taken from: a small part of a sample. */
@@ -104,7 +123,7 @@ function readMemory(pair: SamplePair, put: PutValue): void {
   const [swapSize, swapUsed] = [numberOf(swap?.['total']), numberOf(swap?.['used'])];
   if (swapSize !== undefined && swapUsed !== undefined && swapSize > 0)
     put('swap.ratio', swapUsed / swapSize);
-  const rate = rates(pair, pair.sample['paging'], pair.before?.['paging']);
+  const rate = rates(pair, 'paging');
   if (rate === undefined) return;
   putNumber(put, 'paging.in', rate(0));
   putNumber(put, 'paging.out', rate(1));
@@ -112,12 +131,9 @@ function readMemory(pair: SamplePair, put: PutValue): void {
 }
 
 function readPressure(pair: SamplePair, put: PutValue): void {
-  const psi = groupOf(pair.sample['psi']);
-  const before = groupOf(pair.before?.['psi']);
-  if (psi === undefined || before === undefined) return;
-  const cpu = rates(pair, psi['cpu'], before['cpu']);
-  const mem = rates(pair, psi['mem'], before['mem']);
-  const io = rates(pair, psi['io'], before['io']);
+  const cpu = rates(pair, 'psi', 'cpu');
+  const mem = rates(pair, 'psi', 'mem');
+  const io = rates(pair, 'psi', 'io');
   putNumber(put, 'psi.cpu', cpu?.(0));
   putNumber(put, 'psi.mem', mem?.(0));
   putNumber(put, 'psi.mem_full', mem?.(1));
@@ -145,11 +161,8 @@ function readFilesystems({ sample }: SamplePair, put: PutValue): void {
 }
 
 function readDisks(pair: SamplePair, put: PutValue): void {
-  const disks = groupOf(pair.sample['disk']);
-  const before = groupOf(pair.before?.['disk']);
-  if (disks === undefined || before === undefined) return;
-  for (const disk of Object.keys(disks)) {
-    const rate = rates(pair, disks[disk], before[disk]);
+  for (const disk of Object.keys(groupOf(pair.sample['disk']) ?? {})) {
+    const rate = rates(pair, 'disk', disk);
     if (rate === undefined) continue;
     putNumber(put, seriesName('disk.read:', disk), rate(0));
     putNumber(put, seriesName('disk.write:', disk), rate(1));
@@ -161,12 +174,11 @@ function readDisks(pair: SamplePair, put: PutValue): void {
 
 function readInterfaces(pair: SamplePair, put: PutValue): void {
   const interfaces = groupOf(pair.sample['net']);
-  const before = groupOf(pair.before?.['net']);
-  if (interfaces === undefined || before === undefined) return;
+  if (interfaces === undefined || groupOf(pair.past[0]?.counters['net']) === undefined) return;
   let received = 0;
   let sent = 0;
   for (const name of Object.keys(interfaces)) {
-    const rate = rates(pair, interfaces[name], before[name]);
+    const rate = rates(pair, 'net', name);
     if (rate === undefined) continue;
     // A sum of which a part began anew would be a dip that never was.
     received += rate(0) ?? Number.NaN;
@@ -209,20 +221,40 @@ function putNumber(put: PutValue, name: string, value: unknown): void {
   if (number !== undefined) put(name, number);
 }
 
-/** The rates of a row of counters; a counter that fell began anew, and has none. */
+/** The rates of a row of counters; undefined where there is no row, or none to compare it with. */
 function rates(
-  { seconds }: SamplePair,
-  row: unknown,
-  before: unknown,
+  { sample, past, onFall }: SamplePair,
+  group: string,
+  name?: string,
 ): ((index: number) => number | undefined) | undefined {
-  if (!Array.isArray(row) || !Array.isArray(before) || seconds <= 0) return undefined;
+  const [last] = past;
+  const row = rowAt(sample, group, name);
+  const before = last && rowAt(last.counters, group, name);
+  if (row === undefined || last === undefined || before === undefined) return undefined;
   return (index) => {
-    // A row ends before the zeros at its end.
-    const now = numberOf(row[index] ?? 0);
-    const then = numberOf(before[index] ?? 0);
-    if (now === undefined || then === undefined || now < then) return undefined;
-    return (now - then) / seconds;
+    const [now, then] = [counterAt(row, index), counterAt(before, index)];
+    if (now === undefined || then === undefined) return undefined;
+    if (now < then) onFall?.();
+    if (past.length === 1) return rateOfCounter(now, [{ value: then, seconds: last.seconds }]);
+    return rateOfCounter(
+      now,
+      past.flatMap(({ counters, seconds }): CounterReading[] => {
+        const value = counterAt(rowAt(counters, group, name) ?? [], index);
+        return value === undefined ? [] : [{ value, seconds }];
+      }),
+    );
   };
+}
+
+/** A row of counters of a sample. */
+export function rowAt(sample: Group, group: string, name?: string): readonly unknown[] | undefined {
+  const found = name === undefined ? sample[group] : groupOf(sample[group])?.[name];
+  return Array.isArray(found) ? found : undefined;
+}
+
+/** A counter of a row, which ends before the zeros at its end. */
+export function counterAt(row: readonly unknown[], index: number): number | undefined {
+  return numberOf(index < row.length ? row[index] : 0);
 }
 
 function sumOf(a: number | undefined, b: number | undefined): number | undefined {

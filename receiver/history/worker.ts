@@ -115,9 +115,7 @@ function takeLive(rules: RuleEngine, node: NodeName, line: string): void {
   const sample = parseLine(line);
   if (sample === undefined) return;
   const nowMs = Date.now();
-  readValues({ sample, before: undefined, seconds: 0 }, (name, value) =>
-    rules.take(node, name, value, nowMs),
-  );
+  readValues({ sample, past: [] }, (name, value) => rules.take(node, name, value, nowMs));
 }
 
 function openOrMakeAnew(path: string): HistoryStore {

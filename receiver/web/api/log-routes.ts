@@ -6,7 +6,8 @@ import { readLastLines } from '../../../shared/log/last-lines.ts';
 import { type LogPaths, logPaths } from '../../../shared/log/log.ts';
 import { readLines } from '../../../shared/log/log-lines.ts';
 import { parseNodeName } from '../../../shared/names/node-name.ts';
-import { parseLine, readValues } from '../../history/read-values.ts';
+import { CounterMemory } from '../../history/counter-memory.ts';
+import { parseLine, RATES_LEAD_MS, readValues } from '../../history/read-values.ts';
 import { readWindow } from '../../history/read-window.ts';
 import { nodeParams } from '../contract/common.ts';
 import { logQuery, tailQuery } from '../contract/fleet.ts';
@@ -109,21 +110,19 @@ async function* linesOf(paths: LogPaths, range: Range): AsyncGenerator<string, v
 /** The columns are those of the first sample with rates; the log itself has everything. */
 async function* csvOf(paths: LogPaths, range: Range): AsyncGenerator<string, void, void> {
   let columns: readonly string[] | undefined;
-  let before: { readonly sample: Readonly<Record<string, unknown>>; readonly atMs: number } | undefined;
-  for await (const { text, atMs } of readWindow(paths, range)) {
+  const memory = new CounterMemory();
+  const withLead = { fromMs: range.fromMs - RATES_LEAD_MS, toMs: range.toMs };
+  for await (const { text, atMs } of readWindow(paths, withLead)) {
     const sample = isSample(text) ? parseLine(text) : undefined;
     if (sample === undefined) continue;
     const values = new Map<string, number>();
-    const isSameBoot = before?.sample['boot'] === sample['boot'];
-    const pair = { sample, before: isSameBoot ? before?.sample : undefined };
-    readValues({ ...pair, seconds: (atMs - (before?.atMs ?? 0)) / 1000 }, (name, value) =>
-      values.set(name, value),
-    );
-    if (columns === undefined && before !== undefined) {
+    const pair = memory.take(sample);
+    readValues(pair, (name, value) => values.set(name, value));
+    if (atMs < range.fromMs) continue;
+    if (columns === undefined && pair.past.length > 0) {
       columns = [...values.keys()];
       yield `${['time', ...columns].map(quote).join(',')}\n`;
     }
-    before = { sample, atMs };
     if (columns === undefined) continue;
     yield `${[new Date(atMs).toISOString(), ...columns.map((name) => String(values.get(name) ?? ''))].join(',')}\n`;
   }

@@ -1,5 +1,5 @@
 import { CPU_MODES } from '../../../shared/sample/sample.ts';
-import { groupOf, numberOf } from '../../history/read-values.ts';
+import { counterAt, groupOf, numberOf } from '../../history/read-values.ts';
 import type { MetricsText } from './metrics-text.ts';
 
 /** What node_exporter calls the modes of a CPU. */
@@ -54,7 +54,13 @@ function addCpu(text: MetricsText, node: string, sample: Sample): void {
   if (Array.isArray(time)) {
     CPU_MODES.forEach((mode, index) => {
       const labels = { node, cpu: 'all', mode: MODES[mode] ?? mode };
-      counter(text, 'node_cpu_seconds_total', 'Seconds of all CPUs in each mode.', labels, time[index] ?? 0);
+      counter(
+        text,
+        'node_cpu_seconds_total',
+        'Seconds of all CPUs in each mode.',
+        labels,
+        counterAt(time, index),
+      );
     });
   }
   gauge(text, 'node_cpu_online', 'CPUs that are online.', { node }, groupOf(sample['cpu'])?.['n']);
@@ -77,9 +83,9 @@ function addMemory(text: MetricsText, node: string, sample: Sample): void {
   gauge(text, 'node_memory_SwapFree_bytes', 'Swap space that is free.', { node }, free);
   const paging = sample['paging'];
   if (Array.isArray(paging)) {
-    counter(text, 'node_vmstat_pswpin_total', 'Pages swapped in.', { node }, paging[0] ?? 0);
-    counter(text, 'node_vmstat_pswpout_total', 'Pages swapped out.', { node }, paging[1] ?? 0);
-    counter(text, 'node_vmstat_pgmajfault_total', 'Major page faults.', { node }, paging[2] ?? 0);
+    counter(text, 'node_vmstat_pswpin_total', 'Pages swapped in.', { node }, counterAt(paging, 0));
+    counter(text, 'node_vmstat_pswpout_total', 'Pages swapped out.', { node }, counterAt(paging, 1));
+    counter(text, 'node_vmstat_pgmajfault_total', 'Major page faults.', { node }, counterAt(paging, 2));
   }
   const psi = groupOf(sample['psi']);
   for (const [key, name] of [
@@ -94,7 +100,7 @@ function addMemory(text: MetricsText, node: string, sample: Sample): void {
       `node_pressure_${name}_waiting_seconds_total`,
       'Seconds some tasks waited.',
       { node },
-      row[0] ?? 0,
+      counterAt(row, 0),
     );
     if (key === 'cpu') continue;
     counter(
@@ -102,7 +108,7 @@ function addMemory(text: MetricsText, node: string, sample: Sample): void {
       `node_pressure_${name}_stalled_seconds_total`,
       'Seconds all tasks waited.',
       { node },
-      row[1] ?? 0,
+      counterAt(row, 1),
     );
   }
 }
@@ -116,7 +122,7 @@ function addRows(
   for (const [device, row] of Object.entries(rows ?? {})) {
     if (!Array.isArray(row)) continue;
     for (const [index, [name, help]] of names.entries()) {
-      counter(text, name, help, { node, device }, row[index] ?? 0);
+      counter(text, name, help, { node, device }, counterAt(row, index));
     }
   }
 }

@@ -51,6 +51,16 @@ async function everything(history: RunningHistory): Promise<string> {
   return JSON.stringify([names, answers]);
 }
 
+/** Lets the network's counters read 0 for one to three samples now and then, as some drivers do. */
+function withGlitches(sample: (atMs: number) => string): (atMs: number) => string {
+  let samples = 0;
+  return (atMs) => {
+    const line = sample(atMs);
+    samples += 1;
+    return samples % 37 < samples % 4 ? line.replace(/"eth0":\[[^\]]*\]/, '"eth0":[]') : line;
+  };
+}
+
 async function caughtUp(history: RunningHistory, upToMs: number): Promise<void> {
   await until(
     async () => {
@@ -69,7 +79,7 @@ t.test(
   async (t) => {
     const root = t.testdir();
     await using writer = await openLog(root);
-    const sample = simulateNode(7);
+    const sample = withGlitches(simulateNode(7));
     await using history = start(root);
     let atMs = START_MS;
     for (let round = 0; round < 8; round++) {
@@ -87,6 +97,9 @@ t.test(
     t.equal(await everything(history), await everything(again));
     const { series } = await again.series(SEVEN, ['cpu.used'], { fromMs: START_MS, toMs: atMs }, 100);
     t.ok(series['cpu.used']?.mean.filter((value) => value !== null).length, 'and it is not nothing');
+    const day = { fromMs: START_MS, toMs: atMs };
+    const traffic = (await history.series(SEVEN, ['net.rx'], day, 1000)).series['net.rx']?.max ?? [];
+    t.ok(Math.max(...traffic.map(Number)) <= 60_000, 'and no glitch is traffic');
   },
 );
 
