@@ -13,6 +13,7 @@ import type { Logger } from '../shared/logging/logger.ts';
 import { parseNodeName } from '../shared/names/node-name.ts';
 import { systemClock } from '../shared/time/clock.ts';
 import { type Credential, credentialStore } from './admission/credential-store.ts';
+import { logOwnerStore } from './admission/log-owner-store.ts';
 import { repeatedFailure } from './fleet/repeated-failure.ts';
 import type { StateStore } from './fleet/state-store.ts';
 import { decodePair, encodePair, type KeyPair } from './identity/key-pair.ts';
@@ -37,6 +38,8 @@ const COPY = z.object({
       revoked: z.object({ sinceMs: z.number(), why: z.string() }).nullable(),
       next_name: name.nullable(),
       trusts: z.string().nullable(),
+      // Not written by 0.1.0.
+      logs: z.array(z.string()).optional(),
     }),
   ),
 });
@@ -47,6 +50,8 @@ export interface KeptIdentity {
   /** Undefined for plain TCP. */
   readonly pair: KeyPair | undefined;
   readonly credentials: readonly Credential[];
+  /** The ids of the logs that a credential owns. */
+  readonly logsOf: (credential: string) => readonly string[];
 }
 
 /** Options of {@link keepIdentity}. */
@@ -128,8 +133,12 @@ export async function adoptIdentity(options: AdoptIdentityOptions): Promise<void
     await replaceFile(path, encodePair(decodePair(pair, mirror)), { mode: 0o600 });
   }
   const table = credentialStore(store);
+  const owners = logOwnerStore(store);
   store.transaction(() => {
-    for (const credential of credentials) table.save(credential);
+    for (const { credential, logs } of credentials) {
+      table.save(credential);
+      for (const id of logs) owners.claim(id, credential.id, systemClock.now());
+    }
   });
   // Last: by this file the directory counts as that of a receiver.
   await replaceFile(
@@ -142,7 +151,7 @@ export async function adoptIdentity(options: AdoptIdentityOptions): Promise<void
   );
 }
 
-function encode({ receiverId, pair, credentials }: KeptIdentity): string {
+function encode({ receiverId, pair, credentials, logsOf }: KeptIdentity): string {
   const json = {
     format: 1,
     receiver: receiverId,
@@ -159,6 +168,7 @@ function encode({ receiverId, pair, credentials }: KeptIdentity): string {
       revoked: credential.revoked ?? null,
       next_name: credential.nextName ?? null,
       trusts: credential.trusts ?? null,
+      logs: logsOf(credential.id),
     })),
   };
   return `${JSON.stringify(json, undefined, 1)}\n`;
@@ -167,7 +177,10 @@ function encode({ receiverId, pair, credentials }: KeptIdentity): string {
 function parse(text: string, mirror: string) {
   try {
     const { credentials, ...rest } = COPY.parse(JSON.parse(text));
-    return { ...rest, credentials: credentials.map(credentialOf) };
+    return {
+      ...rest,
+      credentials: credentials.map((kept) => ({ credential: credentialOf(kept), logs: kept.logs ?? [] })),
+    };
   } catch (cause) {
     throw new UserError('MIRROR_UNUSABLE', `the identity that is kept in ${mirror} is damaged`, {
       cause,

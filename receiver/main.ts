@@ -9,10 +9,13 @@ import type { Config } from '../shared/config/config.ts';
 import type { LoadConfigOptions, LoadedConfig } from '../shared/config/load.ts';
 import { startControl } from '../shared/control/control.ts';
 import { readBootId } from '../shared/files/boot-id.ts';
+import { logPaths } from '../shared/log/log.ts';
+import { logsUnderName } from '../shared/log/logs-under-name.ts';
 import type { Logger } from '../shared/logging/logger.ts';
 import { VERSION } from '../shared/names/version.ts';
 import { systemClock } from '../shared/time/clock.ts';
 import { createAdmission } from './admission/admission.ts';
+import { replacedRefusal } from './admission/refusals.ts';
 import { openDrive } from './backup/drive.ts';
 import { changeCertificates } from './certificate-change.ts';
 import { controlHandlers } from './control-handlers.ts';
@@ -76,7 +79,9 @@ export async function startReceiver(options: ReceiverOptions): Promise<Receiver>
   const admission = createAdmission({
     store,
     receiverId,
+    logsUnder: (node) => logsUnderName(logPaths(logsRoot, node)),
     logOf: (node) => fleet.node(node)?.logId,
+    onReplaced: (node) => parts.receiver?.ingest.refuse(node, replacedRefusal(node)),
     alarmAt: config.receiver.limits.failed_attempts,
     onAlarm: (address, attempts) => relay.report(failedAttempts(address, attempts)),
     onRenamed: (from) => fleet.forget(from),
@@ -99,7 +104,12 @@ export async function startReceiver(options: ReceiverOptions): Promise<Receiver>
   const recordPath = join(directory, 'mirror.json');
   const identityCopy = stack.use(
     keepIdentity({
-      read: () => ({ receiverId, pair: identity?.current, credentials: admission.credentials() }),
+      read: () => ({
+        receiverId,
+        pair: identity?.current,
+        credentials: admission.credentials(),
+        logsOf: admission.logsOf,
+      }),
       write: async (content, signal) => {
         const { to_directory: mirror, mirror: rules } = parts.receiver?.config ?? config;
         const order = { kind: 'keep-identity', directory: mirror, recordPath, content } as const;

@@ -15,6 +15,10 @@ export interface MadeJoinCode {
   readonly uses: number;
   /** The name that it gives; null: what the node wishes. */
   readonly node: string | null;
+  /** Whether a machine has that name already. */
+  readonly is_taken: boolean;
+  /** Whether the machine that joins takes its place. */
+  readonly replaces: boolean;
   /** Where it tells nodes to find this receiver. */
   readonly addresses: readonly string[];
 }
@@ -34,12 +38,16 @@ export function makeJoinCode(receiver: Receiver, options: CodeOptions): MadeJoin
       hint: 'Name one in config.json: "receiver": { "join_addresses": ["receiver.lan"] }.',
     });
   }
+  const { node } = options;
+  const holder = node === undefined ? undefined : admission.credentialOf(node);
   const { id, secret, expiresMs } = admission.makeCode(options);
   return {
     code: encodeJoinCode({ id, secret, certificate: receiver.certificates?.state().sha256, addresses }),
     expires: new Date(expiresMs).toISOString(),
     uses: options.uses,
-    node: options.node ?? null,
+    node: node ?? null,
+    is_taken: holder !== undefined && holder.revoked === undefined,
+    replaces: options.isReplacing ?? false,
     addresses,
   };
 }

@@ -15,6 +15,7 @@ const JOIN_CODE = z.object({
     .min(1000)
     .max(366 * 86_400_000),
   node: node.optional(),
+  replace: z.boolean().default(false),
 });
 const ROTATE = z.object({ now: z.boolean() });
 const REVOKE = z.object({ node, why: z.string().max(200) });
@@ -25,8 +26,14 @@ const FORGET = z.object({ node });
 export function nodeControl(running: () => Receiver): ControlHandlers {
   return {
     'join-code': async (args) => {
-      const { uses, lifetime_ms: lifetimeMs, node } = JOIN_CODE.parse(args);
-      return makeJoinCode(running(), { uses: node === undefined ? uses : 1, lifetimeMs, node });
+      const { uses, lifetime_ms: lifetimeMs, node, replace } = JOIN_CODE.parse(args);
+      const isReplacing = replace && node !== undefined;
+      return makeJoinCode(running(), {
+        uses: node === undefined ? uses : 1,
+        lifetimeMs,
+        node,
+        isReplacing,
+      });
     },
     certificate: async () => changeOf(running()).state(),
     'rotate-certificate': async (args) => {

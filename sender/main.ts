@@ -3,7 +3,6 @@
  * on purpose: the one place that knows every part, in the order in which they start; they stop in the opposite order.
  */
 
-import { rename } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import { isDeepStrictEqual } from 'node:util';
 import type { JoinCode } from '../shared/auth/join-code.ts';
@@ -23,10 +22,12 @@ import { startSenderAlerts } from './alerts/alerts.ts';
 import { addressesOf } from './membership/addresses.ts';
 import { ensureMembership } from './membership/ensure-membership.ts';
 import { writeMembership } from './membership/membership.ts';
+import type { NewLogBrake } from './new-log-brake.ts';
 import { type ExtraLine, type Recorder, startRecorder } from './recorder/recorder.ts';
 import { readInventory } from './sampler/inventory.ts';
 import { startSampler } from './sampler/sampler.ts';
 import { startTopProcesses } from './sampler/top-processes.ts';
+import { setLogAside } from './set-log-aside.ts';
 import { logsRootOf, reachabilityOf, senderAlertsOf } from './settings.ts';
 import { logStatusOf, type SenderStatus } from './status.ts';
 import { tellLoss } from './tell-loss.ts';
@@ -39,6 +40,8 @@ export interface SenderOptions {
   /** Join with this code, whatever the machine has joined before; undefined: go on as the node that it is. */
   readonly join?: JoinCode | undefined;
   readonly log: Logger;
+  /** The same for all senders that a program starts one after the other. */
+  readonly newLogBrake: NewLogBrake;
   /** Ends the wait for a receiver to join. */
   readonly signal: AbortSignal;
 }
@@ -48,7 +51,7 @@ export interface Sender extends AsyncDisposable {
   readonly node: NodeName;
   /** Where receivers are tried. */
   readonly receivers: readonly ReceiverAddress[];
-  /** Resolves when the node has got another name: the sender has to be started anew, as that. Rejects when it cannot go on. */
+  /** Resolves when the node has another name or needs a new log: the sender has to be started again. Rejects when it cannot go on. */
   readonly ended: Promise<void>;
 }
 
@@ -62,7 +65,8 @@ const CATCH_UP_MS = 30_000;
  * @throws UserError when the data directory or the log cannot be used, another sender works there, or the receiver does not let
  *   this machine join
  */
-export async function startSender({ config, join: code, log, signal }: SenderOptions): Promise<Sender> {
+export async function startSender(options: SenderOptions): Promise<Sender> {
+  const { config, join: code, log, signal, newLogBrake } = options;
   const { sender: settings } = config;
   const directory = settings.data_directory;
   const startedMs = systemClock.now();
@@ -88,9 +92,9 @@ export async function startSender({ config, join: code, log, signal }: SenderOpt
   const { node } = membership;
   const receivers = addressesOf(config, membership);
   // Under the lock, but after the writer has closed its files.
-  let isOldCopy = false;
+  let isLogDone = false;
   stack.defer(async () => {
-    if (isOldCopy) await setLogAside(config, node);
+    if (isLogDone) await setLogAside(logPaths(logsRootOf(config), node), systemClock.now());
   });
 
   const sealer = stack.use(
@@ -112,13 +116,11 @@ export async function startSender({ config, join: code, log, signal }: SenderOpt
     log.info({ sleeptime: seconds }, 'the receiver set the interval');
   }
 
-  function beginNewLog(): void {
-    isOldCopy = true;
-    const message =
-      'the receiver knows more of this log than is here: this data directory is an old copy of itself';
-    const hint =
-      'The log here is set aside, nothing is deleted; the next start of the sender begins a new one.';
-    ended.reject(new UserError('LOG_DAMAGED', message, { hint }));
+  function beginNewLog(reason: string): void {
+    isLogDone = true;
+    newLogBrake.engage(systemClock.monotonic());
+    log.warn({ node, reason }, 'the log here is set aside, whole, and a new one begun');
+    ended.resolve();
   }
 
   async function keepCertificates(certificates: readonly string[]): Promise<void> {
@@ -154,6 +156,7 @@ export async function startSender({ config, join: code, log, signal }: SenderOpt
       onInterval: setSleeptime,
       onCertificates: keepCertificates,
       onRename: (name) => void takeName(name).catch(ended.reject),
+      mayBeginNewLog: () => newLogBrake.isOpen(systemClock.monotonic()),
       onNewLogNeeded: beginNewLog,
       onSegmentLost: (loss) => tellLoss(loss, { writer, atMs: systemClock.now(), log }),
     }),
@@ -232,12 +235,4 @@ async function extraLinesOf({ sender }: Config): Promise<readonly ExtraLine[]> {
   const top = await startTopProcesses();
   const intervalMs = sender.top_processes_seconds * 1000;
   return [inventory, { name: 'top processes', read: (atMs) => top.read(atMs), intervalMs }];
-}
-
-/** Moves the log out of the way, whole; the next start begins a new one. */
-async function setLogAside(config: Config, node: NodeName): Promise<void> {
-  const paths = logPaths(logsRootOf(config), node);
-  const aside = `${paths.directory}@old-copy-${new Date().toISOString().replaceAll(':', '')}`;
-  await rename(paths.open, `${aside}.log`);
-  await rename(paths.directory, aside);
 }

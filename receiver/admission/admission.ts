@@ -9,13 +9,15 @@
  *
  * 1. Nobody is told which part was wrong: an unknown credential and a wrong proof get the same answer.
  * 2. A code lets in at most as many machines as it was made for. A machine that did not hear the answer asks again and uses no more.
- * 3. A name belongs to one credential. It changes hands only by a code made for that name, for a machine that still has the
- *    node's log, or after `forget` or `revoke`.
- * 4. What was granted or taken is on disk before anybody is told.
+ * 3. A name belongs to one credential. It passes to another one only when the machine proves the old one as well, or by an
+ *    administrator's word: a code made with `--replace`, `forget` or `revoke`.
+ * 4. A log belongs to the credential that first connected with it, and passes on only with that proof or by a code made with
+ *    `--replace`. Knowing a log's id gives no right to it.
+ * 5. What was granted or taken is on disk before anybody is told.
  */
 
-import { randomBytes, randomUUID } from 'node:crypto';
-import { checkProof, nodeSecretOf, SECRET_BYTES, verifierOf } from '../../shared/auth/auth.ts';
+import { randomBytes } from 'node:crypto';
+import { checkProof, SECRET_BYTES, verifierOf } from '../../shared/auth/auth.ts';
 import { UserError } from '../../shared/errors/errors.ts';
 import type { Logger } from '../../shared/logging/logger.ts';
 import type { NodeName } from '../../shared/names/node-name.ts';
@@ -30,19 +32,25 @@ import type {
   Refusal,
   Rejection,
 } from '../ingest/messages.ts';
-import { chooseName } from './choose-name.ts';
-import { type Credential, credentialStore, sortCredentials } from './credential-store.ts';
+import { CredentialBook } from './credential-book.ts';
+import type { Credential } from './credential-store.ts';
 import { FailedAttempts } from './failed-attempts.ts';
 import { joinCodeStore } from './join-code-store.ts';
-import { codeRefusal, nameRefusal, revokedRefusal, unprovenRefusal } from './refusals.ts';
+import { joinDesk } from './join-desk.ts';
+import { logOwnerStore } from './log-owner-store.ts';
+import { logRefusal, nameRefusal, revokedRefusal, unprovenRefusal } from './refusals.ts';
 
 /** Options of {@link createAdmission}. */
 export interface AdmissionOptions {
   readonly store: StateStore;
   /** Id of this receiver. */
   readonly receiverId: string;
-  /** The id of the log that a node has sent, by which a machine is known again. */
+  /** The ids of all logs that lie here under a name. */
+  readonly logsUnder: (node: NodeName) => readonly string[];
+  /** The id of the log that a node connected with last, as an earlier version may have left it. */
   readonly logOf: (node: NodeName) => string | undefined;
+  /** By an administrator's word another machine has taken a node's place; the old one may still be connected. */
+  readonly onReplaced: (node: NodeName) => void;
   /** A node connects under its new name; of the old one there is none any more. */
   readonly onRenamed: (from: NodeName, to: NodeName) => void;
   /** After so many failed attempts of an address in an hour, {@link onAlarm} is called. */
@@ -60,6 +68,8 @@ export interface CodeOptions {
   readonly lifetimeMs: number;
   /** The name that it gives. Such a code is for one machine. */
   readonly node?: NodeName | undefined;
+  /** Whether the machine takes the place of the one that has the name. */
+  readonly isReplacing?: boolean | undefined;
 }
 
 /** A join code that was just made; the secret is nowhere else. */
@@ -77,6 +87,8 @@ export interface Admission {
   join(claim: JoinClaim): JoinVerdict;
   /** Makes a join code. */
   makeCode(options: CodeOptions): NewCode;
+  /** The logs that a credential owns, the newest last. */
+  logsOf(credential: string): readonly string[];
   /** What a node may connect with; undefined when it never joined or was forgotten. */
   credentialOf(node: NodeName): Credential | undefined;
   /** All that were given out and not forgotten, by node. */
@@ -100,47 +112,31 @@ const MEMORY_MS = 30 * 86_400_000;
 /** Prepares admission from what is on disk. */
 export function createAdmission(options: AdmissionOptions): Admission {
   const { store, clock, log } = options;
-  const table = credentialStore(store);
+  const book = new CredentialBook(store);
+  const owners = logOwnerStore(store);
   const codes = joinCodeStore(store);
+  const { logsUnder } = options;
+  const desk = joinDesk({ store, book, owners, logsUnder, now: () => clock.now() });
   const failures = new FailedAttempts({ clock, alarmAt: options.alarmAt, onAlarm: options.onAlarm });
-  const listeners = new Set<() => void>();
-  const byId = new Map<string, Credential>();
-  const byNode = new Map<NodeName, Credential>();
-  for (const credential of table.read()) remember(credential);
+  adoptLogs();
+
+  /** An earlier version kept no owners: a log belongs to the node that connected with it last. */
+  function adoptLogs(): void {
+    store.transaction(() => {
+      for (const { id, node, usedMs } of book.byNode.values()) {
+        const logId = options.logOf(node);
+        if (logId !== undefined && usedMs !== undefined) owners.claim(logId, id, clock.now());
+      }
+    });
+  }
 
   function unproven(address: string): Rejection {
     log.warn({ address }, 'somebody could not prove what it said');
     return { kind: 'refused', refusal: unprovenRefusal(), afterMs: failures.failed(address) };
   }
 
-  function remember(credential: Credential): void {
-    dropFromMemory(credential.node);
-    byId.set(credential.id, credential);
-    byNode.set(credential.node, credential);
-  }
-
-  function dropFromMemory(node: NodeName): void {
-    const before = byNode.get(node);
-    if (before !== undefined) byId.delete(before.id);
-    byNode.delete(node);
-  }
-
-  /** Disk first (invariant 4). */
-  function save(credential: Credential, alongside: () => void = () => undefined): void {
-    store.transaction(() => {
-      table.save(credential);
-      alongside();
-    });
-    remember(credential);
-    changed();
-  }
-
-  function changed(): void {
-    for (const listener of listeners) listener();
-  }
-
   function existing(node: NodeName): Credential {
-    const credential = byNode.get(node);
+    const credential = book.byNode.get(node);
     if (credential !== undefined) return credential;
     throw new UserError('NODE_UNKNOWN', `no node ${node} has joined this receiver`, {
       hint: 'fleetkeep-receiver nodes lists those that have.',
@@ -149,110 +145,97 @@ export function createAdmission(options: AdmissionOptions): Admission {
 
   /** The node connects under the name that it was told to take: from now on that is its name. */
   function completeRename(credential: Credential, to: NodeName): void {
-    const renamed: Credential = { ...credential, node: to, nextName: undefined };
-    save(renamed);
-    byNode.delete(credential.node);
+    book.save({ ...credential, node: to, nextName: undefined });
     log.info({ from: credential.node, to }, 'node has its new name');
     options.onRenamed(credential.node, to);
   }
 
+  /** From now on the log is this credential's, and the credential has been connected with. */
+  function noteUse(credential: Credential, logId: string): void {
+    const nowMs = clock.now();
+    const used = { ...credential, usedMs: credential.usedMs ?? nowMs };
+    book.save(used, () => owners.claim(logId, credential.id, nowMs));
+  }
+
   return {
     admit(facts, { message, proof }) {
-      const credential = byId.get(facts.credential);
+      const credential = book.find(facts.credential);
       const proven = credential && checkProof(credential.verifier, message, proof);
       if (credential === undefined || proven === undefined) return unproven(facts.address);
       if (credential.revoked !== undefined)
         return refused(revokedRefusal(credential.node, credential.revoked.why));
-      if (facts.node === credential.nextName) completeRename(credential, facts.node);
-      else if (facts.node !== credential.node) return refused(nameRefusal(facts.node, credential.node));
-      const current = byId.get(facts.credential) ?? credential;
-      if (current.usedMs === undefined) save({ ...current, usedMs: clock.now() });
+      const isRenamed = facts.node === credential.nextName;
+      if (!isRenamed && facts.node !== credential.node)
+        return refused(nameRefusal(facts.node, credential.node));
+      const owner = owners.ownerOf(facts.log);
+      if (owner !== undefined && owner !== credential.id)
+        return refused(logRefusal(facts.node, facts.log, proven.signature));
+      if (isRenamed) completeRename(credential, facts.node);
+      const current = book.find(facts.credential) ?? credential;
+      if (owner === undefined || current.usedMs === undefined) noteUse(current, facts.log);
       return { kind: 'proven', signature: proven.signature };
     },
 
-    join({ join, message, proof, address }) {
-      const code = codes.find(join.code);
-      const proven = code && checkProof(code.verifier, message, proof);
-      if (code === undefined || proven === undefined) return unproven(address);
-      const nowMs = clock.now();
-      const earlier = [...byNode.values()].find(
-        ({ installation, code: from, usedMs }) =>
-          installation === join.installation && from === code.id && usedMs === undefined,
+    join(claim) {
+      const checked = desk.check(claim);
+      if (checked === undefined) return unproven(claim.address);
+      const enrolment = desk.enrol(claim, checked.code, checked.proven);
+      if (enrolment.kind === 'refused') return refused(enrolment.refusal);
+      const { credential, signature, hasReplaced } = enrolment;
+      const { id, node } = credential;
+      if (hasReplaced) options.onReplaced(node);
+      log.info(
+        { node, address: claim.address, host: claim.join.host_name },
+        'a machine has joined as a node',
       );
-      if (code.expiresMs < nowMs) return refused(codeRefusal('it has expired'));
-      if (earlier === undefined && code.used >= code.uses)
-        return refused(codeRefusal(`it was for ${code.uses} and has been used ${code.used} times`));
-      const isFree = (name: NodeName): boolean => {
-        const holder = byNode.get(name);
-        if (holder === undefined || holder.revoked !== undefined) return true;
-        return join.log !== undefined && options.logOf(name) === join.log;
+      const { receiverId: receiver } = options;
+      return {
+        kind: 'joined',
+        joined: { node, credential: id, receiver, signature: signature.toString('hex') },
       };
-      const node = code.node ?? earlier?.node ?? chooseName(join.node, isFree);
-      const id: string = randomUUID();
-      const credential: Credential = {
-        id,
-        node,
-        verifier: verifierOf(nodeSecretOf(proven.clientKey, message)),
-        code: code.id,
-        installation: join.installation,
-        madeMs: nowMs,
-        usedMs: undefined,
-        revoked: undefined,
-        nextName: undefined,
-        trusts: undefined,
-      };
-      save(credential, () => {
-        if (earlier === undefined) codes.use(code.id);
-      });
-      log.info({ node, address, host: join.host_name }, 'a machine has joined as a node');
-      const signature = proven.signature.toString('hex');
-      return { kind: 'joined', joined: { node, credential: id, receiver: options.receiverId, signature } };
     },
 
-    makeCode({ uses, lifetimeMs, node }) {
+    makeCode({ uses, lifetimeMs, node, isReplacing = false }) {
       const id = randomBytes(CODE_ID_BYTES).toString('hex');
       const secret = randomBytes(SECRET_BYTES);
       const madeMs = clock.now();
       const expiresMs = madeMs + lifetimeMs;
       store.transaction(() => {
         codes.removeExpired(madeMs - MEMORY_MS);
-        codes.add({ id, verifier: verifierOf(secret), node, uses, used: 0, madeMs, expiresMs });
+        codes.add({ id, verifier: verifierOf(secret), node, isReplacing, uses, used: 0, madeMs, expiresMs });
       });
       return { id, secret, expiresMs };
     },
 
-    onChange(listener) {
-      listeners.add(listener);
-      return { [Symbol.dispose]: () => void listeners.delete(listener) };
-    },
-    credentialOf: (node) => byNode.get(node),
-    credentials: () => sortCredentials(byNode.values()),
+    onChange: (listener) => book.onChange(listener),
+    logsOf: (credential) => owners.logsOf(credential),
+    credentialOf: (node) => book.byNode.get(node),
+    credentials: () => book.sorted(),
 
     revoke(node, why) {
-      save({ ...existing(node), revoked: { sinceMs: clock.now(), why }, nextName: undefined });
+      book.save({ ...existing(node), revoked: { sinceMs: clock.now(), why }, nextName: undefined });
       log.info({ node, why }, 'node was revoked');
     },
 
     confirm(node, sha256) {
-      const credential = byNode.get(node);
-      if (credential !== undefined && credential.trusts !== sha256) save({ ...credential, trusts: sha256 });
+      const credential = book.byNode.get(node);
+      if (credential !== undefined && credential.trusts !== sha256)
+        book.save({ ...credential, trusts: sha256 });
     },
 
     rename(node, to) {
       const credential = existing(node);
-      const isTaken = byNode.has(to) || [...byNode.values()].some(({ nextName }) => nextName === to);
+      const isTaken = book.byNode.has(to) || book.sorted().some(({ nextName }) => nextName === to);
       if (isTaken && credential.nextName !== to) {
         throw new UserError('NODE_NAME_TAKEN', `there is a node ${to} already`, {
           hint: 'Choose another name, or forget that node first.',
         });
       }
-      save({ ...credential, nextName: to });
+      book.save({ ...credential, nextName: to });
     },
 
     forget(node) {
-      table.remove(node);
-      dropFromMemory(node);
-      changed();
+      book.remove(node);
       log.info({ node }, 'node was forgotten');
     },
   };

@@ -9,6 +9,8 @@ export interface StoredJoinCode {
   readonly verifier: Verifier;
   /** The name that it gives; undefined: the node's own wish. */
   readonly node: NodeName | undefined;
+  /** Whether the machine takes the place of the one that has the name. */
+  readonly isReplacing: boolean;
   /** How many nodes it lets in, and how many it has let in. */
   readonly uses: number;
   readonly used: number;
@@ -28,15 +30,23 @@ export interface JoinCodeStore {
   removeExpired(beforeMs: number): void;
 }
 
+// No step of the schema: an earlier version, which does not look at this table, can still open the file.
+const REPLACING = 'CREATE TABLE IF NOT EXISTS replacing_codes (id TEXT PRIMARY KEY) STRICT, WITHOUT ROWID';
+const SELECT =
+  'SELECT *, EXISTS (SELECT 1 FROM replacing_codes r WHERE r.id = c.id) AS replaces FROM join_codes c';
+const FORGET_REPLACING = 'DELETE FROM replacing_codes WHERE id NOT IN (SELECT id FROM join_codes)';
+
 /** The join codes in the receiver's state on disk. */
 export function joinCodeStore({ database }: StateStore): JoinCodeStore {
+  database.exec(REPLACING);
   return {
     find(id) {
-      const row = database.prepare('SELECT * FROM join_codes WHERE id = ?').get(id);
+      const row = database.prepare(`${SELECT} WHERE id = ?`).get(id);
       return row === undefined ? undefined : readRow(row);
     },
-    list: () => database.prepare('SELECT * FROM join_codes ORDER BY made_ms DESC').all().map(readRow),
-    add({ id, verifier, node, uses, used, madeMs, expiresMs }) {
+    list: () => database.prepare(`${SELECT} ORDER BY made_ms DESC`).all().map(readRow),
+    add({ id, verifier, node, isReplacing, uses, used, madeMs, expiresMs }) {
+      if (isReplacing) database.prepare('INSERT INTO replacing_codes (id) VALUES (?)').run(id);
       database
         .prepare(
           'INSERT INTO join_codes (id, stored_key, server_key, node, uses, used, made_ms, expires_ms) VALUES (?, ?, ?, ?, ?, ?, ?, ?)',
@@ -53,13 +63,15 @@ export function joinCodeStore({ database }: StateStore): JoinCodeStore {
         );
     },
     use: (id) => void database.prepare('UPDATE join_codes SET used = used + 1 WHERE id = ?').run(id),
-    removeExpired: (beforeMs) =>
-      void database.prepare('DELETE FROM join_codes WHERE expires_ms < ?').run(Math.round(beforeMs)),
+    removeExpired(beforeMs) {
+      database.prepare('DELETE FROM join_codes WHERE expires_ms < ?').run(Math.round(beforeMs));
+      database.exec(FORGET_REPLACING);
+    },
   };
 }
 
 function readRow(row: Record<string, SQLOutputValue>): StoredJoinCode {
-  const { stored_key: storedKey, server_key: serverKey, node } = row;
+  const { stored_key: storedKey, server_key: serverKey, node, replaces } = row;
   return {
     id: String(row['id']),
     verifier: {
@@ -67,6 +79,7 @@ function readRow(row: Record<string, SQLOutputValue>): StoredJoinCode {
       serverKey: serverKey instanceof Uint8Array ? serverKey : new Uint8Array(),
     },
     node: typeof node === 'string' ? parseNodeName(node) : undefined,
+    isReplacing: replaces === 1,
     uses: Number(row['uses']),
     used: Number(row['used']),
     madeMs: Number(row['made_ms']),

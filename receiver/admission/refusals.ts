@@ -31,3 +31,29 @@ export function codeRefusal(reason: string): Refusal {
     retryAfterSeconds: SLOWLY_S,
   };
 }
+
+/** The join code was made for a name that another machine has. */
+export function heldNameRefusal(node: NodeName): Refusal {
+  const message =
+    `another machine is node ${node}; to put this one in its place, make a code on the receiver with ` +
+    `fleetkeep-receiver join-code --node ${node} --replace`;
+  return { code: 'join', message, retryAfterSeconds: SLOWLY_S };
+}
+
+/** The log belongs to another credential; the sender has to begin one of its own. @param signature proves this receiver */
+export function logRefusal(node: NodeName, log: string, signature: Uint8Array): Refusal {
+  return {
+    code: 'log',
+    message:
+      `log ${log} is not the log of this node ${node}: another machine has written it; this sender has to begin a log of its own, or to ` +
+      `join again with the code of fleetkeep-receiver join-code --node ${node} --replace`,
+    retryAfterSeconds: SLOWLY_S,
+    signature,
+  };
+}
+
+/** An administrator has let another machine take this one's place. */
+export function replacedRefusal(node: NodeName): Refusal {
+  const message = `another machine has taken the place of this one as node ${node}`;
+  return { code: 'auth', message, retryAfterSeconds: SLOWLY_S };
+}

@@ -69,8 +69,9 @@ export class Entrance {
     const { session, address, post, wait } = this.#ports;
     this.#wish = wish;
     wait();
-    if (wish.kind === 'join')
-      post({ kind: 'join', session, claim: { join: wish.join, address, ...wish.auth } });
-    else post({ kind: 'claim', session, facts: claimFacts(wish.hello, address), auth: wish.auth });
+    if (wish.kind === 'join') {
+      const { join, credentialProof, auth } = wish;
+      post({ kind: 'join', session, claim: { join, credentialProof, address, ...auth } });
+    } else post({ kind: 'claim', session, facts: claimFacts(wish.hello, address), auth: wish.auth });
   }
 }

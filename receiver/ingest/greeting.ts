@@ -2,12 +2,22 @@ import { encodeJsonFrame } from '../../shared/protocol/encoder.ts';
 import type { Hello } from '../../shared/protocol/messages.ts';
 import { FRAME_TYPES, PROTOCOL_VERSION } from '../../shared/protocol/protocol.ts';
 import type { ResumePoint } from './log-stream.ts';
-import type { ClaimFacts, WorkerSettings } from './messages.ts';
+import type { ClaimFacts, Refusal, WorkerSettings } from './messages.ts';
 
 /** What the arbiter has to know of a HELLO. */
 export function claimFacts(hello: Hello, address: string): ClaimFacts {
   const { node, credential, log, host_name: hostName, boot_id: bootId, version } = hello;
   return { node, credential, log, hostName, address, bootId, version, sleeptimeSeconds: hello.sleeptime };
+}
+
+/** REFUSED, as a frame. */
+export function refusedFrame({ code, message, retryAfterSeconds, signature }: Refusal): Buffer {
+  return encodeJsonFrame(FRAME_TYPES.REFUSED, {
+    code,
+    message,
+    retry_after_s: retryAfterSeconds,
+    ...(signature === undefined ? {} : { signature: Buffer.from(signature).toString('hex') }),
+  });
 }
 
 /** WELCOME, as a frame. @param signature of the first one of a connection, hex */

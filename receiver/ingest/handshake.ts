@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto';
+import { SECRET_BYTES } from '../../shared/auth/auth.ts';
 import { authMessageOf } from '../../shared/auth/auth-message.ts';
 import type { Frame } from '../../shared/protocol/decoder.ts';
 import { encodeFrame } from '../../shared/protocol/encoder.ts';
@@ -10,7 +11,7 @@ import { protocolRefusal, versionRefusal } from './refusals.ts';
 /** What a peer wants, once it has sent its proof. */
 export type Opening = { readonly auth: AuthProof } & (
   | { readonly kind: 'hello'; readonly hello: Hello }
-  | { readonly kind: 'join'; readonly join: Join }
+  | { readonly kind: 'join'; readonly join: Join; readonly credentialProof: Uint8Array | undefined }
 );
 
 type Asked =
@@ -43,8 +44,7 @@ export class Handshake {
   take({ type, payload }: Frame): HandshakeStep {
     if (this.#asked !== undefined && this.#message !== undefined) {
       if (type !== FRAME_TYPES.PROOF) return refused('the frame after HELLO or JOIN has to be PROOF');
-      const auth = { message: this.#message, proof: Uint8Array.from(payload) };
-      return { kind: 'opened', opening: { ...this.#asked, auth } };
+      return { kind: 'opened', opening: openingOf(this.#asked, this.#message, payload) };
     }
     switch (type) {
       case FRAME_TYPES.HELLO:
@@ -64,11 +64,26 @@ export class Handshake {
     if (parsed.kind === 'invalid') return refused(parsed.reason);
     const { protocol } = parsed.message;
     if (protocol !== PROTOCOL_VERSION) return { kind: 'refused', refusal: versionRefusal(protocol) };
-    const challenge = Buffer.from(JSON.stringify({ nonce: randomBytes(NONCE_BYTES).toString('hex') }));
     this.#asked = asked(parsed.message);
+    const nonce = randomBytes(NONCE_BYTES).toString('hex');
+    const isRejoin = this.#asked.kind === 'join' && this.#asked.join.credential !== undefined;
+    const challenge = Buffer.from(JSON.stringify({ nonce, ...(isRejoin ? { rejoin: 1 } : {}) }));
     this.#message = authMessageOf({ opening, challenge, certificate: this.#certificate });
     return { kind: 'answer', frame: encodeFrame(FRAME_TYPES.CHALLENGE, 0, 0, challenge) };
   }
+}
+
+/** After a JOIN that names a credential, the proof of that follows the proof of the code. */
+function openingOf(asked: Asked, message: Buffer, payload: Buffer): Opening {
+  if (asked.kind === 'hello') return { ...asked, auth: { message, proof: Uint8Array.from(payload) } };
+  const second = asked.join.credential === undefined ? undefined : payload.subarray(SECRET_BYTES);
+  const isSecond = second !== undefined && second.length > 0;
+  const proof = Uint8Array.from(isSecond ? payload.subarray(0, SECRET_BYTES) : payload);
+  return {
+    ...asked,
+    auth: { message, proof },
+    credentialProof: isSecond ? Uint8Array.from(second) : undefined,
+  };
 }
 
 function refused(reason: string): HandshakeStep {

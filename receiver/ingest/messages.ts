@@ -72,6 +72,8 @@ export interface AuthProof {
 /** A machine that wants to become a node. */
 export interface JoinClaim extends AuthProof {
   readonly join: Join;
+  /** Proof of the credential that JOIN names; undefined when the machine has none to prove. */
+  readonly credentialProof: Uint8Array | undefined;
   readonly address: string;
 }
 
@@ -98,6 +100,8 @@ export interface Refusal {
   readonly code: RefusalCode;
   readonly message: string;
   readonly retryAfterSeconds: number;
+  /** Proves this receiver, where the sender is to believe more than a message for a person. */
+  readonly signature?: Uint8Array | undefined;
 }
 
 /** From the main thread to an ingest worker. */

@@ -10,7 +10,7 @@ import { Acknowledger } from './acknowledger.ts';
 import type { Arrival } from './arrival.ts';
 import { Entrance } from './entrance.ts';
 import { FrameTurns } from './frame-turns.ts';
-import { welcomeFrame } from './greeting.ts';
+import { refusedFrame, welcomeFrame } from './greeting.ts';
 import { Intake } from './intake.ts';
 import { NEWCOMER_FRAME_BYTES } from './limits.ts';
 import { LogStream, type ResumePoint, type StreamEvents } from './log-stream.ts';
@@ -110,9 +110,8 @@ export class Session {
 
   /** Says why and ends the connection. */
   refuse(refusal: Refusal, end: EndKind = 'refused'): void {
-    const { code, message, retryAfterSeconds } = refusal;
-    this.#send(encodeJsonFrame(FRAME_TYPES.REFUSED, { code, message, retry_after_s: retryAfterSeconds }));
-    this.#end(end, message);
+    this.#send(refusedFrame(refusal));
+    this.#end(end, refusal.message);
   }
 
   /** Tells the sender something, if it has been welcomed. */

@@ -7,6 +7,7 @@ import { createLogger } from '../../shared/logging/logger.ts';
 import { serviceManagerOf } from '../../shared/supervise/service-manager.ts';
 import { startSupervision } from '../../shared/supervise/supervise.ts';
 import { type Sender, startSender } from '../main.ts';
+import { NewLogBrake } from '../new-log-brake.ts';
 import { logsRootOf } from '../settings.ts';
 
 /** The flags of `start` that are no keys of the configuration. */
@@ -29,9 +30,10 @@ export async function runStart({ config, flags }: StartOrder, context: CommandCo
   const manager = serviceManagerOf(environment(), process.pid);
   await using supervision = startSupervision({ manager, log, signal: stop });
   try {
-    // Anew after each change of the node's name.
+    // Again after each change of the node's name or log.
+    const newLogBrake = new NewLogBrake();
     for (let join = flags.join; !stop.aborted; join = undefined) {
-      await using sender = await startSender({ config, join, log, signal: stop });
+      await using sender = await startSender({ config, join, log, newLogBrake, signal: stop });
       if (flags.quiet !== true) context.stdout.write(renderStart(sender, config));
       supervision.ready();
       const stopped = new Promise<void>((resolve) =>

@@ -47,7 +47,8 @@ export async function ensureMembership(options: EnsureMembershipOptions): Promis
     });
   }
   const node = membership?.node ?? config.sender.node_name;
-  const facts = { node, log: await findLogId(config, node), hostName: hostname(), version: VERSION };
+  const logId = await findLogId(config, node);
+  const facts = { node, log: logId, own: membership, hostName: hostname(), version: VERSION };
   return await joinReceiver({
     ...{ directory, code, machine, facts, config, log, signal },
     onTrouble: options.onTrouble,

@@ -15,6 +15,7 @@ import {
 } from '../../shared/protocol/messages.ts';
 import { FRAME_TYPES, PROTOCOL_VERSION } from '../../shared/protocol/protocol.ts';
 import type { Connection } from '../uplink/connect.ts';
+import type { NodeSecret } from '../uplink/proving.ts';
 
 /** What a machine says of itself when it asks to become a node. */
 export interface JoinFacts {
@@ -24,6 +25,8 @@ export interface JoinFacts {
   readonly installation: string;
   /** Of the log that it has kept so far; undefined when it has none. */
   readonly log: LogId | undefined;
+  /** What it is a node with already; by that it stays the same node. */
+  readonly own: NodeSecret | undefined;
   readonly hostName: string;
   readonly version: string;
 }
@@ -56,6 +59,7 @@ export async function exchangeJoin(
       installation: facts.installation,
       node: facts.node,
       ...(facts.log === undefined ? {} : { log: facts.log }),
+      ...(facts.own === undefined ? {} : { credential: facts.own.credential }),
       host_name: facts.hostName,
       version: facts.version,
     }),
@@ -67,7 +71,11 @@ export async function exchangeJoin(
   if (challenge.type !== FRAME_TYPES.CHALLENGE || asked.kind === 'invalid')
     throw new Error('the receiver did not answer JOIN with a challenge');
   const message = authMessageOf({ opening, challenge: challenge.payload, certificate });
-  socket.write(encodeFrame(FRAME_TYPES.PROOF, 0, 0, proofOf(code.secret, message)));
+  // An earlier receiver asks for no second proof, and would not understand one.
+  const secrets =
+    facts.own !== undefined && asked.message.rejoin === 1 ? [code.secret, facts.own.secret] : [code.secret];
+  const proof = Buffer.concat(secrets.map((secret) => proofOf(secret, message)));
+  socket.write(encodeFrame(FRAME_TYPES.PROOF, 0, 0, proof));
   const answer = await frames.next();
   if (answer.type === FRAME_TYPES.REFUSED) return refusedBy(answer.payload);
   const parsed = parseJoined(answer.payload);

@@ -17,6 +17,9 @@ export interface ResumePorts {
   readonly end: (end: SessionEnd) => void;
 }
 
+const OLD_COPY =
+  'the receiver holds more of this log than was written here: this data directory is an old copy of itself';
+
 /** Does what was decided after WELCOME. */
 export async function actOnResume(resume: Resume, ports: ResumePorts): Promise<void> {
   const { writer, healing, send, begin, end } = ports;
@@ -46,7 +49,7 @@ export async function actOnResume(resume: Resume, ports: ResumePorts): Promise<v
       });
       return;
     case 'new_log':
-      end({ kind: 'new_log' });
+      end({ kind: 'new_log', reason: OLD_COPY });
       return;
     default:
       resume satisfies never;

@@ -16,8 +16,8 @@ export type SessionEnd =
    * receiver of an earlier version that could not be told otherwise that it has to go on there.
    */
   | { readonly kind: 'again'; readonly reason: string; readonly oldest?: number | undefined }
-  /** The receiver knows more of this log than there is; see `Resume`. */
-  | { readonly kind: 'new_log' }
+  /** The receiver takes no more of this log: it knows more of it than there is, or it is another machine's. */
+  | { readonly kind: 'new_log'; readonly reason: string }
   /** It was asked to stop. */
   | { readonly kind: 'stopped' };
 

@@ -3,13 +3,7 @@ import { describeError } from '../../shared/errors/errors.ts';
 import { comparePositions, type Position } from '../../shared/log/position.ts';
 import { createFrameDecoder, type Frame } from '../../shared/protocol/decoder.ts';
 import { encodeFrame, encodeJsonFrame } from '../../shared/protocol/encoder.ts';
-import {
-  type Control,
-  parseControl,
-  parseGoodbye,
-  parseRefused,
-  parseWelcome,
-} from '../../shared/protocol/messages.ts';
+import { type Control, parseControl, parseGoodbye, parseWelcome } from '../../shared/protocol/messages.ts';
 import { FRAME_TYPES, PING_AFTER_MS, SILENCE_MS } from '../../shared/protocol/protocol.ts';
 import { SilenceWatch } from '../../shared/protocol/silence.ts';
 import { Wake } from '../../shared/time/wake.ts';
@@ -23,6 +17,7 @@ import { obey } from './obey.ts';
 import { passObstacle } from './pass-obstacle.ts';
 import { Proving } from './proving.ts';
 import { readPatiently } from './read-patiently.ts';
+import { refusedEnd } from './refused-end.ts';
 import { decideResume, type ReceiverEnd } from './resume.ts';
 import type { SessionEnd, SessionPorts } from './session-ports.ts';
 import { Turns } from './turns.ts';
@@ -152,7 +147,7 @@ export class Session {
         this.#inTurn(() => this.#heal(segment, offset, payload));
         return;
       case FRAME_TYPES.REFUSED:
-        this.#refused(payload);
+        this.#end(refusedEnd(payload, this.#proving));
         return;
       case FRAME_TYPES.CONTROL:
         this.#obey(payload);
@@ -213,12 +208,6 @@ export class Session {
   async #heal(segment: number, offset: number, payload: Buffer): Promise<void> {
     const isWhole = await this.#healing.take(segment, offset, payload);
     if (isWhole && this.#at !== undefined) await this.#resume(this.#at);
-  }
-
-  #refused(payload: Buffer): void {
-    const parsed = parseRefused(payload);
-    if (parsed.kind === 'ok') this.#end({ kind: 'refused', refusal: parsed.message });
-    else this.#lose(parsed.reason);
   }
 
   #obey(payload: Buffer): void {

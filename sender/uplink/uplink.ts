@@ -54,8 +54,10 @@ export interface UplinkOptions {
   readonly onCertificates: (sha256: readonly string[]) => Promise<void>;
   /** The receiver says what this node is to be called from now on. */
   readonly onRename: (node: NodeName) => void;
-  /** The log here is an old copy of itself; the program has to begin a new one. The uplink has ended by then. */
-  readonly onNewLogNeeded: () => void;
+  /** Whether the program would begin a new log now. */
+  readonly mayBeginNewLog: () => boolean;
+  /** The receiver takes no more of this log; the program has to begin a new one. The uplink has ended by then. */
+  readonly onNewLogNeeded: (reason: string) => void;
   /** A sealed segment turned out to be damaged, and is sent to nobody any more. */
   readonly onSegmentLost: (loss: SegmentLoss) => void;
   readonly random?: (() => number) | undefined;
@@ -183,15 +185,15 @@ export function startUplink(options: UplinkOptions): Uplink {
       if (address === undefined) return;
       const end = await connectOnce(address);
       if (stop.signal.aborted || end.kind === 'stopped') return;
-      if (end.kind === 'new_log') {
-        options.onNewLogNeeded();
+      if (end.kind === 'new_log' && options.mayBeginNewLog()) {
+        options.onNewLogNeeded(end.reason);
         return;
       }
       if (end.kind === 'again') {
         index -= 1;
         oldest = end.oldest;
       }
-      await pause(nameOf(address), end);
+      await pause(nameOf(address), end.kind === 'new_log' ? { kind: 'lost', reason: end.reason } : end);
     }
   }
 

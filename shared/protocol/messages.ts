@@ -7,6 +7,7 @@ import {
   list,
   Mismatch,
   number,
+  oneOf,
   optional,
   type Read,
   type Shape,
@@ -61,11 +62,12 @@ const JOIN = object({
   installation: uuid,
   node: nodeName,
   log: optional(logId),
+  credential: optional(uuid),
   host_name: text({ max: 255 }),
   version,
 });
 
-const CHALLENGE = object({ nonce });
+const CHALLENGE = object({ nonce, rejoin: optional(oneOf(1)) });
 
 const JOINED = object({ node: nodeName, credential: uuid, receiver: text({ max: 64 }), signature: hex32 });
 
@@ -83,6 +85,7 @@ const REFUSED = object({
   code: text({ max: 32 }),
   message: text({ max: 1000 }),
   retry_after_s: number({ min: 0, max: 86_400 }),
+  signature: optional(hex32),
 });
 
 const CERTIFICATES = { sha256: list(hex32, { min: 1, max: 4 }) };
@@ -129,6 +132,7 @@ export type RefusalCode =
   | 'auth'
   | 'revoked'
   | 'join'
+  | 'log'
   | 'limit'
   | 'quota'
   | 'line'

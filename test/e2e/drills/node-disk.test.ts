@@ -26,7 +26,8 @@ t.test(
     await listed(t, place, ['seven down']);
     const before = await readWholeLog(logsOf(place, 'receiver'), 'seven');
 
-    await using again = await startNode(place, 'one', '--join', await makeCode(place, '--node', 'seven'));
+    const code = await makeCode(place, '--node', 'seven', '--replace');
+    await using again = await startNode(place, 'one', '--join', code);
     await listed(t, place, ['seven up']);
     await until(() => there() > 3, { ...PATIENT, what: 'lines of the new log' });
     const archived = readdirSync(logsOf(place, 'receiver')).find((name) => /^node-seven@[^.]*$/.test(name));

@@ -19,22 +19,28 @@ interface Opened extends Disposable {
   readonly admission: Admission;
   readonly directory: string;
   readonly clock: ReturnType<typeof fakeClock>;
+  /** The nodes whose place another machine took. */
+  readonly replaced: readonly string[];
   /** The same after a restart of the receiver. */
   again(): Admission;
 }
 
-function open(t: Test, logs: Readonly<Record<string, string>> = {}): Opened {
+/** @param logs that lie in the receiver's directory, by node */
+function open(t: Test, logs: Readonly<Record<string, readonly string[]>> = {}): Opened {
   const directory = t.testdir();
   const clock = fakeClock();
   const log = createLogger('silent');
   let store = openStateStore(directory);
+  const replaced: string[] = [];
   const onRenamed = () => undefined;
   const onAlarm = () => undefined;
   const create = () =>
     createAdmission({
       store,
       receiverId: 'receiver-1',
-      logOf: (node) => logs[node],
+      logsUnder: (node) => logs[node] ?? [],
+      logOf: () => undefined,
+      onReplaced: (node) => void replaced.push(node),
       onRenamed,
       alarmAt: 10,
       onAlarm,
@@ -44,6 +50,7 @@ function open(t: Test, logs: Readonly<Record<string, string>> = {}): Opened {
   return {
     directory,
     clock,
+    replaced,
     admission: create(),
     again() {
       store[Symbol.dispose]();
@@ -58,17 +65,19 @@ interface Machine {
   readonly installation: string;
   readonly wish: string;
   readonly log?: LogId;
+  /** What it is a node with already. */
+  readonly own?: Node;
 }
 
-function machine(wish: string, log?: LogId): Machine {
-  return { installation: randomUUID(), wish, ...(log === undefined ? {} : { log }) };
+function machine(wish: string, more: Partial<Machine> = {}): Machine {
+  return { installation: randomUUID(), wish, ...more };
 }
 
 /** Asks to join as a sender does. */
 function ask(
   admission: Admission,
   code: NewCode,
-  { installation, wish, log }: Machine,
+  { installation, wish, log, own }: Machine,
   secret = code.secret,
 ) {
   const message = randomBytes(32);
@@ -82,7 +91,9 @@ function ask(
       host_name: 'host',
       version: '0.1.0',
       ...(log === undefined ? {} : { log }),
+      ...(own === undefined ? {} : { credential: own.credential }),
     },
+    credentialProof: own && proofOf(own.secret, message),
     address: '10.0.0.7',
     message,
     proof: proofOf(secret, message),
@@ -105,12 +116,12 @@ function joinAs(admission: Admission, code: NewCode, who: Machine): Node {
 }
 
 /** Connects as a sender does; undefined when it is taken, else the code of the refusal. */
-function connect(admission: Admission, { node, credential, secret }: Node): string | undefined {
+function connect(admission: Admission, { node, credential, secret }: Node, log = LOG): string | undefined {
   const message = randomBytes(32);
   const facts: ClaimFacts = {
     node,
     credential,
-    log: LOG,
+    log,
     hostName: 'host',
     address: '10.0.0.7',
     bootId: 'b',
@@ -189,20 +200,96 @@ t.test(
   },
 );
 
-t.test('admission invariant 3: a name belongs to one', async (t) => {
-  using opened = open(t, { a: LOG });
+t.test(
+  'admission invariant 3: a name passes on by its own credential or an administrator’s word',
+  async (t) => {
+    using opened = open(t);
+    const { admission } = opened;
+    const code = admission.makeCode({ uses: 20, lifetimeMs: HOUR_MS });
+    const a = joinAs(admission, code, machine('a'));
+    t.equal(connect(admission, a), undefined);
+    t.equal(joinAs(admission, code, machine('a')).node, 'a-2');
+    t.equal(joinAs(admission, code, machine('a', { log: LOG })).node, 'a-3', 'a log id is no secret');
+    const forger = { ...a, secret: randomBytes(32) };
+    t.equal(
+      joinAs(admission, code, machine('a', { log: LOG, own: forger })).node,
+      'a-4',
+      'nor is a credential’s id',
+    );
+    const forName = admission.makeCode({ ...ONCE, node: parseNodeName('a') });
+    t.match(ask(admission, forName, machine('a', { log: LOG })).verdict, {
+      refusal: { code: 'join', message: /--replace/ },
+    });
+    t.equal(connect(admission, a), undefined, 'nothing has happened to the node');
+
+    const again = joinAs(admission, code, machine('whatever', { log: LOG, own: a }));
+    t.equal(again.node, 'a', 'the machine itself, with another code');
+    t.equal(connect(admission, a), 'auth', 'its old credential is worth nothing');
+    t.equal(connect(admission, again), undefined, 'and it goes on with its log');
+    t.equal(
+      joinAs(admission, forName, machine('a', { log: LOG, own: again })).node,
+      'a',
+      'a code for its name',
+    );
+    t.same(opened.replaced, []);
+
+    const replacing = admission.makeCode({ ...ONCE, node: parseNodeName('a'), isReplacing: true });
+    const taken = joinAs(admission, replacing, machine('a', { log: LOG }));
+    t.equal(taken.node, 'a', 'an administrator’s word');
+    t.same(opened.replaced, ['a'], 'the other machine is sent away');
+    t.equal(connect(admission, taken), undefined, 'the log comes with the name');
+    admission.revoke(taken.node, 'sold');
+    const next = joinAs(admission, code, machine('a'));
+    t.equal(next.node, 'a', 'the name of one that was revoked');
+  },
+);
+
+t.test(
+  'admission invariant 4: a log passes on with its credential, not with its id or its name',
+  async (t) => {
+    const old = '0197a1b2-c3d4-7e5f-8a9b-0c1d2e3f4a00' as LogId;
+    const fresh = '0197a1b2-c3d4-7e5f-8a9b-0c1d2e3f4aff' as LogId;
+    using opened = open(t, { c: [old] });
+    const { admission } = opened;
+    const code = admission.makeCode({ uses: 20, lifetimeMs: HOUR_MS });
+    const a = joinAs(admission, code, machine('a'));
+    t.equal(connect(admission, a), undefined);
+    const b = joinAs(admission, code, machine('b'));
+    t.equal(connect(admission, b), 'log', 'another node, with a good credential of its own');
+    t.equal(connect(admission, b, fresh), undefined);
+
+    admission.revoke(a.node, 'stolen');
+    const stranger = joinAs(admission, code, machine('a', { log: LOG }));
+    t.equal(stranger.node, 'a');
+    t.equal(connect(admission, stranger), 'log', 'the name of a revoked node does not bring its log');
+    admission.forget(stranger.node);
+    const third = joinAs(admission, code, machine('a', { log: LOG }));
+    const restarted = opened.again();
+    t.equal(connect(restarted, third), 'log', 'nor that of a forgotten one, after a restart either');
+
+    const c = joinAs(restarted, code, machine('c', { log: old }));
+    t.equal(c.node, 'c');
+    t.equal(connect(restarted, c, old), 'log', 'what lies here under a free name is nobody’s');
+    const replacing = restarted.makeCode({ ...ONCE, node: parseNodeName('c'), isReplacing: true });
+    const owner = joinAs(restarted, replacing, machine('c', { log: old }));
+    t.equal(connect(restarted, owner, old), undefined, 'until an administrator gives it to somebody');
+    t.same(restarted.logsOf(owner.credential), [old]);
+  },
+);
+
+t.test('a revoked machine that is given a new code goes on with its name and its log', async (t) => {
+  using opened = open(t);
   const { admission } = opened;
-  const code = admission.makeCode({ uses: 10, lifetimeMs: HOUR_MS });
+  const code = admission.makeCode({ uses: 20, lifetimeMs: HOUR_MS });
   const a = joinAs(admission, code, machine('a'));
-  t.equal(joinAs(admission, code, machine('a')).node, 'a-2');
-  t.equal(joinAs(admission, code, machine('a')).node, 'a-3');
-  t.equal(joinAs(admission, code, machine('a', LOG)).node, 'a', 'the machine that has the log of a');
-  t.equal(connect(admission, a), 'auth', 'of which there is only one');
-  const forName = admission.makeCode({ ...ONCE, node: parseNodeName('a') });
-  const taken = joinAs(admission, forName, machine('whatever'));
-  t.equal(taken.node, 'a', 'a code made for that name');
-  admission.revoke(taken.node, 'sold');
-  t.equal(joinAs(admission, code, machine('a')).node, 'a', 'one that was revoked');
+  t.equal(connect(admission, a), undefined);
+  admission.revoke(a.node, 'lost');
+  const who = machine('a', { log: LOG, own: a });
+  const unheard = joinAs(admission, code, who);
+  t.equal(unheard.node, 'a');
+  const back = joinAs(admission, code, who);
+  t.equal(back.node, 'a', 'the answer was lost');
+  t.equal(connect(admission, back), undefined);
 });
 
 t.test('who is revoked is told why, after a restart too; who is forgotten is a stranger', async (t) => {
