@@ -1,3 +1,4 @@
+import { fillStretches } from './fill-stretches.ts';
 import type { SeriesAnswer, SeriesColumns, TimeRange } from './history.ts';
 import type { FoundBucket, NodeHistory } from './node-history.ts';
 import { BASE_TIER, TIERS, type Tier } from './tiers.ts';
@@ -12,25 +13,20 @@ export interface Plan {
 export type Kept = readonly number[];
 
 /**
- * Chooses the tier: the coarsest that still gives as many points as asked for, but no finer than what is kept so far back, nor
- * than the node samples.
+ * Chooses the tier: the coarsest that still gives as many points as asked for, but no finer than
+ * what is kept so far back. How often the node samples now says nothing about how often it did in
+ * the range.
  */
-export function planSeries(
-  range: TimeRange,
-  points: number,
-  kept: Kept,
-  nowMs: number,
-  intervalMs: number,
-): Plan {
-  const wantedMs = Math.max(
-    (range.toMs - range.fromMs) / points,
-    intervalMs * 2 > BASE_TIER.stepMs ? intervalMs * 2 : 0,
-  );
+export function planSeries(range: TimeRange, points: number, kept: Kept, nowMs: number): Plan {
+  const wantedMs = (range.toMs - range.fromMs) / points;
   const fine = TIERS.findLast(({ stepMs }) => stepMs <= wantedMs) ?? BASE_TIER;
   const reaching = TIERS.find(({ index }) => nowMs - (kept[index] ?? 0) <= range.fromMs) ?? TIERS[3];
   const tier = fine.stepMs >= reaching.stepMs ? fine : reaching;
   return { tier, stepMs: Math.max(1, Math.ceil(wantedMs / tier.stepMs)) * tier.stepMs };
 }
+
+/** Points on both sides of a range that tell whether a hole at its edge is one. */
+const EDGE_POINTS = 30;
 
 /** Answers from what is stored. */
 export function answerSeries(
@@ -42,17 +38,22 @@ export function answerSeries(
   const first = Math.floor(range.fromMs / stepMs);
   const count = Math.max(1, Math.ceil(range.toMs / stepMs) - first);
   const ratio = stepMs / tier.stepMs;
-  const found = history.read(tier, first * ratio, (first + count) * ratio, names);
+  const begin = Math.max(0, first - EDGE_POINTS);
+  const end = first + count + EDGE_POINTS;
+  const found = history.read(tier, begin * ratio, end * ratio, names);
   const series: Record<string, SeriesColumns> = {};
+  const ofRange = (column: Points) => column.slice(first - begin, first - begin + count);
   for (const name of names) {
-    const columns = gather(found, name, first, count, ratio);
-    if (columns !== undefined) series[name] = columns;
+    const columns = gather(found, name, begin, end - begin, ratio);
+    if (columns === undefined) continue;
+    const [mean, min, max] = [ofRange(columns.mean), ofRange(columns.min), ofRange(columns.max)];
+    if (mean.some((value) => value !== null)) series[name] = { mean, min, max };
   }
   const timesMs = Array.from({ length: count }, (_, point) => (first + point) * stepMs);
   return { stepMs, timesMs, series };
 }
 
-type Points = (number | null)[];
+type Points = readonly (number | null)[];
 
 function gather(
   found: readonly FoundBucket[],
@@ -62,9 +63,9 @@ function gather(
   ratio: number,
 ): SeriesColumns | undefined {
   const counts = new Float64Array(points);
-  const mean: Points = new Array<number | null>(points).fill(null);
-  const min: Points = mean.slice();
-  const max: Points = mean.slice();
+  const mean = new Array<number | null>(points).fill(null);
+  const min = mean.slice();
+  const max = mean.slice();
   let isKnown = false;
   for (const { number, layout, bucket } of found) {
     const column = layout.find(name);
@@ -78,5 +79,7 @@ function gather(
     min[point] = Math.min(min[point] ?? Infinity, bucket.min[column] ?? 0);
     max[point] = Math.max(max[point] ?? -Infinity, bucket.max[column] ?? 0);
   }
-  return isKnown ? { mean, min, max } : undefined;
+  if (!isKnown) return undefined;
+  fillStretches({ counts, values: [mean, min, max] });
+  return { mean, min, max };
 }

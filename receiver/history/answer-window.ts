@@ -13,24 +13,35 @@ const TOP_MS = 120_000;
 /** Processes of one list that are passed on. */
 const MAX_PROCESSES = 20;
 
-/** Answers a question about series from the samples themselves: one point is at least one sample. */
+/**
+ * Answers a question about series from the samples themselves. The step is the shortest time
+ * between two samples of the range, and no shorter than asked for. Where a stretch of the range was
+ * sampled less often, a value stands in all points of the time that passed since the sample before.
+ *
+ * @param stepMs the least length of a point, ms
+ */
 export async function answerWindow(
   paths: readonly LogPaths[],
   names: readonly string[],
   range: TimeRange,
   stepMs: number,
 ): Promise<SeriesAnswer> {
-  const first = Math.floor(range.fromMs / stepMs);
-  const count = Math.max(1, Math.ceil(range.toMs / stepMs) - first);
   const layout = new Layout(names);
+  const samples: WindowSample[] = [];
+  for (const path of paths) samples.push(...(await gather(path, range, layout)));
+  const shortest = samples
+    .filter(({ atMs }) => atMs >= range.fromMs)
+    .reduce((least, { coversMs }) => Math.min(least, coversMs || least), Infinity);
+  const step = Math.max(stepMs, Number.isFinite(shortest) ? Math.round(shortest) : 0);
+  const first = Math.floor(range.fromMs / step);
+  const count = Math.max(1, Math.ceil(range.toMs / step) - first);
   const points = Array.from({ length: count }, () => emptyBucket(layout.size));
-  for (const path of paths)
-    await gather(path, range, layout, (atMs) => points[Math.floor(atMs / stepMs) - first]);
+  for (const sample of samples) spread(sample, points, (atMs) => Math.floor(atMs / step) - first);
   const series: Record<string, SeriesColumns> = {};
   names.forEach((name, column) => {
     if (points.some(({ count }) => (count[column] ?? 0) > 0)) series[name] = columnsOf(points, column);
   });
-  return { stepMs, timesMs: points.map((_, point) => (first + point) * stepMs), series };
+  return { stepMs: step, timesMs: points.map((_, point) => (first + point) * step), series };
 }
 
 /** The busiest processes near a time; undefined when the log says nothing of them. */
@@ -45,37 +56,57 @@ export async function answerTop(paths: readonly LogPaths[], atMs: number): Promi
   return nearest && parseTop(nearest.atMs, nearest.text);
 }
 
-async function gather(
-  paths: LogPaths,
-  range: TimeRange,
-  layout: Layout,
-  pointAt: (atMs: number) => Bucket | undefined,
-): Promise<void> {
+/**
+ * A sample of a window: some columns of it, and the time since the sample before unless that was a
+ * gap.
+ */
+interface WindowSample {
+  readonly atMs: number;
+  readonly coversMs: number;
+  readonly values: readonly (readonly [column: number, value: number])[];
+}
+
+async function gather(paths: LogPaths, range: TimeRange, layout: Layout): Promise<WindowSample[]> {
   const memory = new CounterMemory();
-  const from = { fromMs: range.fromMs - RATES_LEAD_MS, toMs: range.toMs };
-  for await (const { text, atMs } of readWindow(paths, from)) {
+  const found: WindowSample[] = [];
+  // What was taken shortly after the range may tell about its end.
+  const around = { fromMs: range.fromMs - RATES_LEAD_MS, toMs: range.toMs + RATES_LEAD_MS };
+  for await (const { text, atMs } of readWindow(paths, around)) {
     const sample = isSample(text) ? parseLine(text) : undefined;
     if (sample === undefined) continue;
+    const values: [number, number][] = [];
     const pair = memory.take(sample);
-    const point = atMs < range.fromMs ? undefined : pointAt(atMs);
     readValues(pair, (name, value) => {
-      const column = point && layout.find(name);
-      if (point !== undefined && column !== undefined) addValue(point, column, value);
+      const column = layout.find(name);
+      if (column !== undefined) values.push([column, value]);
     });
+    const coversMs = (pair.past[0]?.seconds ?? 0) * 1000;
+    if (atMs - coversMs < range.toMs) found.push({ atMs, coversMs, values });
+  }
+  return found;
+}
+
+/**
+ * Puts a sample into its point, and into those since the sample before that have none of their own.
+ */
+function spread(
+  { atMs, coversMs, values }: WindowSample,
+  points: readonly Bucket[],
+  pointOf: (atMs: number) => number,
+): void {
+  const own = pointOf(atMs);
+  const first = Math.min(own, pointOf(atMs - coversMs) + 1);
+  for (let point = Math.max(0, first); point <= own; point++) {
+    const bucket = points[point];
+    if (bucket === undefined) return;
+    for (const [column, value] of values) addValue(bucket, column, value);
   }
 }
 
 function columnsOf(points: readonly Bucket[], column: number): SeriesColumns {
   const pick = (of: 'mean' | 'min' | 'max') =>
     points.map((point) => ((point.count[column] ?? 0) > 0 ? (point[of][column] ?? 0) : null));
-  return { mean: fillHoles(pick('mean')), min: fillHoles(pick('min')), max: fillHoles(pick('max')) };
-}
-
-/** Samples do not come to the millisecond: a point between two others that got none has the value of the one before. */
-function fillHoles(values: (number | null)[]): (number | null)[] {
-  return values.map((value, point) =>
-    value === null && (values[point + 1] ?? null) !== null ? (values[point - 1] ?? null) : value,
-  );
+  return { mean: pick('mean'), min: pick('min'), max: pick('max') };
 }
 
 function parseTop(atMs: number, text: string): TopProcesses | undefined {

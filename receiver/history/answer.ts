@@ -76,12 +76,11 @@ async function seriesOf(
   const range = { fromMs: Math.min(asked.fromMs, toMs - 1), toMs };
   const points = Math.min(Math.max(Math.floor(askedPoints), 1), MAX_POINTS);
   const feed = indexer.feed(node);
-  const intervalMs = feed?.intervalMs ?? 0;
-  const stepMs = Math.max((range.toMs - range.fromMs) / points, intervalMs);
+  const stepMs = (range.toMs - range.fromMs) / points;
   if (stepMs < BASE_TIER.stepMs && range.toMs - range.fromMs <= WINDOW_MS) {
     return await answerWindow(await logsOf(node, sources), names, range, Math.max(1, Math.ceil(stepMs)));
   }
-  const plan = planSeries(range, points, settings.keptMs, nowMs, intervalMs);
+  const plan = planSeries(range, points, settings.keptMs, nowMs);
   if (feed === undefined) return { stepMs: plan.stepMs, timesMs: [], series: {} };
   return answerSeries(feed.history, names, range, plan);
 }

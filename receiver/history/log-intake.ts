@@ -102,11 +102,6 @@ export class LogIntake {
     this.#splitter = new LineSplitter((prime ?? until).offset);
   }
 
-  /** The time between the last two samples, ms; 0 when not known. */
-  get intervalMs(): number {
-    return this.#memory.intervalMs;
-  }
-
   /** Bytes of the open segment that are still to be read, as far as the last step saw. */
   get bytesAhead(): number {
     return this.#bytesAhead;

@@ -33,11 +33,6 @@ export class NodeFeed {
     return this.#options.history;
   }
 
-  /** The time between the last samples, ms; 0 when not known. */
-  get intervalMs(): number {
-    return this.#intake?.intervalMs ?? 0;
-  }
-
   /** Bytes known to be still unread. */
   get bytesAhead(): number {
     return this.#intake?.bytesAhead ?? 0;

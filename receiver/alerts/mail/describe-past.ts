@@ -1,6 +1,7 @@
 import { formatClock } from '../../../shared/time/format-time.ts';
 import type { Block } from './document.ts';
 import { CHART_SIZE, type ChartPoint, drawChart } from './draw-chart.ts';
+import { findGaps } from './find-gaps.ts';
 import { CPU, LOAD, MEMORY, type Metric } from './metric.ts';
 import { type Group, momentMs, parseObject } from './read-value.ts';
 import type { RecentLines } from './recent-lines.ts';
@@ -56,7 +57,7 @@ function graphOf(
   if (points.length < FEWEST_POINTS || latest === undefined) return [];
   const [least, largest] = [Math.min(...values), Math.max(...values)];
   const top = metric.top(largest);
-  const png = drawChart({ points, fromMs, toMs, bottom: 0, top, gapMs: gapOf(points) });
+  const png = drawChart({ points, fromMs, toMs, bottom: 0, top, gaps: findGaps(points) });
   const { format, label } = metric;
   return [
     {
@@ -72,13 +73,6 @@ function graphOf(
       },
     },
   ];
-}
-
-/** Three times what usually lies between two points. */
-function gapOf(points: readonly ChartPoint[]): number {
-  const steps = points.slice(1).map(({ atMs }, index) => atMs - (points[index]?.atMs ?? atMs));
-  const usual = steps.toSorted((a, b) => a - b)[Math.floor(steps.length / 2)] ?? MINUTE_MS;
-  return Math.max(MINUTE_MS, 3 * usual);
 }
 
 const TOLD: readonly (readonly [name: string, metric: Metric])[] = [

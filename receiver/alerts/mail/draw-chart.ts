@@ -17,8 +17,8 @@ export interface Chart {
   /** The value at the lower edge, and the one at the upper edge; above it. */
   readonly bottom: number;
   readonly top: number;
-  /** Two values further apart have a gap between them, ms. */
-  readonly gapMs: number;
+  /** The values before which there is a gap. */
+  readonly gaps: ReadonlySet<ChartPoint>;
 }
 
 /** How large it is shown, CSS pixels. It has twice as many of its own, for the screens of phones. */
@@ -69,17 +69,15 @@ function drawGrid({ pixels, fill }: Canvas, { fromMs, toMs }: Chart, x: (atMs: n
 
 /** The points as lines, one for each stretch without a gap. */
 function linesOf(
-  { points, fromMs, toMs, gapMs }: Chart,
+  { points, fromMs, toMs, gaps }: Chart,
   x: (atMs: number) => number,
   y: (value: number) => number,
 ): readonly (readonly Point[])[] {
   const lines: Point[][] = [];
-  let lastMs = Number.NEGATIVE_INFINITY;
-  for (const { atMs, value } of points) {
-    if (atMs < fromMs || atMs > toMs) continue;
-    if (atMs - lastMs > gapMs) lines.push([]);
-    lines.at(-1)?.push({ x: x(atMs), y: y(value) });
-    lastMs = atMs;
+  for (const point of points) {
+    if (point.atMs < fromMs || point.atMs > toMs) continue;
+    if (lines.length === 0 || gaps.has(point)) lines.push([]);
+    lines.at(-1)?.push({ x: x(point.atMs), y: y(point.value) });
   }
   return lines;
 }

@@ -177,6 +177,41 @@ t.test('a window of minutes comes from the log itself, and so do the processes',
   t.equal(await history.top(SEVEN, START_MS + 100_000), undefined);
 });
 
+t.test(
+  'the step follows the data when the interval was changed: nothing vanishes, nothing is coarser',
+  async (t) => {
+    const root = t.testdir();
+    await using writer = await openLog(root, 2 ** 30);
+    const sample = simulateNode(3);
+    const write = (fromSecond: number, toSecond: number, step: number) => {
+      for (let second = fromSecond; second < toSecond; second += step)
+        writer.append(sample(START_MS + second * 1000), START_MS + second * 1000);
+    };
+    // Half an hour every 30 s, ten minutes of silence, half an hour every second, then every
+    // minute.
+    write(0, 1800, 30);
+    write(2400, 4200, 1);
+    write(4200, 6001, 60);
+    await using history = start(root);
+    await caughtUp(history, START_MS + 6000_000);
+    async function unknown(fromSecond: number, toSecond: number, points: number): Promise<string> {
+      const range = { fromMs: START_MS + fromSecond * 1000, toMs: START_MS + toSecond * 1000 };
+      const { stepMs, timesMs, series } = await history.series(SEVEN, ['cpu.used'], range, points);
+      const mean = series['cpu.used']?.mean ?? timesMs.map(() => null);
+      const missing = timesMs.filter((_, point) => mean[point] === null);
+      const seconds = missing.map((atMs) => (atMs - START_MS) / 1000);
+      return `${stepMs / 1000} s: ${seconds.length === 0 ? 'all' : `not ${seconds[0]} to ${seconds.at(-1)}`}`;
+    }
+    t.equal(await unknown(0, 1770, 600), '30 s: all', 'every 30 s, though it is every minute now');
+    t.equal(await unknown(901, 911, 10), '30 s: all', 'between two samples');
+    t.equal(await unknown(3000, 3300, 600), '1 s: all', 'every second, though it is every minute now');
+    t.equal(await unknown(1200, 3000, 300), '6 s: not 1776 to 2394', 'a silence is one');
+    t.equal(await unknown(0, 6000, 600), '10 s: not 1780 to 2390', 'from the buckets');
+    t.equal(await unknown(4200, 6000, 120), '20 s: all');
+    t.equal(await unknown(4000, 5900, 180), '20 s: all');
+  },
+);
+
 t.test('a node that was installed anew goes on in the same series', async (t) => {
   const root = t.testdir();
   const sample = simulateNode(1);

@@ -1,5 +1,6 @@
 import t from 'tap';
 import { CHART_SIZE, drawChart } from '../../../../receiver/alerts/mail/draw-chart.ts';
+import { findGaps } from '../../../../receiver/alerts/mail/find-gaps.ts';
 import { createCanvas } from '../../../../receiver/graph/canvas.ts';
 import { encodePng } from '../../../../receiver/graph/encode-png.ts';
 import { decodePng } from '../../../helpers/png.ts';
@@ -65,9 +66,10 @@ t.test('drawChart() draws values where they are, and a gap as a gap', async (t) 
   const fromMs = Date.UTC(2026, 10, 20, 21);
   const points = Array.from({ length: 240 }, (_, index) => ({ atMs: fromMs + index * 15_000, value: 0.5 }));
   const gap = (atMs: number) => atMs > fromMs + 20 * 60_000 && atMs < fromMs + 40 * 60_000;
+  const known = points.filter(({ atMs }) => !gap(atMs));
   const png = drawChart({
-    points: points.filter(({ atMs }) => !gap(atMs)),
-    ...{ fromMs, toMs: fromMs + 3_600_000, bottom: 0, top: 1, gapMs: 60_000 },
+    ...{ points: known, gaps: findGaps(known) },
+    ...{ fromMs, toMs: fromMs + 3_600_000, bottom: 0, top: 1 },
   });
   const { width, height, at } = decodePng(png);
   t.same({ width, height }, { width: CHART_SIZE.width * 2, height: CHART_SIZE.height * 2 });
@@ -82,7 +84,18 @@ t.test('drawChart() draws values where they are, and a gap as a gap', async (t) 
   t.ok(png.length < 10_000, `small enough for a mail: ${png.length}`);
 });
 
+t.test('findGaps() finds what is longer than the steps around it, whatever these are', async (t) => {
+  const gapsAfter = (...minutes: number[]) => {
+    const points = minutes.map((minute) => ({ atMs: minute * 60_000, value: 0 }));
+    const gaps = findGaps(points);
+    return minutes.filter((_, index) => gaps.has(points[index] ?? { atMs: 0, value: 0 }));
+  };
+  t.strictSame(gapsAfter(0, 1, 2, 5, 6, 7), [5]);
+  t.strictSame(gapsAfter(0, 5, 10, 15, 15.1, 15.2, 15.3), [], 'its interval was changed');
+  t.strictSame(gapsAfter(0, 5, 10, 20, 25, 30), [20]);
+});
+
 t.test('drawChart() keeps what is above or below inside', async (t) => {
   const points = [-5, 99, 0.5].map((value, index) => ({ atMs: index * 1_000, value }));
-  t.ok(drawChart({ points, fromMs: 0, toMs: 2_000, bottom: 0, top: 1, gapMs: 60_000 }).length > 100);
+  t.ok(drawChart({ points, fromMs: 0, toMs: 2_000, bottom: 0, top: 1, gaps: new Set() }).length > 100);
 });
