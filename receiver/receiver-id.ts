@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { describeError, errnoOf, UserError } from '../shared/errors/errors.ts';
+import { errnoOf, UserError } from '../shared/errors/errors.ts';
 import { makeDirectory } from '../shared/files/make-directory.ts';
 import { replaceFile } from '../shared/files/replace-file.ts';
 import { newLogId } from '../shared/log/new-log-id.ts';
@@ -15,7 +15,7 @@ export async function readReceiverId(directory: string): Promise<string> {
     throw new Error('it names no id');
   } catch (error) {
     if (errnoOf(error) === 'ENOENT') return await makeReceiverId(path);
-    throw new UserError('DIRECTORY_UNUSABLE', `cannot use ${path}: ${describeError(error)}`, {
+    throw new UserError('DIRECTORY_UNUSABLE', `cannot use ${path}`, {
       cause: error,
       hint: 'This user must be able to read and write receiver.data_directory.',
     });

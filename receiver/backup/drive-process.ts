@@ -51,7 +51,7 @@ export interface RunOnDriveOptions<Kind extends DriveKind> {
 /**
  * Starts a process, lets it carry out the order, and waits for its end.
  *
- * @throws UserError as the order does; Error when the process could not be started, or ended by itself; the reason of `signal`
+ * @throws UserError as the order does, and `HELPER_ENDED` when the process could not be started, or ended by itself; the reason of `signal`
  */
 export async function runOnDrive<Kind extends DriveKind>(
   options: RunOnDriveOptions<Kind>,
@@ -73,7 +73,7 @@ export async function runOnDrive<Kind extends DriveKind>(
     const answered = converse(child, options);
     tell(child, { kind: 'order', order });
     const died = ended.then((how) => {
-      throw new Error(`the process that works on the second drive ended with ${how}`);
+      throw endedBy(how);
     });
     return await Promise.race([answered, died, aborted]);
   } finally {
@@ -137,11 +137,24 @@ function errorOf({ message, code, hint }: DriveFailure): Error {
   return code === undefined ? new Error(message) : new UserError(code, message, { hint });
 }
 
-/** How a process ended, in words. Never rejects. */
-async function endOf(child: ChildProcess): Promise<string> {
-  const failed = new Promise<string>((resolve) => {
+/** @param how an exit code or a signal in words, or why it could not be started */
+function endedBy(how: string | Error): UserError {
+  const message = 'the process that works on the second drive';
+  return typeof how === 'string'
+    ? new UserError('HELPER_ENDED', `${message} ended with ${how}`, {
+        hint: 'Something has killed it. dmesg says whether it was the system, for want of memory. Try again.',
+      })
+    : new UserError('HELPER_ENDED', `${message} could not be started`, {
+        cause: how,
+        hint: 'Look at the limits of this user (ulimit -a) and at the memory of this machine.',
+      });
+}
+
+/** How a process ended: an exit code or a signal in words, or why it could not be started. Never rejects. */
+async function endOf(child: ChildProcess): Promise<string | Error> {
+  const failed = new Promise<Error>((resolve) => {
     child.on('error', (error) => {
-      if (child.pid === undefined) resolve(describeError(error));
+      if (child.pid === undefined) resolve(error);
     });
   });
   // What it said last is heard when the channel has ended, which may be after the process.

@@ -6,7 +6,8 @@
 
 import { dirname } from 'node:path';
 import { acquireLock } from '../../shared/control/lock-store.ts';
-import { describeError, errnoOf, UserError } from '../../shared/errors/errors.ts';
+import { describeError, errnoOf } from '../../shared/errors/errors.ts';
+import { toUserError } from '../../shared/errors/system-error.ts';
 import type { Position } from '../../shared/log/position.ts';
 import type { NodeName } from '../../shared/names/node-name.ts';
 import { systemClock } from '../../shared/time/clock.ts';
@@ -127,8 +128,8 @@ async function ask(node: NodeName, upTo: Position): Promise<NodeDigest | undefin
 }
 
 function failureOf(error: unknown): DriveFailure {
-  const { code, hint } = error instanceof UserError ? error : { code: undefined, hint: undefined };
-  return { message: describeError(error), code, hint };
+  const known = toUserError(error);
+  return { message: describeError(known ?? error), code: known?.code, hint: known?.hint };
 }
 
 /** Never rejects: that the receiver is gone is told by `disconnect`. */

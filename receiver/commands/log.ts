@@ -3,7 +3,7 @@ import { access } from 'node:fs/promises';
 import { type Command, InvalidArgumentError } from 'commander';
 import type { CommandContext } from '../../shared/cli/command-context.ts';
 import { parseDurationMs } from '../../shared/cli/option-parsers.ts';
-import { UserError } from '../../shared/errors/errors.ts';
+import { errnoOf, UserError } from '../../shared/errors/errors.ts';
 import { type LogPaths, logPaths } from '../../shared/log/log.ts';
 import { readLines } from '../../shared/log/log-lines.ts';
 import { parseLogId } from '../../shared/names/log-id.ts';
@@ -71,7 +71,8 @@ function findPaths(root: string, name: string): LogPaths {
 }
 
 async function assertThere(paths: LogPaths): Promise<void> {
-  await access(paths.directory).catch(() => {
+  await access(paths.directory).catch((error: unknown) => {
+    if (errnoOf(error) !== 'ENOENT') throw error;
     const hint = 'fleetkeep-receiver nodes lists those that are known.';
     throw new UserError('NODE_UNKNOWN', `there is no log of node ${paths.node} in ${paths.root}`, { hint });
   });

@@ -1,7 +1,8 @@
 import { existsSync } from 'node:fs';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { UserError } from '../../shared/errors/errors.ts';
+import { findObstacle } from '../../shared/files/find-obstacle.ts';
 import { newerFormat } from '../../shared/files/newer-format.ts';
 
 /**
@@ -280,10 +281,10 @@ function migrate(database: DatabaseSync): void {
   });
 }
 
-function explain(cause: unknown, path: string): unknown {
-  if (cause instanceof UserError) return cause;
+function explain(error: unknown, path: string): unknown {
+  if (error instanceof UserError) return error;
   return new UserError('DIRECTORY_UNUSABLE', `cannot open ${path}`, {
-    cause,
+    cause: findObstacle(dirname(path), error),
     hint: 'It holds the state of the nodes and unsent mail, no logs. If it is damaged, move it away and start again.',
   });
 }

@@ -14,7 +14,7 @@
 
 import { chmod, readFile, rename } from 'node:fs/promises';
 import { join } from 'node:path';
-import { describeError, errnoOf, UserError } from '../../shared/errors/errors.ts';
+import { errnoOf, UserError } from '../../shared/errors/errors.ts';
 import { makeDirectory } from '../../shared/files/make-directory.ts';
 import { replaceFile } from '../../shared/files/replace-file.ts';
 import { syncDirectory } from '../../shared/files/sync-directory.ts';
@@ -93,8 +93,9 @@ async function prepareDirectory(directory: string): Promise<void> {
   try {
     await makeDirectory(directory, 0o700);
     await chmod(directory, 0o700);
-  } catch (error) {
-    throw new UserError('DIRECTORY_UNUSABLE', `cannot use ${directory}: ${describeError(error)}`, {
+  } catch (cause) {
+    throw new UserError('DIRECTORY_UNUSABLE', `cannot use ${directory}`, {
+      cause,
       hint: 'This user must be able to write receiver.data_directory.',
     });
   }
@@ -106,7 +107,8 @@ async function read(path: string): Promise<KeyPair | undefined> {
   } catch (error) {
     if (errnoOf(error) === 'ENOENT') return undefined;
     if (error instanceof UserError) throw error;
-    throw new UserError('CERTIFICATE_UNUSABLE', `cannot read ${path}: ${describeError(error)}`, {
+    throw new UserError('CERTIFICATE_UNUSABLE', `cannot read ${path}`, {
+      cause: error,
       hint: 'It holds the key by which senders know this receiver. Without it, each of them has to join anew.',
     });
   }

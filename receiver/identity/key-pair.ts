@@ -58,13 +58,14 @@ async function readText(path: string): Promise<string> {
   try {
     return await readFile(path, 'utf8');
   } catch (error) {
-    const reason = errnoOf(error) === 'ENOENT' ? 'there is no such file' : describeError(error);
-    throw unusable(`cannot read ${path}: ${reason}`);
+    if (errnoOf(error) === 'ENOENT') throw unusable(`cannot read ${path}: there is no such file`);
+    throw unusable(`cannot read ${path}`, error);
   }
 }
 
-function unusable(message: string): UserError {
+function unusable(message: string, cause?: unknown): UserError {
   return new UserError('CERTIFICATE_UNUSABLE', message, {
+    cause,
     hint: 'Check receiver.certificate_file and receiver.key_file in config.json, or leave both out: the receiver makes its own.',
   });
 }

@@ -1,5 +1,5 @@
 import { createServer } from 'node:net';
-import { describeError, errnoOf, UserError } from '../../shared/errors/errors.ts';
+import { errnoOf, UserError } from '../../shared/errors/errors.ts';
 
 /** Where libuv can share a port between sockets. Elsewhere one worker listens alone. */
 export function isPortSharable(): boolean {
@@ -37,7 +37,8 @@ function portError(error: unknown, host: string, port: number): UserError {
     case 'ENOTFOUND':
       return new UserError('PORT_UNAVAILABLE', `this machine has no address ${host} to listen on`, { hint });
     default:
-      return new UserError('PORT_UNAVAILABLE', `cannot listen on ${where}: ${describeError(error)}`, {
+      return new UserError('PORT_UNAVAILABLE', `cannot listen on ${where}`, {
+        cause: error,
         hint,
       });
   }

@@ -1,5 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { Worker } from 'node:worker_threads';
+import { UserError } from '../../shared/errors/errors.ts';
 import { backoffMs } from '../../shared/time/backoff.ts';
 import type { Clock } from '../../shared/time/clock.ts';
 import { newPulse } from '../pulse/pulse.ts';
@@ -125,7 +126,9 @@ async function launch(options: WorkerOptions, onDied: (error: unknown) => void):
       isListening = true;
       listening.resolve(message.port);
     } else if (message.kind === 'failed') {
-      failure = new Error(`an ingest worker cannot listen: ${message.message}`);
+      failure = new UserError('PORT_UNAVAILABLE', `an ingest worker cannot listen: ${message.message}`, {
+        hint: 'The message of the system says why; the receiver needs this port to itself.',
+      });
       void worker.terminate();
     } else {
       options.onMessage(message);

@@ -1,5 +1,5 @@
 import type { ErrorCode } from '../../shared/errors/codes.ts';
-import { UserError } from '../../shared/errors/errors.ts';
+import { toUserError } from '../../shared/errors/system-error.ts';
 
 /** A refusal with its HTTP status. */
 export class HttpError extends Error {
@@ -22,13 +22,17 @@ const STATUS: Readonly<Partial<Record<ErrorCode, number>>> = {
   ALERT_UNKNOWN: 404,
   NODE_NAME_TAKEN: 409,
   NOT_RUNNING: 503,
+  SYSTEM_REFUSED: 503,
+  HELPER_ENDED: 503,
+  DISK_FULL: 507,
 };
 
 /** What any error says to who asked. What is not for people stays in the receiver's own log. */
 export function toHttpError(error: unknown): HttpError {
   if (error instanceof HttpError) return error;
-  if (error instanceof UserError) {
-    const { code, message, hint } = error;
+  const known = toUserError(error);
+  if (known !== undefined) {
+    const { code, message, hint } = known;
     return new HttpError(STATUS[code] ?? 400, code, message, hint === undefined ? {} : { hint });
   }
   const status = error instanceof Error && 'statusCode' in error ? Number(error.statusCode) : 500;

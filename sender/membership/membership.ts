@@ -9,7 +9,7 @@
 import { chmod, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { SECRET_BYTES } from '../../shared/auth/auth.ts';
-import { describeError, errnoOf, UserError } from '../../shared/errors/errors.ts';
+import { errnoOf, UserError } from '../../shared/errors/errors.ts';
 import { makeDirectory } from '../../shared/files/make-directory.ts';
 import { replaceFile } from '../../shared/files/replace-file.ts';
 import { type NodeName, parseNodeName } from '../../shared/names/node-name.ts';
@@ -58,8 +58,9 @@ export async function readMembership(directory: string): Promise<Membership | un
     return { ...known, certificates, machine };
   } catch (error) {
     if (errnoOf(error) === 'ENOENT') return undefined;
-    const reason = error instanceof Mismatch ? 'it does not hold what it must' : describeError(error);
-    throw new UserError('DIRECTORY_UNUSABLE', `cannot use ${path}: ${reason}`, {
+    const isMismatch = error instanceof Mismatch;
+    throw new UserError('DIRECTORY_UNUSABLE', `cannot use ${path}`, {
+      cause: isMismatch ? new Error('it does not hold what it must') : error,
       hint: 'This user must be able to read it. If it is damaged, move it away and join again with a new join code.',
     });
   }

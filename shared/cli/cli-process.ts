@@ -1,4 +1,5 @@
 import { errnoOf } from '../errors/errors.ts';
+import { namePath } from '../errors/system-error.ts';
 import { onHangUp, stopSignal } from './cli-signals.ts';
 import type { CommandContext } from './command-context.ts';
 import { exitCodeOf, renderError } from './render-error.ts';
@@ -26,8 +27,8 @@ export async function runGuarded(
   isDebug: () => boolean,
   streams: CliStreams = process,
 ): Promise<number> {
-  watchReader(streams);
-  watchCrashes(streams);
+  watchOutput(streams);
+  watchCrashes(streams, isDebug);
   try {
     return await run();
   } catch (error) {
@@ -46,25 +47,39 @@ export async function allWritten(): Promise<void> {
 
 function written(stream: NodeJS.WriteStream): Promise<void> {
   return new Promise((resolve) => {
-    if (!stream.writable) resolve();
+    // A device that is full refuses even nothing.
+    if (!stream.writable || stream.writableLength === 0) resolve();
     else stream.write('', () => resolve());
   });
 }
 
-/** `fleetkeep-receiver nodes | head` ends when head does, without a word. */
-function watchReader(streams: CliStreams): void {
+/** `fleetkeep-receiver nodes | head` ends when head does, without a word; `> /dev/full` says what is wrong. */
+function watchOutput(streams: CliStreams): void {
   streams.stdout.on('error', (error) => {
     if (errnoOf(error) === 'EPIPE') process.exit(0);
-    throw error;
+    throw namePath(error, 'standard output');
   });
+  nameThrown(streams.stdout);
   // There is nowhere left to say it.
   streams.stderr.on('error', () => undefined);
 }
 
-/** An exception that nobody caught is a bug: state can no longer be trusted, so the process ends. */
-function watchCrashes(streams: CliStreams): void {
+/** Where standard output is a file, writing to it throws instead of emitting an error. */
+function nameThrown(stdout: NodeJS.WritableStream): void {
+  const write: (...args: never[]) => boolean = stdout.write.bind(stdout);
+  stdout.write = (...args: readonly unknown[]) => {
+    try {
+      return write(...(args as never[]));
+    } catch (error) {
+      throw namePath(error, 'standard output');
+    }
+  };
+}
+
+/** After an exception that nobody caught, state can no longer be trusted, so the process ends. */
+function watchCrashes(streams: CliStreams, isDebug: () => boolean): void {
   process.on('uncaughtException', (error) => {
-    streams.stderr.write(renderError(error, { isDebug: true }));
+    streams.stderr.write(renderError(error, { isDebug: isDebug() }));
     process.exit(exitCodeOf(error));
   });
 }

@@ -6,8 +6,8 @@
  *
  * 1. Exit codes: 0 it went well, 1 it failed, 2 wrong usage or configuration, 130 and 143 stopped the hard way.
  * 2. Standard output holds what was asked for and nothing else; everything about it goes to standard error.
- * 3. An error that a person can mend is one line and a hint. A stack stands only under an error that is a bug, or with
- *    `--log-level debug`.
+ * 3. An error that a person can mend is one line and a hint, and so is trouble of the machine (`errors/system-error.ts`). A stack
+ *    stands only under an error that is a bug, or with `--log-level debug`.
  * 4. Text that came from another machine is printed without its control characters (`table.ts`).
  *
  * The process itself is touched only in the files named `cli….ts`.

@@ -1,5 +1,6 @@
 import { inspect } from 'node:util';
-import { describeError, UsageError, UserError } from '../errors/errors.ts';
+import { describeError, UsageError } from '../errors/errors.ts';
+import { toUserError } from '../errors/system-error.ts';
 
 /** Options of {@link renderError}. */
 export interface RenderErrorOptions {
@@ -9,12 +10,13 @@ export interface RenderErrorOptions {
 
 /** What the command line prints of an error, for standard error; ends in a newline. */
 export function renderError(error: unknown, options: RenderErrorOptions): string {
-  const lines = [`error: ${describeError(error)}`];
-  if (error instanceof UserError) {
-    if (error.hint !== undefined) lines.push(`hint: ${error.hint}`);
-    if (options.isDebug) lines.push(inspect(error));
-  } else {
+  const known = toUserError(error);
+  const lines = [`error: ${describeError(known ?? error)}`];
+  if (known === undefined) {
     lines.push('This is a bug in fleetkeep. Please report it, with the lines below.', inspect(error));
+  } else {
+    if (known.hint !== undefined) lines.push(`hint: ${known.hint}`);
+    if (options.isDebug) lines.push(inspect(error));
   }
   return `${lines.join('\n')}\n`;
 }

@@ -2,6 +2,7 @@ import { readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { errnoOf } from '../errors/errors.ts';
+import { namePath } from '../errors/system-error.ts';
 import { object } from '../shape/object-shape.ts';
 import { oneOf, type Read, whole } from '../shape/shape.ts';
 
@@ -15,7 +16,10 @@ export type LockOwner = Read<typeof OWNER>;
 
 /** Writes down who holds the lock; called by the holder alone. */
 export async function writeLockOwner(directory: string, owner: LockOwner): Promise<void> {
-  await writeFile(ownerPath(directory), `${JSON.stringify(owner)}\n`, { mode: 0o600 });
+  const path = ownerPath(directory);
+  await writeFile(path, `${JSON.stringify(owner)}\n`, { mode: 0o600 }).catch((error: unknown) => {
+    throw namePath(error, path);
+  });
 }
 
 /** Takes back {@link writeLockOwner}; called by the holder alone, before it frees the lock. */

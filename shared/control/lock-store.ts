@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { UserError } from '../errors/errors.ts';
+import { findObstacle } from '../files/find-obstacle.ts';
 
 /**
  * Keeps the connections reachable: a lock whose owner let go of the returned object would otherwise be freed by the
@@ -44,11 +45,11 @@ export function acquireLock(directory: string, name: string): Disposable | undef
   try {
     database = new DatabaseSync(join(directory, name), { timeout: 0 });
     database.exec('PRAGMA journal_mode = MEMORY; BEGIN IMMEDIATE');
-  } catch (cause) {
+  } catch (error) {
     database?.close();
-    if (isBusy(cause)) return undefined;
+    if (isBusy(error)) return undefined;
     throw new UserError('DIRECTORY_UNUSABLE', `cannot lock the data directory ${directory}`, {
-      cause,
+      cause: findObstacle(directory, error),
       hint: 'This user must be able to write there, and the file system must support locks.',
     });
   }

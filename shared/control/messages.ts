@@ -1,5 +1,6 @@
 import { ERROR_CODES, type ErrorCode } from '../errors/codes.ts';
 import { describeError, UsageError, UserError } from '../errors/errors.ts';
+import { toUserError } from '../errors/system-error.ts';
 import { object, variants } from '../shape/object-shape.ts';
 import { anything, optional, type Read, text } from '../shape/shape.ts';
 
@@ -70,10 +71,10 @@ export function encodeAnswer(answer: ControlAnswer): Buffer {
 
 /** An error as it crosses the socket: the chain of causes becomes one line. */
 export function errorToAnswer(error: unknown): ControlAnswer {
-  if (!(error instanceof UserError))
-    return { kind: 'error', code: 'INTERNAL', message: describeError(error) };
-  const { code, hint } = error;
-  return { kind: 'error', code, message: describeError(error), ...(hint === undefined ? {} : { hint }) };
+  const known = toUserError(error);
+  if (known === undefined) return { kind: 'error', code: 'INTERNAL', message: describeError(error) };
+  const { code, hint } = known;
+  return { kind: 'error', code, message: describeError(known), ...(hint === undefined ? {} : { hint }) };
 }
 
 /** The error that {@link errorToAnswer} was made of, as far as a client needs it. */

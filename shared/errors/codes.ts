@@ -28,6 +28,10 @@ export const ERROR_CODES = {
   NOT_RUNNING: 'NOT_RUNNING',
   /** No space left where bytes have to be kept. */
   DISK_FULL: 'DISK_FULL',
+  /** The operating system refused something: a disk that is read-only or fails, a permission, a limit. */
+  SYSTEM_REFUSED: 'SYSTEM_REFUSED',
+  /** A process or thread that works for a program of ours ended before its work was done. */
+  HELPER_ENDED: 'HELPER_ENDED',
   /** A log, or a file that belongs to it, does not hold what it must. */
   LOG_DAMAGED: 'LOG_DAMAGED',
   /** The mirror cannot be written or may not be used. */

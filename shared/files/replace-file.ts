@@ -1,5 +1,6 @@
 import { open, rename, rm } from 'node:fs/promises';
 import { dirname } from 'node:path';
+import { namePath } from '../errors/system-error.ts';
 import { syncDirectory } from './sync-directory.ts';
 
 /**
@@ -25,7 +26,7 @@ export async function replaceFile(
   } catch (error) {
     await file.close().catch(() => undefined);
     await rm(temporary, { force: true }).catch(() => undefined);
-    throw error;
+    throw namePath(error, temporary);
   }
   await syncDirectory(dirname(path));
 }

@@ -16,5 +16,7 @@ export function createLogger(level: LogLevel): Logger {
   const destination = pretty
     ? pretty({ destination: 2, sync: true, ignore: 'pid,hostname,part', translateTime: 'SYS:HH:MM:ss' })
     : pino.destination({ dest: 2, sync: true });
+  // A disk that is full under the program's own log is no reason to keep no logs of nodes; there is nowhere left to say it.
+  destination.on('error', () => undefined);
   return pino({ level, base: null, timestamp: pino.stdTimeFunctions.isoTime }, destination);
 }

@@ -21,10 +21,15 @@ interface Test {
 export const NO_DRIVE =
   process.platform === 'linux' && process.getuid?.() === 0 ? canMount() : 'mounting needs root on Linux';
 
-/** Mounts a drive of `megabytes` for one test. What was on it is lost when it is unmounted. */
-export function mountDrive(t: Test, megabytes: number): Drive {
+/**
+ * Mounts a drive of `megabytes` for one test. What was on it is lost when it is unmounted.
+ *
+ * @param inodes how many files and directories fit, its own directory included
+ */
+export function mountDrive(t: Test, megabytes: number, inodes = 100_000): Drive {
   const path = mkdtempSync(join(tmpdir(), 'fleetkeep-drive-'));
-  const mount = () => void execFileSync('mount', ['-t', 'tmpfs', '-o', `size=${megabytes}m`, 'tmpfs', path]);
+  const options = `size=${megabytes}m,nr_inodes=${inodes}`;
+  const mount = () => void execFileSync('mount', ['-t', 'tmpfs', '-o', options, 'tmpfs', path]);
   const unmount = () => void execFileSync('umount', ['-l', path]);
   mount();
   let isMounted = true;

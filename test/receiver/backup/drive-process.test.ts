@@ -181,6 +181,12 @@ t.test(
     await release();
     t.equal((await mirror.runNow()).kind, 'succeeded');
     t.strictSame([...problems.keys()], []);
+    const hanging = drive.runWhileMoving({
+      order: { kind: 'read-identity', directory: hangingDirectory(t.testdir()) },
+      limitMs: 60_000,
+    });
+    process.kill(await processOf(process.pid, 'read-identity'), 'SIGKILL');
+    await t.rejects(hanging, { code: 'HELPER_ENDED', message: /ended with SIGKILL$/, hint: /killed it/ });
   },
 );
 

@@ -1,5 +1,6 @@
 /** A command line of its own for the tests of shared/cli; each command ends in one of the ways in which commands end. */
 
+import { writeFile } from 'node:fs';
 import { Command } from 'commander';
 import { runCli } from '../../../shared/cli/cli.ts';
 import { stopSignal } from '../../../shared/cli/cli-signals.ts';
@@ -31,6 +32,11 @@ add('misuse', () => {
 });
 add('bug', async () => {
   throw new TypeError('nodes is not iterable');
+});
+add('full-disk', async () => {
+  await new Promise((_, reject) => {
+    writeFile('/dev/full', 'x', (cause) => reject(new Error('cannot keep the state', { cause })));
+  });
 });
 add('late-bug', async () => {
   setTimeout(() => {

@@ -1,10 +1,12 @@
-import { type ChildProcess, execFile, spawn } from 'node:child_process';
+import { type ChildProcess, execFile, spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
+import { existsSync, openSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import t from 'tap';
 import { until } from '../../helpers/until.ts';
 
 const PROGRAM = fileURLToPath(new URL('cli-program.ts', import.meta.url));
+const NO_FULL_DEVICE = existsSync('/dev/full') ? false : 'there is no /dev/full here';
 
 interface Outcome {
   readonly code: number;
@@ -59,6 +61,24 @@ await t.test('cli invariant 3: an error that can be mended is one line and a hin
     stderr: 'error: sleeptime is -1; allowed are 0.1 to 3600\n',
   });
   t.match(await run('fail', '--log-level', 'debug'), { code: 1, stderr: /hint: .*cli-program\.ts:\d+/s });
+});
+
+await t.test('cli invariant 3: what the system refuses is no bug', { skip: NO_FULL_DEVICE }, async (t) => {
+  t.same(await run('full-disk'), {
+    code: 1,
+    stdout: '',
+    stderr:
+      'error: cannot keep the state: cannot write: the disk is full (ENOSPC)\n' +
+      'hint: Free some space there. If df -h shows space, df -i shows whether the inodes are used up.\n',
+  });
+  for (const args of [['fine'], ['fine', '--help'], ['wait'], ['endless']]) {
+    const { status, stderr } = spawnSync(process.execPath, [PROGRAM, ...args], {
+      stdio: ['ignore', openSync('/dev/full', 'w'), 'pipe'],
+      encoding: 'utf8',
+    });
+    t.equal(status, 1, args.join(' '));
+    t.match(stderr, /^error: cannot write standard output: the disk is full \(ENOSPC\)\nhint: .*\n$/);
+  }
 });
 
 await t.test('cli invariant 3: a bug says that it is one and where', async (t) => {

@@ -1,4 +1,5 @@
 import { spawnSync } from 'node:child_process';
+import { existsSync, openSync } from 'node:fs';
 import t from 'tap';
 import type { LogLevel } from '../../../shared/logging/logger.ts';
 
@@ -27,12 +28,18 @@ t.test('what was logged before a sudden end has been written', async (t) => {
   t.equal(runLogger('info').code, 3);
 });
 
+const NO_FULL_DEVICE = existsSync('/dev/full') ? false : 'there is no /dev/full here';
+
+t.test('a program goes on when its own log cannot be written', { skip: NO_FULL_DEVICE }, async (t) => {
+  t.equal(runLogger('info', openSync('/dev/full', 'w')).code, 3);
+});
+
 function messagesAt(level: LogLevel): readonly unknown[] {
   return runLogger(level).lines.map(({ msg }) => msg);
 }
 
 /** Runs a program that logs three lines and exits at once, with code 3. */
-function runLogger(level: LogLevel) {
+function runLogger(level: LogLevel, stderr: 'pipe' | number = 'pipe') {
   const program = `
     import { createLogger } from ${JSON.stringify(MODULE)};
     const log = createLogger(${JSON.stringify(level)}).child({ part: 'ingest' });
@@ -40,8 +47,11 @@ function runLogger(level: LogLevel) {
     log.info({ node: '7' }, 'connected');
     log.error({ err: new Error('disk full') }, 'cannot write');
     process.exit(3);`;
-  const child = spawnSync(process.execPath, ['--input-type=module', '-e', program], { encoding: 'utf8' });
-  const lines = child.stderr.split('\n').filter((line) => line !== '');
+  const child = spawnSync(process.execPath, ['--input-type=module', '-e', program], {
+    stdio: ['ignore', 'pipe', stderr],
+    encoding: 'utf8',
+  });
+  const lines = (child.stderr ?? '').split('\n').filter((line) => line !== '');
   return {
     code: child.status,
     stdout: child.stdout,
