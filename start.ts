@@ -136,7 +136,7 @@ function say(config: Config, node: NodeName, status: ReceiverStatus, lines: read
     '',
     `  node      ${node}, a line every ${status.sleeptime} s, into ${log}`,
     `            ${(lines.at(-1) ?? 'no line has arrived yet').slice(0, 96)}…`,
-    `  mirror    ${short(config.to_directory)}, at the start and by the schedule ${config.mirror.schedule} (UTC)`,
+    `  mirror    ${short(config.to_directory)}, at the start and by the schedule ${config.mirror.schedule} (${config.mirror.time_zone})`,
     ...warning,
     `  alerts    to ${config.to_addr.join(', ')}, ${mails}`,
     ...pages(status),

@@ -142,7 +142,7 @@ async function startCopies(
       stallMs: config.mirror.hang_seconds * 1000,
       directory: config.to_directory,
       schedule: config.mirror.schedule,
-      timezone: 'UTC',
+      timeZone: config.mirror.time_zone,
       allowSameDevice: config.mirror.allow_same_device,
       requireMountPoint: config.mirror.require_mount_point,
       retention: retentionLimitsOf(config.mirror.retention),

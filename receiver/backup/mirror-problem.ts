@@ -1,4 +1,5 @@
 import { describeError, errnoOf } from '../../shared/errors/errors.ts';
+import { formatDuration } from '../../shared/time/format-time.ts';
 import { type DirectoryDecision, hintFor } from './check-directory.ts';
 import { type CopyNote, describeNote } from './copy-note.ts';
 
@@ -34,6 +35,18 @@ export function stallProblem(directory: string, sinceMs: number): MirrorProblem 
   const since = new Date(sinceMs).toISOString();
   const detail = `${directory}: nothing could be read or written since ${since}. ${STALL_HINT} When it answers, the run goes on by itself.`;
   return { key: STALL_KEY, title: STALL_TITLE, detail };
+}
+
+/** The key of a mirror that was not brought up to date for two runs of its schedule. */
+export const OVERDUE_KEY = `${MIRROR_KEY}/overdue`;
+
+/** Nothing has brought the mirror up to date for so long that two runs were due, and no run says why. */
+export function overdueProblem(directory: string, schedule: string, ageMs: number): MirrorProblem {
+  const detail =
+    `${directory}: no run has succeeded for ${formatDuration(ageMs)}, and the schedule (${schedule}) asked for two meanwhile. ` +
+    'The live logs are taken as before; only the copies are old. Run fleetkeep-receiver backup now, and look at the log of the ' +
+    'receiver and at the clock of this machine.';
+  return { key: OVERDUE_KEY, title: 'The mirror is overdue', detail };
 }
 
 /** No run could be begun, since an earlier process still works on the drive. */

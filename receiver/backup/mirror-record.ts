@@ -12,6 +12,20 @@ export interface MirrorSuccess {
   readonly tookMs: number;
   /** Bytes it wrote to the mirror's log files. */
   readonly writtenBytes: number;
+  /** When it ended by what cannot be set: how long this machine had been running. Undefined where an older release wrote it. */
+  readonly uptime: { readonly bootId: string; readonly ms: number } | undefined;
+}
+
+/**
+ * How long ago a success was, ms. By the machine's uptime where it has not been started again since; the clock on the wall may
+ * have been set meanwhile.
+ */
+export function ageOfSuccess(
+  { atMs, uptime }: MirrorSuccess,
+  now: { readonly atMs: number; readonly bootId: string; readonly uptimeMs: number },
+): number {
+  if (uptime?.bootId === now.bootId) return Math.max(0, now.uptimeMs - uptime.ms);
+  return Math.max(0, now.atMs - atMs);
 }
 
 /** A log that the mirror had at its last run, and up to where. */
@@ -67,6 +81,8 @@ export async function writeMirrorRecord(
     at: new Date(lastSuccess.atMs).toISOString(),
     took_ms: Math.round(lastSuccess.tookMs),
     written_bytes: lastSuccess.writtenBytes,
+    boot_id: lastSuccess.uptime?.bootId,
+    uptime_ms: lastSuccess.uptime?.ms,
   };
   const mirrored = logs.map(({ log, name, end }) => ({ log, name, ...end }));
   const json = { format: 1, mirror: id, last_success: success, scrubbed, logs: mirrored };
@@ -75,10 +91,12 @@ export async function writeMirrorRecord(
 
 function parseSuccess(value: unknown): MirrorSuccess | undefined {
   if (typeof value !== 'object' || value === null) return undefined;
-  const { at, took_ms: tookMs, written_bytes: writtenBytes } = value as { [key: string]: unknown };
+  const fields = value as { [key: string]: unknown };
+  const { at, took_ms: tookMs, written_bytes: writtenBytes, boot_id: bootId, uptime_ms: ms } = fields;
   const atMs = Date.parse(String(at));
   if (Number.isNaN(atMs)) return undefined;
-  return { atMs, tookMs: Number(tookMs) || 0, writtenBytes: Number(writtenBytes) || 0 };
+  const uptime = typeof bootId === 'string' && typeof ms === 'number' ? { bootId, ms } : undefined;
+  return { atMs, tookMs: Number(tookMs) || 0, writtenBytes: Number(writtenBytes) || 0, uptime };
 }
 
 function parseLog(value: unknown): RecordedLog | undefined {

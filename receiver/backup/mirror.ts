@@ -24,6 +24,8 @@
  * 8. A drive that hangs holds up nothing but the mirror, and is told: a run is a process of its own (drive-process.ts), and nobody
  *    here waits for it without end.
  * 9. Only a node declares a segment short. What a run could not copy whole is `partial`, and is completed when some copy has it whole.
+ * 10. The schedule goes by the clock on the wall, wherever that is set. That it is kept is watched by the clock that never jumps
+ *     (watch-overdue.ts).
  */
 
 import { resolve } from 'node:path';
@@ -42,6 +44,7 @@ import type {
 } from './run-mirror.ts';
 import type { SuspectSegment } from './scrub.ts';
 import { trackProblems } from './track-problems.ts';
+import { trackSuccess } from './track-success.ts';
 import { watchStall } from './watch-stall.ts';
 
 export type { MirrorProblem } from './mirror-problem.ts';
@@ -65,7 +68,7 @@ export interface MirrorOptions {
   /** Cron expression. */
   readonly schedule: string;
   /** The time zone that the schedule speaks of. */
-  readonly timezone: string;
+  readonly timeZone: string;
   readonly allowSameDevice: boolean;
   readonly requireMountPoint: boolean;
   /** What the mirror itself keeps of each log. */
@@ -96,9 +99,10 @@ export interface MirrorState {
   readonly startedAtMs: number | undefined;
   /** The last run that succeeded, under an earlier start of this program as well. */
   readonly lastSuccess: MirrorSuccess | undefined;
-  /** When the schedule says so next, ms since 1970. */
-  readonly nextRunAtMs: number | undefined;
-  /** Why the last run did not succeed, or that the one under way hangs. */
+  /** The next three runs by the schedule, ms since 1970, and the time zone that it speaks of. */
+  readonly nextRunsAtMs: readonly number[];
+  readonly timeZone: string;
+  /** Why the last run did not succeed, that the one under way hangs, or that none was made for too long. */
   readonly problem: MirrorProblem | undefined;
   /** As the last run that got so far left them. */
   readonly logs: readonly MirroredLog[];
@@ -129,13 +133,16 @@ export interface Mirror extends AsyncDisposable {
 /** A success older than this is not waited for: the receiver may have been off when the schedule came, ms. */
 const STALE_MS = 3_600_000;
 
+/** How many coming runs are told. */
+const RUNS_TOLD = 3;
+
 /** Starts the mirror; the first run, if one is due, goes on in the background. @throws Error when `schedule` is no cron expression. */
 export async function startMirror(options: MirrorOptions): Promise<Mirror> {
   const directory = resolve(options.directory);
   const { clock, log } = options;
   const stop = new AbortController();
   const record = await readMirrorRecord(options.recordPath);
-  let lastSuccess = record.kind === 'known' ? record.lastSuccess : undefined;
+  let runningSinceMs: number | undefined;
   let running: MirrorState['running'];
   let startedAtMs: number | undefined;
   let logs: readonly MirroredLog[] = [];
@@ -155,6 +162,7 @@ export async function startMirror(options: MirrorOptions): Promise<Mirror> {
     signal.throwIfAborted();
     startedAtMs = clock.now();
     running = { reason, progress: undefined };
+    runningSinceMs = clock.monotonic();
     const onProgress = (progress: MirrorProgress) => {
       running = { reason, progress };
       asked.onProgress?.(progress);
@@ -179,6 +187,7 @@ export async function startMirror(options: MirrorOptions): Promise<Mirror> {
     } finally {
       problems.givenUp();
       running = undefined;
+      runningSinceMs = undefined;
     }
   }
 
@@ -201,7 +210,7 @@ export async function startMirror(options: MirrorOptions): Promise<Mirror> {
   }
 
   function settle(result: MirrorRun): void {
-    if (result.kind === 'succeeded') lastSuccess = result.success;
+    if (result.kind === 'succeeded') successes.succeeded(result.success);
     // A run that got to no log says nothing about them.
     if (result.kind === 'succeeded' || (result.kind === 'failed' && result.logs.length > 0))
       logs = result.logs;
@@ -230,13 +239,22 @@ export async function startMirror(options: MirrorOptions): Promise<Mirror> {
     });
   }
 
-  const schedule = await startCronSchedule({
+  const schedule = startCronSchedule({
     expression: options.schedule,
-    timezone: options.timezone,
-    log,
+    timeZone: options.timeZone,
+    clock,
     duty: async () => await runQuietly('schedule'),
   });
-  if (lastSuccess === undefined || clock.now() - lastSuccess.atMs > STALE_MS) void runQuietly('start');
+  const successes = trackSuccess({
+    ...options,
+    directory,
+    recorded: record.kind === 'known' ? record.lastSuccess : undefined,
+    running: schedule,
+    runningSinceMs: () => runningSinceMs,
+    isFailing: () => problems.present() !== undefined,
+  });
+  const { ageAtStartMs: ageMs } = successes;
+  if (ageMs === undefined || ageMs > STALE_MS) void runQuietly('start');
 
   return {
     runNow: (asked) => enqueue('asked', asked),
@@ -245,15 +263,17 @@ export async function startMirror(options: MirrorOptions): Promise<Mirror> {
       directory,
       running,
       startedAtMs,
-      lastSuccess,
-      nextRunAtMs: stop.signal.aborted ? undefined : schedule.nextRunAtMs(),
-      problem: problems.present(),
+      lastSuccess: successes.last(),
+      nextRunsAtMs: schedule.nextRuns(RUNS_TOLD, clock.now()),
+      timeZone: options.timeZone,
+      problem: problems.present() ?? successes.overdue(),
       logs,
     }),
     async [Symbol.asyncDispose]() {
       if (stop.signal.aborted) return;
       stop.abort();
-      await schedule[Symbol.asyncDispose]();
+      schedule[Symbol.dispose]();
+      await successes[Symbol.asyncDispose]();
       await queue;
     },
   };

@@ -1,4 +1,5 @@
 import { mkdir } from 'node:fs/promises';
+import { uptime } from 'node:os';
 import { dirname, join } from 'node:path';
 import { UserError } from '../../shared/errors/errors.ts';
 import { makeDirectory } from '../../shared/files/make-directory.ts';
@@ -142,6 +143,7 @@ export async function runMirror(options: RunMirrorOptions): Promise<MirrorRun> {
       atMs: options.clock.now(),
       tookMs: options.clock.monotonic() - began,
       writtenBytes: sumOf(logs),
+      uptime: { bootId: options.bootId, ms: Math.round(uptime() * 1000) },
     };
     await writeMirrorRecord(options.recordPath, id, { ...remembered, lastSuccess: success });
     return { kind: 'succeeded', success, logs, wanted };

@@ -8,7 +8,7 @@ export function renderStart(receiver: Receiver): string {
   const lines = [
     `fleetkeep-receiver listens on ${config.receiver.listen_address}, port ${port}, for up to ${receiver.numberOfNodes()} nodes`,
     `  logs    ${logsRootOf(config)}/node-NAME.log`,
-    `  mirror  ${config.to_directory} (${config.mirror.schedule}, UTC)`,
+    `  mirror  ${config.to_directory} (${config.mirror.schedule}, ${config.mirror.time_zone})`,
     `  alerts  to ${config.to_addr.join(', ')}, ${mail.channel === 'eml' ? `as files in ${mail.target}: mail.smtp is not configured` : `by ${mail.target}`}`,
     ...webLines(receiver),
   ];

@@ -1,7 +1,7 @@
 import { formatDuration, formatRelative } from '../../shared/cli/format.ts';
 import { printable } from '../../shared/cli/table.ts';
 import type { ReceiverStatus } from '../status.ts';
-import { renderMirror } from './render-mirror.ts';
+import { renderMirror, renderNextRuns } from './render-mirror.ts';
 import { renderNodes } from './render-nodes.ts';
 
 /** What `status` prints for a person. */
@@ -21,6 +21,7 @@ export function renderStatus(status: ReceiverStatus, nowMs: number): string {
     ['interval', `${status.sleeptime} s`],
     ['data', status.data_directory],
     ['mirror', renderMirror(status.mirror, nowMs)],
+    ...renderNextRuns(status.mirror),
     ['mail', `to ${mailTo}; ${mail.pending} waiting${trouble}`],
     ...mail.givenUp.map((message) => [
       '',

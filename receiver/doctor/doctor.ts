@@ -8,7 +8,9 @@ import { checkDirectory } from '../../shared/doctor/check-directory.ts';
 import { checkClock, checkOpenFiles, checkRuntime } from '../../shared/doctor/check-machine.ts';
 import { type Finding, fine, problem, warning } from '../../shared/doctor/finding.ts';
 import { describeError, UserError } from '../../shared/errors/errors.ts';
+import { formatMoment } from '../../shared/time/format-time.ts';
 import { decideDirectory, gatherFacts, hintFor } from '../backup/check-directory.ts';
+import { cronRuns, nextRuns } from '../backup/cron-runs.ts';
 import { readMirrorRecord } from '../backup/mirror-record.ts';
 import { assertPortFree } from '../ingest/listen-port.ts';
 import { checkCertificate } from './check-certificate.ts';
@@ -29,6 +31,9 @@ export interface ExamineOptions {
 const FILES_A_NODE = 3;
 const OTHER_FILES = 100;
 
+/** How many coming runs of the mirror are told. */
+const RUNS_TOLD = 3;
+
 /** Looks at everything; in the order in which it matters. */
 export async function examineReceiver(options: ExamineOptions): Promise<readonly Finding[]> {
   const { config, nowMs } = options;
@@ -38,6 +43,7 @@ export async function examineReceiver(options: ExamineOptions): Promise<readonly
     checkClock(nowMs),
     await checkDirectory('data directory', receiver.data_directory),
     await checkMirror(options),
+    checkSchedule(config, nowMs),
     await checkPort(options),
     checkAddress(config),
     ...(config.transport === 'tls' ? [await checkCertificate(config, nowMs)] : [checkPlain()]),
@@ -62,6 +68,16 @@ async function checkMirror({ config, logsRoot, recordPath }: ExamineOptions): Pr
     return warning('mirror', `${directory} is on the drive of the logs`, hint);
   }
   return await checkDirectory('mirror', directory);
+}
+
+function checkSchedule({ mirror: { schedule, time_zone: timeZone } }: Config, nowMs: number): Finding {
+  const runs = nextRuns(cronRuns(schedule, timeZone), RUNS_TOLD, nowMs);
+  if (runs.length === 0) {
+    const hint = 'Set mirror.schedule in config.json to a time that comes, such as "0 * * * *".';
+    return problem('schedule', `the mirror never runs: "${schedule}" names no time that comes`, hint);
+  }
+  const times = runs.map((atMs) => formatMoment(atMs)).join(', ');
+  return fine('schedule', `the mirror runs by "${schedule}" (${timeZone}), next at ${times}`);
 }
 
 async function checkPort({ config, isRunning }: ExamineOptions): Promise<Finding> {

@@ -5,7 +5,7 @@ import { readSegmentRecords, type SegmentRecord } from '../../shared/log/segment
 import type { Logger } from '../../shared/logging/logger.ts';
 import type { NodeName } from '../../shared/names/node-name.ts';
 import type { MirroredLog, MirrorState } from '../backup/mirror.ts';
-import { STALL_KEY } from '../backup/mirror-problem.ts';
+import { OVERDUE_KEY, STALL_KEY } from '../backup/mirror-problem.ts';
 import type { CopiesReport, VerifyProgress } from '../backup/verify-copies.ts';
 import type { NodeRecord } from '../fleet/node-record.ts';
 import type { copiesAnswer, progress } from './contract/copies.ts';
@@ -16,9 +16,6 @@ type Answer = z.input<typeof copiesAnswer>;
 type Progress = z.input<typeof progress>;
 type NodeCopies = Answer['nodes'][number];
 type Verified = NonNullable<NodeCopies['lastVerify']>;
-
-/** A mirror that succeeded longer ago than that is late, ms. The usual schedule is hourly. */
-const LATE_MS = 2 * 3_600_000;
 
 /** The copies of all logs, and the runs that were asked for from the pages. */
 export class Copies implements Disposable {
@@ -169,8 +166,8 @@ function describeMirror(state: MirrorState): Answer['mirror'] {
 
 function stateOf({ problem, lastSuccess, logs }: MirrorState): Answer['mirror']['state'] {
   if (problem?.key === STALL_KEY) return 'hanging';
+  if (problem?.key === OVERDUE_KEY) return 'late';
   // A run that was refused has looked at no log: the drive is not there, or is not the right one.
   if (problem !== undefined) return logs.length === 0 ? 'missing' : 'failed';
-  if (lastSuccess === undefined) return 'never';
-  return Date.now() - lastSuccess.atMs > LATE_MS ? 'late' : 'ok';
+  return lastSuccess === undefined ? 'never' : 'ok';
 }

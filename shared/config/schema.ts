@@ -8,6 +8,7 @@ import { keepForever } from './schema-retention.ts';
 import { sender } from './schema-sender.ts';
 import { web } from './schema-web.ts';
 import { cronExpression, directory, host, mailAddresses, seconds, size } from './values.ts';
+import { timeZone } from './values-alerts.ts';
 
 export type { Config } from './config.ts';
 
@@ -27,7 +28,15 @@ const mirror = z
   .strictObject({
     schedule: cronExpression
       .default('0 * * * *')
-      .describe('When the mirror is brought up to date: a cron expression, in UTC.'),
+      .describe(
+        'When the mirror is brought up to date: a cron expression as in crontab(5), or `@hourly`, `@daily`, `@weekly`, `@monthly`, `@yearly`. ' +
+          'Where the day of the month and the weekday are both given, one of them is enough.',
+      ),
+    time_zone: timeZone
+      .default('UTC')
+      .describe(
+        'Time zone of `schedule`, such as "Europe/Berlin". In UTC no run is moved when clocks change to summer time and back.',
+      ),
     allow_same_device: z
       .boolean()
       .default(false)

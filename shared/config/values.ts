@@ -82,12 +82,18 @@ function isCronExpression(text: string): boolean {
   return (require('node-cron') as typeof import('node-cron')).validate(text);
 }
 
-/** When something is due: five fields, since nothing here is worth doing more often than once a minute. */
+const CRON_NICKNAME = /^@(?:hourly|daily|midnight|weekly|monthly|yearly|annually)$/i;
+
+/** When something is due: a short form, or five fields, since nothing here is worth doing more often than once a minute. */
 export const cronExpression = z
   .string()
-  .refine((text) => text.trim().split(/\s+/).length === 5 && isCronExpression(text))
+  .refine(
+    (text) =>
+      CRON_NICKNAME.test(text.trim()) || (text.trim().split(/\s+/).length === 5 && isCronExpression(text)),
+  )
   .meta({
-    allowed: 'a cron expression of five fields (minute, hour, day, month, weekday), such as "0 * * * *"',
+    allowed:
+      'a cron expression of five fields (minute, hour, day, month, weekday), such as "0 * * * *", or "@daily"',
   });
 
 /** The name of a node; `node-7` is taken for `7`. */

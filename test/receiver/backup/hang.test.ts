@@ -152,7 +152,7 @@ t.test('a run that was waiting when the one before began to hang is not made lat
   t.match(await waiting, { kind: 'refused' });
   end({
     kind: 'succeeded',
-    success: { atMs: clock.now(), tookMs: 1, writtenBytes: 0 },
+    success: { atMs: clock.now(), tookMs: 1, writtenBytes: 0, uptime: undefined },
     logs: [],
     wanted: [],
   });

@@ -16,7 +16,7 @@ await using mirror = await startMirror({
   directory,
   recordPath: record,
   schedule: '0 0 29 2 1',
-  timezone: 'UTC',
+  timeZone: 'UTC',
   allowSameDevice: true,
   requireMountPoint: false,
   retention: {},

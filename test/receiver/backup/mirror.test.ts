@@ -2,12 +2,14 @@ import { rm, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import t from 'tap';
+import type { RunMirror } from '../../../receiver/backup/mirror.ts';
 import { switchLog } from '../../../shared/log/archive-log.ts';
 import { openLogFollower } from '../../../shared/log/log-follower.ts';
 import { readLogMeta } from '../../../shared/log/log-meta.ts';
 import { applyRetention } from '../../../shared/log/retention.ts';
 import { readSegmentRecords } from '../../../shared/log/segment-records.ts';
 import { verifyLog } from '../../../shared/log/verify-log.ts';
+import { fakeClock } from '../../helpers/fake-clock.ts';
 import {
   appendSamples,
   contentsOf,
@@ -356,14 +358,17 @@ t.test('the schedule runs the mirror, and a stale success makes it run at start'
   await first[Symbol.asyncDispose]();
   t.ok(await stat(join(directory, 'logs', 'node-7.log')));
 
-  const second = await start({ schedule: '* * * * * *' });
+  const clock = fakeClock(Date.now());
+  const second = await start({ schedule: '* * * * *', clock });
   t.strictSame(
     second.state().lastSuccess?.atMs,
     success.atMs,
     'a fresh success is remembered, and no run is due',
   );
   t.equal(second.state().running, undefined);
-  t.ok((second.state().nextRunAtMs ?? 0) > Date.now() - 1000);
+  const [next = 0] = second.state().nextRunsAtMs;
+  t.strictSame(second.state().nextRunsAtMs, [next, next + 60_000, next + 120_000]);
+  await clock.advance(next - clock.now());
   await until(() => (second.state().lastSuccess?.atMs ?? 0) > success.atMs, {
     timeoutMs: 5000,
     what: 'a run by the schedule',
@@ -371,3 +376,38 @@ t.test('the schedule runs the mirror, and a stale success makes it run at start'
   await second[Symbol.asyncDispose]();
   await t.rejects(second.runNow(), { name: 'AbortError' }, 'after disposal nothing runs');
 });
+
+t.test(
+  'mirror invariant 10: the schedule survives a clock that was a year ahead, and its end is told',
+  async (t) => {
+    const clock = fakeClock(NOON_MS + HOUR_MS / 2);
+    let isBroken = false;
+    const run: RunMirror = async ({ signal }) => {
+      if (isBroken) await clock.sleep(Number.POSITIVE_INFINITY, signal);
+      const uptime = { bootId: 'boot-1', ms: 0 };
+      return {
+        kind: 'succeeded',
+        success: { atMs: clock.now(), tookMs: 1, writtenBytes: 0, uptime },
+        logs: [],
+        wanted: [],
+      };
+    };
+    const { start, problems } = await mirroredLogs(t);
+    const mirror = await start({ run, clock, schedule: '0 * * * *', stallMs: 100 * HOUR_MS });
+    await clock.advance(1000);
+    const yearMs = 365 * 24 * HOUR_MS;
+    clock.set(clock.now() + yearMs);
+    await clock.advance(HOUR_MS);
+    t.equal(mirror.state().lastSuccess?.atMs, NOON_MS + yearMs + HOUR_MS, 'a year ahead');
+    clock.set(clock.now() - yearMs);
+    t.equal(mirror.state().lastSuccess?.atMs, clock.now() - HOUR_MS / 2 - 1000, 'no success lies ahead');
+    await clock.advance(HOUR_MS);
+    t.equal(mirror.state().lastSuccess?.atMs, NOON_MS + 2 * HOUR_MS, 'and it goes on');
+    t.strictSame([...problems.keys()], []);
+
+    isBroken = true;
+    await clock.advance(5 * HOUR_MS);
+    t.match(problems.get('mirror/overdue'), { title: 'The mirror is overdue', detail: /0 \* \* \* \*/ });
+    t.equal(mirror.state().problem?.key, 'mirror/overdue');
+  },
+);

@@ -21,7 +21,7 @@ interface Test {
 }
 
 /** A schedule that never comes while a test runs. */
-const NEVER = '0 0 29 2 1';
+const NEVER = '0 0 29 2 *';
 
 /** Live logs with a writer for each, and the directory of a mirror, which is not started yet. */
 export async function mirroredLogs(t: Test, drive?: string) {
@@ -51,7 +51,7 @@ export async function mirroredLogs(t: Test, drive?: string) {
         directory,
         recordPath,
         schedule: NEVER,
-        timezone: 'UTC',
+        timeZone: 'UTC',
         allowSameDevice: true,
         requireMountPoint: false,
         retention: {},

@@ -184,15 +184,15 @@ retention-less-than-a-segment.json: mirror.retention.bytes is 1 MiB, but must be
 `
 
 exports[`test/shared/config/mistakes.test.ts > TAP > config invariants 1–3: schedule-in-words.json is refused, in words > schedule-in-words.json 1`] = `
-schedule-in-words.json: mirror.schedule is "every hour", but must be a cron expression of five fields (minute, hour, day, month, weekday), such as "0 * * * *"
+schedule-in-words.json: mirror.schedule is "every hour", but must be a cron expression of five fields (minute, hour, day, month, weekday), such as "0 * * * *", or "@daily"
 `
 
 exports[`test/shared/config/mistakes.test.ts > TAP > config invariants 1–3: schedule-out-of-range.json is refused, in words > schedule-out-of-range.json 1`] = `
-schedule-out-of-range.json: mirror.schedule is "61 * * * *", but must be a cron expression of five fields (minute, hour, day, month, weekday), such as "0 * * * *"
+schedule-out-of-range.json: mirror.schedule is "61 * * * *", but must be a cron expression of five fields (minute, hour, day, month, weekday), such as "0 * * * *", or "@daily"
 `
 
 exports[`test/shared/config/mistakes.test.ts > TAP > config invariants 1–3: schedule-with-seconds.json is refused, in words > schedule-with-seconds.json 1`] = `
-schedule-with-seconds.json: mirror.schedule is "0 0 * * * *", but must be a cron expression of five fields (minute, hour, day, month, weekday), such as "0 * * * *"
+schedule-with-seconds.json: mirror.schedule is "0 0 * * * *", but must be a cron expression of five fields (minute, hour, day, month, weekday), such as "0 * * * *", or "@daily"
 `
 
 exports[`test/shared/config/mistakes.test.ts > TAP > config invariants 1–3: several.json is refused, in words > several.json 1`] = `
