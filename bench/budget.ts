@@ -102,8 +102,8 @@ async function countSyncs(pid: number): Promise<number | undefined> {
   const calls = ['-f', '-qq', '-e', 'trace=fsync,fdatasync,sync_file_range'];
   const child = spawn('strace', [...calls, '-p', String(pid)], { stdio: ['ignore', 'ignore', 'pipe'] });
   let text = '';
-  child.stderr.on('data', (chunk: Buffer) => {
-    text += chunk.toString();
+  child.stderr.setEncoding('utf8').on('data', (piece: string) => {
+    text += piece;
   });
   await delay(STRACE_SECONDS * 1000);
   child.kill('SIGINT');

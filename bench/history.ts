@@ -116,7 +116,7 @@ async function writeLog(
   for (let index = 0; index < count; index++) {
     text += `${next(fromMs + index * stepMs)}\n`;
     if (text.length < 2 ** 20 && index < count - 1) continue;
-    bytes += text.length;
+    bytes += Buffer.byteLength(text);
     await file.appendFile(text);
     text = '';
   }

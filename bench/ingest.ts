@@ -180,7 +180,7 @@ async function run(contender: Contender, port: number): Promise<Result> {
 async function readResult(client: ChildProcess): Promise<{ bytes: number; seconds: number }> {
   if (client.stdout === null) throw new Error('the load has no output');
   let text = '';
-  for await (const chunk of client.stdout) text += chunk;
+  for await (const piece of client.stdout.setEncoding('utf8')) text += piece;
   return JSON.parse(text) as { bytes: number; seconds: number };
 }
 

@@ -33,7 +33,7 @@ for (let run = 0; run < 10; run++) {
   const from = performance.now();
   const { text } = await client.ask('/api/fleet');
   times.push(performance.now() - from);
-  if (run === 0) console.log(`GET /api/fleet: ${(text.length / 1e6).toFixed(2)} MB`);
+  if (run === 0) console.log(`GET /api/fleet: ${(Buffer.byteLength(text) / 1e6).toFixed(2)} MB`);
 }
 const sorted = times.toSorted((a, b) => a - b);
 console.log(`GET /api/fleet: median ${sorted[5]?.toFixed(0)} ms, slowest ${sorted.at(-1)?.toFixed(0)} ms`);

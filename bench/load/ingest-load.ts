@@ -22,16 +22,20 @@ const LINES_EACH = Math.floor(Number(lines) / Number(connections));
 const LINES_A_CHUNK = 136;
 
 /** A chunk of lines as a sender would read it from its log: about 64 KiB. */
-const jsonLine = `{"t":"2026-11-20T22:00:00.000Z","pad":"${'x'.repeat(440)}"}\n`;
-const jsonChunk = Buffer.from(jsonLine.repeat(LINES_A_CHUNK));
+const jsonLine = Buffer.from(`{"t":"2026-11-20T22:00:00.000Z","pad":"${'x'.repeat(440)}"}\n`);
+const jsonChunk = repeat(jsonLine, LINES_A_CHUNK);
+
+function repeat(line: Buffer, count: number): Buffer {
+  return Buffer.alloc(count * line.length, line);
+}
 
 /** Begins to send on a connection that is ready for it; resolves with the bytes of the lines when all is over. */
 type Begin = () => Promise<number>;
 
 /** Sends `LINES_EACH` lines, each with the syslog header (RFC 3164) that names the node; resolves when all are handed over. */
 function sendLines(socket: Socket, index: number): Promise<number> {
-  const line = `<13>Nov 20 22:00:00 bench-${index} fleetkeep: ${jsonLine}`;
-  const chunk = Buffer.from(line.repeat(LINES_A_CHUNK));
+  const line = Buffer.concat([Buffer.from(`<13>Nov 20 22:00:00 bench-${index} fleetkeep: `), jsonLine]);
+  const chunk = repeat(line, LINES_A_CHUNK);
   return new Promise((resolve, reject) => {
     let left = LINES_EACH;
     const more = (): void => {

@@ -41,11 +41,11 @@ async function readEnd(
   const found: LogLine[] = [];
   const splitter = new LineSplitter(from);
   for await (const chunk of readSegment(paths, segment.number, from)) {
-    splitter.push(chunk.bytes, (line, offset) => {
+    splitter.push(chunk.bytes, (line, offset, end) => {
       const isCut = offset === from && from > 0;
       const text = line.toString('utf8');
       if (isCut || isHeaderLine(text)) return;
-      found.push({ segment: segment.number, offset, text });
+      found.push({ segment: segment.number, offset, text, end });
       if (found.length > count) found.shift();
     });
   }
@@ -64,7 +64,7 @@ function fit(lines: readonly LogLine[], room: number): readonly LogLine[] {
 }
 
 function sizeOf(lines: readonly LogLine[]): number {
-  return lines.reduce((sum, { text }) => sum + Buffer.byteLength(text) + 1, 0);
+  return lines.reduce((sum, { offset, end }) => sum + end - offset, 0);
 }
 
 async function lengthOf(paths: LogPaths, { kind, number, path }: StoredSegment): Promise<number> {

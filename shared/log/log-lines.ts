@@ -9,8 +9,10 @@ import { readSegmentRecords } from './segment-records.ts';
 
 /** A sample as it stands in a log, and where it begins. */
 export interface LogLine extends Position {
-  /** Without `\n`. */
+  /** Without `\n`, decoded: bytes that are not UTF-8 became U+FFFD, so its length says nothing about the file. */
   readonly text: string;
+  /** The offset of the next line in the same segment, bytes. */
+  readonly end: number;
 }
 
 /** Options of {@link readLines}. */
@@ -49,9 +51,7 @@ export async function* readLines(
       if (isAborted()) return;
       at = { segment: line.segment, offset: line.end };
       const time = line.text.slice(TIME.begin, TIME.end);
-      if (!isHeaderLine(line.text) && time >= fromText) {
-        yield { segment: line.segment, offset: line.offset, text: line.text };
-      }
+      if (!isHeaderLine(line.text) && time >= fromText) yield line;
     }
     if (next !== undefined) at = { segment: next, offset: 0 };
     else if (!follow) return;
@@ -74,15 +74,10 @@ async function segmentAfter(paths: LogPaths, segment: number): Promise<number | 
   return (await listSegments(paths)).find(({ number }) => number > segment)?.number;
 }
 
-interface EndedLine extends LogLine {
-  /** Where the next line begins. */
-  readonly end: number;
-}
-
-async function* linesOf(paths: LogPaths, at: Position): AsyncGenerator<EndedLine, void, void> {
+async function* linesOf(paths: LogPaths, at: Position): AsyncGenerator<LogLine, void, void> {
   const splitter = new LineSplitter(at.offset);
   for await (const { bytes } of readSegment(paths, at.segment, at.offset)) {
-    const lines: EndedLine[] = [];
+    const lines: LogLine[] = [];
     splitter.push(bytes, (line, offset, end) => {
       lines.push({ segment: at.segment, offset, text: line.toString('utf8'), end });
     });

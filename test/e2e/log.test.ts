@@ -27,8 +27,8 @@ t.test('log prints a node’s log across segments, from a time on, and goes on w
   const follow = spawn(process.execPath, [RECEIVER, 'log', '7', '--follow', '--config', place.configPath]);
   t.teardown(() => follow.kill('SIGKILL'));
   let followed = '';
-  follow.stdout.on('data', (text: Buffer) => {
-    followed += text.toString('utf8');
+  follow.stdout.setEncoding('utf8').on('data', (text: string) => {
+    followed += text;
   });
   await until(() => followed.includes('\n'), { ...PATIENT, what: 'the first lines' });
   const before = openLines(logs, '7').length;

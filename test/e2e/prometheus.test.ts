@@ -53,8 +53,8 @@ scrape_configs:
   ];
   const prometheus = spawn(PROMETHEUS, args, { stdio: ['ignore', 'ignore', 'pipe'] });
   let said = '';
-  prometheus.stderr.on('data', (text: Buffer) => {
-    said += text.toString('utf8');
+  prometheus.stderr.setEncoding('utf8').on('data', (text: string) => {
+    said += text;
   });
   t.teardown(async () => {
     prometheus.kill('SIGTERM');

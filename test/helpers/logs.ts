@@ -24,9 +24,12 @@ export function pathsIn(root: string): LogPaths {
   return logPaths(root, parseNodeName('7'));
 }
 
-/** A sample without `\n`: number `n` of a series, a second apart, `size` bytes of filling. */
+/**
+ * A sample without `\n`: number `n` of a series, a second apart, `size` bytes of filling. One character of it is two bytes, as in the
+ * names of some processors, so that a test finds out who counts the ones where the others are meant.
+ */
 export function sample(n: number, size = 0): string {
-  return JSON.stringify({ t: new Date(NOON_MS + n * 1000).toISOString(), n, x: 'x'.repeat(size) });
+  return JSON.stringify({ t: new Date(NOON_MS + n * 1000).toISOString(), n, x: `®${'x'.repeat(size)}` });
 }
 
 /** A sealer that remembers what went wrong. */
@@ -44,12 +47,17 @@ export async function openWriter(
   return await openLogWriter({ paths, bootId: 'boot-1', segmentBytes: 1024 * 1024, ...options }, atMs);
 }
 
+/** A {@link sample} as {@link contentOf} shows it: a character for each byte. */
+export function storedSample(n: number, size = 0): string {
+  return Buffer.from(sample(n, size)).toString('latin1');
+}
+
 /** Appends the samples [from, to). */
 export function appendSamples(writer: LogWriter, from: number, to: number, size = 0): void {
   for (let n = from; n < to; n++) writer.append(sample(n, size), NOON_MS + n * 1000);
 }
 
-/** The plain content of one segment of a copy. */
+/** The plain content of one segment of a copy, a character for each byte (latin1), so that offsets and lengths are right. */
 export async function contentOf(paths: LogPaths, segment: number): Promise<string> {
   const chunks: Buffer[] = [];
   for await (const { bytes } of readSegment(paths, segment)) chunks.push(bytes);
@@ -65,7 +73,7 @@ export async function contentsOf(paths: LogPaths): Promise<ReadonlyMap<number, s
 
 /** The numbers of the whole samples in a text, in the order they stand there. */
 export function numbersIn(text: string): readonly number[] {
-  return [...text.matchAll(/^\{"t":"[^"]*","n":(\d+),"x":"x*"\}$/gm)].map(([, n]) => Number(n));
+  return [...text.matchAll(/^\{"t":"[^"]*","n":(\d+),"x":"[^"x]+x*"\}$/gm)].map(([, n]) => Number(n));
 }
 
 /** The numbers of the whole samples of a copy. */

@@ -105,7 +105,7 @@ export function segmentBytes(node: string, log: LogId, segment: number, samples:
   });
   const lines = Array.from({ length: samples }, (_, index) => {
     const t = new Date(Date.UTC(2026, 10, 20, 0, 0, index + 1)).toISOString();
-    return `${JSON.stringify({ t, segment_sample: `${segment}.${index}` })}\n`;
+    return `${JSON.stringify({ t, segment_sample: `${segment}.${index}`, model: 'Xeon®' })}\n`;
   });
   return Buffer.from(header + lines.join(''));
 }

@@ -11,18 +11,19 @@ import { until } from './until.ts';
 export interface WholeLog {
   readonly bytes: number;
   readonly sha256: string;
+  /** What positions and lengths of a log count in. */
+  readonly content: Buffer;
+  /** The same, decoded: a character of it may be several bytes. */
   readonly text: string;
 }
 
 /** Reads a copy of a log below a directory `logs`. */
 export async function readWholeLog(logs: string, node: string): Promise<WholeLog> {
-  const hash = createHash('sha256');
-  let text = '';
-  for await (const chunk of readLog(logPaths(logs, parseNodeName(node)))) {
-    hash.update(chunk.bytes);
-    text += chunk.bytes.toString('utf8');
-  }
-  return { bytes: Buffer.byteLength(text), sha256: hash.digest('hex'), text };
+  const chunks: Buffer[] = [];
+  for await (const { bytes } of readLog(logPaths(logs, parseNodeName(node)))) chunks.push(Buffer.from(bytes));
+  const content = Buffer.concat(chunks);
+  const sha256 = createHash('sha256').update(content).digest('hex');
+  return { bytes: content.length, sha256, content, text: content.toString('utf8') };
 }
 
 /** The directory of logs of a program, or of the mirror. */

@@ -144,10 +144,7 @@ async function follow(
   const last = await readLastLines(paths, LAST_LINES);
   for (const { text } of last) if (matches(text)) tell(text);
   const newest = last.at(-1);
-  const from =
-    newest === undefined
-      ? undefined
-      : { segment: newest.segment, offset: newest.offset + Buffer.byteLength(newest.text) + 1 };
+  const from = newest && { segment: newest.segment, offset: newest.end };
   for await (const { text } of readLines(paths, { from, follow: true, signal }))
     if (matches(text)) tell(text);
 }

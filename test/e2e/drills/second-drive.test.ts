@@ -3,6 +3,7 @@ import { mkdirSync, readdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import t from 'tap';
 import { mountDrive, NO_DRIVE } from '../../helpers/drive.ts';
+import { undoWhenKilled } from '../../helpers/guard.ts';
 import { preparePlace } from '../../helpers/programs.ts';
 import { mailAbout, someLines } from '../../helpers/signs-of-life.ts';
 import { logsOf, waitForEqual } from '../../helpers/whole-log.ts';
@@ -48,6 +49,7 @@ t.test(
     t.equal((await place.run('receiver', 'backup', 'now')).code, 0);
 
     // Mounted over the right one, which is there again when it is gone.
+    undoWhenKilled('umount', '-l', right);
     execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=8m', 'tmpfs', right]);
     try {
       const refused = await place.run('receiver', 'backup', 'now');

@@ -191,7 +191,7 @@ t.test('log invariant 7: a kill between record and renaming is made good', async
   await sealer.idle();
   await rm(followerPaths.open);
   await rm(sealedSegmentPath(followerPaths, 1));
-  await writeFile(followerPaths.open, await contentOf(writer.paths, 1));
+  await writeFile(followerPaths.open, await contentOf(writer.paths, 1), 'latin1');
   const follower = await follow();
   t.same(follower.end, { segment: 2, offset: 0 });
   await sealer.idle();

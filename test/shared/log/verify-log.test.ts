@@ -13,7 +13,7 @@ import {
   NOON_MS,
   newPaths,
   recordOf,
-  sample,
+  storedSample,
 } from '../../helpers/logs.ts';
 
 type Test = Parameters<typeof logPair>[0];
@@ -191,7 +191,7 @@ t.test('a segment may be closed and sealed while the log is verified', async (t)
 
 t.test('compareLogs() says which copy ends earlier, and by how many bytes', async (t) => {
   const { writer, verifyBoth } = await twoCopies(t);
-  const line = sample(500).length + 1;
+  const line = storedSample(500).length + 1;
   appendSamples(writer, 500, 502);
   const first = await compareLogs(...(await verifyBoth()));
   t.match(first, {
