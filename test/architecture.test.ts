@@ -112,6 +112,17 @@ t.test('only the command lines read arguments or environment, or end the process
   );
 });
 
+t.test('no test starts a process that could outlive it', async (t) => {
+  const starters = readModules(['test']).filter(({ source }) =>
+    /^import \{[^}]*\b(?:spawn|fork|exec|execFile)\b[^}]*\} from 'node:child_process'/m.test(source),
+  );
+  t.ok(starters.length > 5, 'it finds those that start processes');
+  t.strictSame(
+    starters.map(({ path, source }) => (/\bguardTest\(/.test(source) ? 'guarded' : path)),
+    starters.map(() => 'guarded'),
+  );
+});
+
 t.test('every package that was asked for is used', async (t) => {
   for (const name of WANTED_PACKAGES) {
     const isIt = ({ target }: { readonly target: string }) =>

@@ -2,6 +2,7 @@ import { execFileSync } from 'node:child_process';
 import { mkdtempSync, rmdirSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { undoWhenKilled } from './guard.ts';
 
 /** Another drive: a small file system in memory, mounted. */
 export interface Drive {
@@ -31,6 +32,7 @@ export function mountDrive(t: Test, megabytes: number, inodes = 100_000): Drive 
   const options = `size=${megabytes}m,nr_inodes=${inodes}`;
   const mount = () => void execFileSync('mount', ['-t', 'tmpfs', '-o', options, 'tmpfs', path]);
   const unmount = () => void execFileSync('umount', ['-l', path]);
+  undoWhenKilled('umount', '-l', path);
   mount();
   let isMounted = true;
   t.teardown(() => {

@@ -2,6 +2,7 @@ import { execFileSync } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { undoWhenKilled } from './guard.ts';
 
 /** Another drive that can hang: whoever writes to it then waits in the kernel, where no signal reaches him. */
 export interface FreezableDrive extends Disposable {
@@ -21,6 +22,7 @@ export function mountFreezableDrive(): FreezableDrive {
   run('truncate', '-s', '16M', image);
   run('mkfs.ext4', '-q', image);
   run('mkdir', path);
+  undoWhenKilled('umount', '-l', path);
   run('mount', '-o', 'loop', image, path);
   let isFrozen = false;
   const thaw = () => {
@@ -30,6 +32,7 @@ export function mountFreezableDrive(): FreezableDrive {
   return {
     path,
     freeze() {
+      undoWhenKilled('fsfreeze', '-u', path);
       run('fsfreeze', '-f', path);
       isFrozen = true;
     },

@@ -1,4 +1,5 @@
 import { execFileSync } from 'node:child_process';
+import { undoWhenKilled } from './guard.ts';
 
 /** A network of its own, for processes of this test. Disposing ends what still runs in it and deletes it, devices and all. */
 export interface NetworkNamespace extends Disposable {
@@ -37,6 +38,7 @@ export function makeNamespace(what: string): NetworkNamespace {
   sweep();
   const name = `fleetkeep-${process.pid}-${what}`;
   if (ours.size === 0) process.once('exit', removeOurs);
+  undoWhenKilled('ip', 'netns', 'del', name);
   ip('netns', 'add', name);
   ours.add(name);
   ip('-n', name, 'link', 'set', 'lo', 'up');

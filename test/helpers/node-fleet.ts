@@ -2,6 +2,7 @@ import { type ChildProcess, fork } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
 import type { ReceiverAddress } from '../../sender/uplink/connect.ts';
+import { guardTest } from './guard.ts';
 import type { NetworkNamespace } from './network-namespace.ts';
 
 /** What the process of a fleet is to play. */
@@ -38,9 +39,14 @@ export async function startNodeFleet(
   options: FleetOptions,
   namespace?: NetworkNamespace,
 ): Promise<NodeFleet> {
+  guardTest();
   const [command = process.execPath, ...before] = [...(namespace?.prefix ?? []), process.execPath];
   const script = join(import.meta.dirname, 'node-fleet-process.ts');
-  const child = fork(script, [JSON.stringify(options)], { execPath: command, execArgv: before });
+  const child = fork(script, [JSON.stringify(options)], {
+    execPath: command,
+    execArgv: before,
+    env: { ...process.env, NODE_OPTIONS: undefined },
+  });
   const events: FleetEvent[] = [];
   const ready = Promise.withResolvers<void>();
   child.on('message', (event: FleetEvent) => {

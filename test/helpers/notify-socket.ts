@@ -4,6 +4,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
+import { guardTest } from './guard.ts';
 
 /** The other end of sd_notify(3), a stand-in for systemd. */
 export interface NotifySocket extends AsyncDisposable {
@@ -38,6 +39,7 @@ export function lacksNotify(): string | false {
 
 /** Listens; resolves when it does. In the directory of a test the name might be too long for a socket. */
 export async function listenForNotifications(): Promise<NotifySocket> {
+  guardTest();
   const directory = await mkdtemp(join(tmpdir(), 'notify-'));
   const path = join(directory, 'socket');
   const child = spawn('python3', ['-c', LISTENER, path], { stdio: ['ignore', 'pipe', 'inherit'] });

@@ -1,6 +1,7 @@
 import { execFileSync } from 'node:child_process';
 import { chmodSync, chownSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { undoWhenKilled } from './guard.ts';
 import { makeCertificate } from './smtp.ts';
 import { until } from './until.ts';
 
@@ -38,6 +39,7 @@ export async function startPostfix(directory: string, port: number): Promise<Tes
   writeFileSync(at('conf/main.cf'), mainConfig(directory));
   writeFileSync(at('conf/master.cf'), masterConfig(port));
   const run = (command: string) => execFileSync(POSTFIX, ['-c', at('conf'), command], { stdio: 'pipe' });
+  undoWhenKilled(POSTFIX, '-c', at('conf'), 'abort');
   run('start');
   const log = () => (existsSync(at('maillog')) ? readFileSync(at('maillog'), 'utf8') : '');
   const mailbox = at('mail/all');

@@ -4,6 +4,7 @@ import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 
 import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
+import { guardTest } from './guard.ts';
 import { until } from './until.ts';
 
 /** The real programs as processes of their own, in a directory of their own. */
@@ -65,6 +66,7 @@ export async function preparePlace(
   more: object = {},
   { cliOf = ownProgram, envOf = () => ({}) }: HowToRun = {},
 ): Promise<Place> {
+  guardTest();
   const port = await findFreePort();
   const configPath = join(directory, 'config.json');
   mkdirSync(directory, { recursive: true });
@@ -76,7 +78,8 @@ export async function preparePlace(
   function launch(program: ProgramName, args: readonly string[]): { child: ChildProcess; out: Output } {
     const child = spawn(process.execPath, [cliOf(program), ...args, '--config', configPath], {
       cwd: directory,
-      env: { ...process.env, ...envOf(program) },
+      // Not what tap has every process load.
+      env: { ...process.env, NODE_OPTIONS: undefined, ...envOf(program) },
     });
     return { child, out: collect(child) };
   }
@@ -138,11 +141,11 @@ interface Output {
 
 function collect(child: ChildProcess): Output {
   const out: Output = { stdout: '', stderr: '' };
-  child.stdout?.on('data', (text: Buffer) => {
-    out.stdout += text.toString('utf8');
+  child.stdout?.setEncoding('utf8').on('data', (text: string) => {
+    out.stdout += text;
   });
-  child.stderr?.on('data', (text: Buffer) => {
-    out.stderr += text.toString('utf8');
+  child.stderr?.setEncoding('utf8').on('data', (text: string) => {
+    out.stderr += text;
   });
   return out;
 }

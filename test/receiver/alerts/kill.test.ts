@@ -4,6 +4,7 @@ import { fileURLToPath } from 'node:url';
 import t from 'tap';
 import { readNodes } from '../../../receiver/fleet/read-nodes.ts';
 import { openStateStoreToRead } from '../../../receiver/fleet/state-store.ts';
+import { guardTest } from '../../helpers/guard.ts';
 import { type SmtpMoment, startSmtpServer, type TestSmtpServer } from '../../helpers/smtp.ts';
 import { until } from '../../helpers/until.ts';
 import type { ReceiverProgramOptions } from './receiver-program.ts';
@@ -13,6 +14,7 @@ t.setTimeout(110_000);
 const PROGRAM = fileURLToPath(new URL('receiver-program.ts', import.meta.url));
 
 function launch(options: ReceiverProgramOptions): ChildProcess {
+  guardTest();
   return spawn(process.execPath, ['--no-warnings', PROGRAM, JSON.stringify(options)], {
     stdio: ['ignore', 'pipe', 'inherit'],
   });

@@ -14,6 +14,7 @@ import { acquireLock } from '../../../shared/control/lock-store.ts';
 import { parseNodeName } from '../../../shared/names/node-name.ts';
 import { driveProcesses, isThere } from '../../helpers/drive-processes.ts';
 import { fakeClock } from '../../helpers/fake-clock.ts';
+import { guardTest } from '../../helpers/guard.ts';
 import { holdFile } from '../../helpers/held-file.ts';
 import { appendSamples, contentsOf } from '../../helpers/logs.ts';
 import { until } from '../../helpers/until.ts';
@@ -154,6 +155,7 @@ t.test(
   'drive invariant 3: a receiver that is killed takes its process along, also one that hangs',
   async (t) => {
     const program = join(import.meta.dirname, 'drive-owner-program.ts');
+    guardTest();
     const owner = spawn(process.execPath, [program, hangingDirectory(t.testdir())], {
       stdio: 'ignore',
     });

@@ -6,6 +6,7 @@ import { createInterface } from 'node:readline';
 import { setTimeout as delay } from 'node:timers/promises';
 import t from 'tap';
 import { verifyCopies } from '../../../receiver/backup/verify-copies.ts';
+import { guardTest } from '../../helpers/guard.ts';
 import { appendSamples, contentsOf, NOON_MS } from '../../helpers/logs.ts';
 import { mirroredLogs } from './mirrored-logs.ts';
 
@@ -33,6 +34,7 @@ t.test('mirror invariant 6: a kill at any moment costs a repetition, nothing els
   }
 
   async function run(killAfterMs: number | undefined): Promise<void> {
+    guardTest();
     const args = [PROGRAM, '--logs', logsRoot, '--directory', directory, '--record', recordPath];
     const child = spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'inherit'] });
     const exited = once(child, 'exit');

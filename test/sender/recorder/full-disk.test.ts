@@ -7,6 +7,7 @@ import { sealedSegmentPath } from '../../../shared/log/log.ts';
 import { readSegmentRecords } from '../../../shared/log/segment-records.ts';
 import { createLogger } from '../../../shared/logging/logger.ts';
 import { fakeClock } from '../../helpers/fake-clock.ts';
+import { undoWhenKilled } from '../../helpers/guard.ts';
 import { NOON_MS, openWriter, pathsIn, rememberingSealer } from '../../helpers/logs.ts';
 import { until } from '../../helpers/until.ts';
 
@@ -17,6 +18,7 @@ const isRoot = process.getuid?.() === 0 && process.platform === 'linux';
 function mountSmall(root: string): string | undefined {
   const path = join(root, 'small');
   mkdirSync(path);
+  undoWhenKilled('umount', '-l', path);
   try {
     execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=512k', 'tmpfs', path], { stdio: 'pipe' });
     return path;

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import t from 'tap';
 import { startTopProcesses } from '../../../sender/sampler/top-processes.ts';
 import { fakeClock } from '../../helpers/fake-clock.ts';
+import { guardTest } from '../../helpers/guard.ts';
 import { until } from '../../helpers/until.ts';
 import { layOutMachine, parseLine } from './lay-out-machine.ts';
 
@@ -61,6 +62,7 @@ await t.test('no more than five are told', async (t) => {
 
 await t.test('a busy process of this machine is found', { skip: process.platform !== 'linux' }, async (t) => {
   const top = await startTopProcesses();
+  guardTest();
   const busy = spawn(process.execPath, ['-e', 'for (;;);'], { stdio: 'ignore' });
   t.teardown(() => busy.kill('SIGKILL'));
   const found = await until(

@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { existsSync, openSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import t from 'tap';
+import { guardTest } from '../../helpers/guard.ts';
 import { until } from '../../helpers/until.ts';
 
 const PROGRAM = fileURLToPath(new URL('cli-program.ts', import.meta.url));
@@ -15,6 +16,7 @@ interface Outcome {
 }
 
 function run(...args: readonly string[]): Promise<Outcome> {
+  guardTest();
   return new Promise((resolve) => {
     const child = execFile(process.execPath, [PROGRAM, ...args], (_error, stdout, stderr) =>
       resolve({ code: child.exitCode ?? -1, stdout, stderr }),
@@ -28,8 +30,8 @@ function start(command: string) {
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   let printed = '';
-  child.stdout?.on('data', (chunk) => {
-    printed += chunk;
+  child.stdout?.setEncoding('utf8').on('data', (text: string) => {
+    printed += text;
   });
   return {
     child,

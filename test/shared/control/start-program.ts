@@ -2,6 +2,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
+import { guardTest } from '../../helpers/guard.ts';
 import { until } from '../../helpers/until.ts';
 
 /** What the program of `control-program.ts` told. */
@@ -18,6 +19,7 @@ export interface RunningProgram extends AsyncDisposable {
 
 /** Starts the program on a data directory; does not wait for it. */
 export function startProgram(directory: string): RunningProgram {
+  guardTest();
   const path = fileURLToPath(new URL('control-program.ts', import.meta.url));
   const child = spawn(process.execPath, [path, directory], { stdio: ['ignore', 'pipe', 'inherit'] });
   const closed = once(child, 'close');

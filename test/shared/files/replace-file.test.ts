@@ -13,6 +13,7 @@ import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import t from 'tap';
 import { replaceFile } from '../../../shared/files/replace-file.ts';
+import { guardTest } from '../../helpers/guard.ts';
 
 const PROGRAM = join(import.meta.dirname, 'replace-file-program.ts');
 const SIZE_BYTES = 300_000;
@@ -49,6 +50,7 @@ t.test('replaceFile() leaves the old content and no temporary file when it canno
   const path = join(directory, 'state');
   // The test runner would have its hooks catch the signal, which must be ignored to become an error of the write.
   const limited = `unset NODE_OPTIONS; trap '' XFSZ; ulimit -f 100; exec "$0" "$@"`;
+  guardTest();
   const child = spawn('sh', ['-c', limited, process.execPath, PROGRAM, path, String(SIZE_BYTES)]);
   const [said] = await Promise.all([text(child.stderr), once(child, 'exit')]);
   t.match(said, 'EFBIG', 'the write failed halfway');

@@ -7,6 +7,7 @@ import { cronBlock } from '../../../shared/install/cron-lines.ts';
 import { installProgram, uninstallProgram } from '../../../shared/install/install.ts';
 import { renderReport } from '../../../shared/install/render-report.ts';
 import { type CommandRunner, commandRunner, runCommand } from '../../../shared/install/run-command.ts';
+import { undoWhenKilled } from '../../helpers/guard.ts';
 
 const COMMAND = {
   program: 'sender',
@@ -50,6 +51,7 @@ await t.test('with the real crontab', { skip }, async (t) => {
   const crontabUser = `fk-test-${process.pid}`;
   const crontab = (args: readonly string[], input = Buffer.alloc(0)) =>
     spawnSync('crontab', ['-u', crontabUser, ...args], { input });
+  undoWhenKilled('userdel', crontabUser);
   t.equal(spawnSync('useradd', ['--no-create-home', crontabUser]).status, 0);
   t.teardown(() => {
     crontab(['-r']);

@@ -3,6 +3,7 @@ import { mkdirSync, rmSync, statfsSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import t from 'tap';
 import { verifyLog } from '../../../shared/log/verify-log.ts';
+import { undoWhenKilled } from '../../helpers/guard.ts';
 import {
   contentOf,
   NOON_MS,
@@ -21,6 +22,7 @@ const OPTIONS = { skip: mayMount ? false : 'only root may mount a small tmpfs' }
 function mountSmall(root: string): { readonly path: string; unmount(): void } {
   const path = join(root, 'small');
   mkdirSync(path);
+  undoWhenKilled('umount', '-l', path);
   try {
     execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=256k', 'tmpfs', path], { stdio: 'pipe' });
   } catch {

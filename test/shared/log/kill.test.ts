@@ -4,6 +4,7 @@ import { readdir } from 'node:fs/promises';
 import { createInterface } from 'node:readline';
 import t from 'tap';
 import { verifyLog } from '../../../shared/log/verify-log.ts';
+import { guardTest } from '../../helpers/guard.ts';
 import { numbersOf, openWriter, pathsIn, rememberingSealer } from '../../helpers/logs.ts';
 
 const PROGRAM = new URL('writing-program.ts', import.meta.url).pathname;
@@ -11,6 +12,7 @@ const KILLS = 8;
 
 /** Runs the program until it has said `lines` numbers, kills it, and returns the last one it said. */
 async function runAndKill(root: string, first: number, lines: number): Promise<number> {
+  guardTest();
   const child = spawn(process.execPath, [PROGRAM, root, String(first)], {
     stdio: ['ignore', 'pipe', 'inherit'],
   });
