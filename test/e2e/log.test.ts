@@ -2,6 +2,7 @@ import { spawn } from 'node:child_process';
 import { join } from 'node:path';
 import t from 'tap';
 import { isHeaderLine } from '../../shared/log/segment-header.ts';
+import { guardTest } from '../helpers/guard.ts';
 import { openLines, preparePlace } from '../helpers/programs.ts';
 import { until } from '../helpers/until.ts';
 import { logsOf, readWholeLog } from '../helpers/whole-log.ts';
@@ -24,6 +25,7 @@ t.test('log prints a node’s log across segments, from a time on, and goes on w
     },
   );
 
+  guardTest();
   const follow = spawn(process.execPath, [RECEIVER, 'log', '7', '--follow', '--config', place.configPath]);
   t.teardown(() => follow.kill('SIGKILL'));
   let followed = '';

@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import t from 'tap';
+import { guardTest } from '../helpers/guard.ts';
 import { findFreePort, preparePlace } from '../helpers/programs.ts';
 import { until } from '../helpers/until.ts';
 import { askUntil, setUpWeb } from '../helpers/web-client.ts';
@@ -51,6 +52,7 @@ scrape_configs:
     `--storage.tsdb.path=${directory}/data`,
     `--web.listen-address=127.0.0.1:${port}`,
   ];
+  guardTest();
   const prometheus = spawn(PROMETHEUS, args, { stdio: ['ignore', 'ignore', 'pipe'] });
   let said = '';
   prometheus.stderr.setEncoding('utf8').on('data', (text: string) => {

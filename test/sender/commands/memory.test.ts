@@ -1,31 +1,30 @@
-import { execFile } from 'node:child_process';
 import { join } from 'node:path';
-import { promisify } from 'node:util';
 import t from 'tap';
-
-const run = promisify(execFile);
-const SENDER = join(import.meta.dirname, '../../../sender');
-
-/** Loads what runs when `start` has been read, and prints which modules there are then. */
-const SCRIPT = `
-  import { registerHooks } from 'node:module';
-  const loaded = new Set();
-  registerHooks({ load: (url, context, next) => (loaded.add(url), next(url, context)) });
-  await import(${JSON.stringify(join(SENDER, 'commands/read-start-order.ts'))});
-  await import(${JSON.stringify(join(SENDER, 'commands/run-start.ts'))});
-  console.log(JSON.stringify([...loaded]));
-`;
+import { watchLoadedModules } from '../../helpers/loaded-modules.ts';
+import { openLines, preparePlace } from '../../helpers/programs.ts';
+import { until } from '../../helpers/until.ts';
+import { logsOf } from '../../helpers/whole-log.ts';
 
 t.test(
   'the sender that runs holds no commander, no schema, no mailer, no systeminformation, no other command',
   async (t) => {
-    const { stdout } = await run(process.execPath, ['--input-type=module', '-e', SCRIPT], {
-      cwd: t.testdir(),
+    const directory = t.testdir();
+    const modules = watchLoadedModules(join(directory, 'modules'));
+    const envOf = (program: string) => (program === 'sender' ? modules.env : {});
+    const place = await preparePlace(directory, {}, { envOf });
+    await using _receiver = await place.start('receiver');
+    const sender = await place.start('sender');
+    t.teardown(() => sender.end('SIGKILL'));
+    await until(() => openLines(logsOf(place, 'receiver'), '7').length > 3, {
+      timeoutMs: 60_000,
+      what: 'samples at the receiver',
     });
-    const loaded: string[] = JSON.parse(stdout);
-    t.match(loaded.join('\n'), /sender\/uplink\/uplink\.ts/, 'it is the sender that was loaded');
+    await sender.end();
+    const loaded = modules.of(sender.child.pid);
+    for (const url of ['sender/cli.ts', 'sender/uplink/uplink.ts', 'sender/sampler/sampler.ts'])
+      t.match(loaded.join('\n'), url, 'it is the whole sender that was loaded');
     const unneeded =
-      /node_modules\/(?:commander|zod|nodemailer|systeminformation|node-cron)\/|shared\/(?:install|doctor|mail\/nodemailer|config\/(?:load|schema))/;
+      /node_modules\/(?:commander|zod|nodemailer|systeminformation|node-cron)\/|shared\/(?:install|doctor|mail\/nodemailer|config\/(?:load|schema))|sender\/commands\/(?!run-start|read-start-order)/;
     t.strictSame(
       loaded.filter((url) => unneeded.test(url)),
       [],

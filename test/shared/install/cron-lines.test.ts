@@ -1,7 +1,6 @@
-import { execFile } from 'node:child_process';
+import { execFileSync } from 'node:child_process';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { promisify } from 'node:util';
 import t from 'tap';
 import { NODE_FLAGS } from '../../../sender/node-flags.ts';
 import { cronBlock, withCronBlock, withoutCronBlock } from '../../../shared/install/cron-lines.ts';
@@ -32,7 +31,7 @@ await t.test('cronBlock() writes paths so that cron and sh hand them on as they 
   // What cron does with a command: a plain % would end it, and a backslash before one goes away.
   const command = line.replace('*/5 * * * * ', '');
   t.notMatch(command, /(?<!\\)%/);
-  await promisify(execFile)('/bin/sh', ['-c', command.replaceAll('\\%', '%')], { env: {}, cwd: '/' });
+  execFileSync('/bin/sh', ['-c', command.replaceAll('\\%', '%')], { env: {}, cwd: '/' });
   t.same(JSON.parse(readFileSync(join(directory, 'args'), 'utf8')), [
     'start',
     '--if-not-running',
