@@ -33,10 +33,21 @@ export class Intake {
     if (segment !== this.#next.segment || offset !== this.#next.offset) this.#lines.restart();
     this.#next = { segment, offset: offset + payloadBytes };
     if (!parts.every((part) => this.#lines.accepts(part))) return lineRefusal(this.#limits.lineBytes);
+    return this.#count(payloadBytes);
+  }
+
+  /** Why a line that came ahead of the others is not to be passed on; undefined when it may be. It counts like any other. */
+  checkLive(payloadBytes: number): Refusal | undefined {
+    // The line of a log has a `\n` more.
+    if (payloadBytes >= this.#limits.lineBytes) return lineRefusal(this.#limits.lineBytes);
+    return this.#count(payloadBytes);
+  }
+
+  #count(bytes: number): Refusal | undefined {
     const nowMs = Date.now();
-    if (payloadBytes > this.#volume.leftBytes(nowMs)) return quotaRefusal(this.#limits.bytesPerDay, nowMs);
-    this.#volume.add(payloadBytes, nowMs);
-    this.#bytes += payloadBytes;
+    if (bytes > this.#volume.leftBytes(nowMs)) return quotaRefusal(this.#limits.bytesPerDay, nowMs);
+    this.#volume.add(bytes, nowMs);
+    this.#bytes += bytes;
     return undefined;
   }
 }

@@ -105,6 +105,11 @@ export class LogStream implements Committable, AsyncDisposable {
     return true;
   }
 
+  /** Whether what has come, gathered or appended, ends at a position; always, while what is on its way is passed over. */
+  isAt(segment: number, offset: number): boolean {
+    return this.#isRestarting || (segment === this.#segment && offset === this.#offset);
+  }
+
   /**
    * Appends what has been gathered. To be called before the chunk that it came with is given back, and before anything else is done
    * with the log.

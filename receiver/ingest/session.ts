@@ -3,7 +3,7 @@ import { describeError } from '../../shared/errors/errors.ts';
 import type { Position } from '../../shared/log/position.ts';
 import { createFrameDecoder, type Frame, type FrameDecoder } from '../../shared/protocol/decoder.ts';
 import { encodeFrame, encodeJsonFrame } from '../../shared/protocol/encoder.ts';
-import type { Control, Hello, Joined } from '../../shared/protocol/messages.ts';
+import { type Control, type Hello, type Joined, parseGoodbye } from '../../shared/protocol/messages.ts';
 import { FRAME_TYPES, PING_AFTER_MS } from '../../shared/protocol/protocol.ts';
 import { SilenceWatch } from '../../shared/protocol/silence.ts';
 import { Acknowledger } from './acknowledger.ts';
@@ -40,7 +40,9 @@ export class Session {
   readonly #ports: SessionPorts;
   readonly #entered: () => void;
   readonly #decoder: FrameDecoder;
-  readonly #onFrame = (frame: Frame): void => this.#turns.take(frame);
+  readonly #onFrame = (frame: Frame): void => {
+    if (!this.#isSignOfLife(frame)) this.#turns.take(frame);
+  };
   #stage: Stage;
   readonly #turns = new FrameTurns({
     handle: (frame) => this.#handle(frame),
@@ -157,14 +159,27 @@ export class Session {
     this.#silence.heard(performance.now());
     const result = this.#decoder.push(chunk, this.#onFrame);
     this.#appendGathered();
-    if (result.kind === 'broken') this.#refuseProtocol(result.reason);
+    if (result.kind === 'broken') this.refuse(protocolRefusal(result.reason), 'error');
   }
 
   #handle(frame: Frame): void {
     const stage = this.#stage;
     if (stage.kind === 'streaming') stage.streaming.handle(frame);
-    else if (stage.kind === 'entering') stage.entrance.take(frame);
-    else if (stage.kind !== 'ended') this.#refuseProtocol(`a frame of type ${frame.type} may not come now`);
+    else if (stage.kind === 'entering') this.#enter(stage.entrance, frame);
+    else if (stage.kind !== 'ended')
+      this.refuse(protocolRefusal(`a frame of type ${frame.type} may not come now`), 'error');
+  }
+
+  /** Answers a peer that asks whether anybody is there. While the log streams, PING has its turn: it asks for an ACK, too. */
+  #isSignOfLife({ type }: Frame): boolean {
+    if (this.#stage.kind === 'streaming') return false;
+    if (type === FRAME_TYPES.PING) this.#send(encodeFrame(FRAME_TYPES.PONG));
+    return type === FRAME_TYPES.PING || type === FRAME_TYPES.PONG;
+  }
+
+  #enter(entrance: Entrance, frame: Frame): void {
+    if (frame.type === FRAME_TYPES.GOODBYE) this.#end('goodbye', parseGoodbye(frame.payload));
+    else entrance.take(frame);
   }
 
   #makeEntrance(): Entrance {
@@ -236,10 +251,6 @@ export class Session {
 
   #problem(problem: IngestProblem): void {
     this.#ports.post({ kind: 'problem', session: this.id, problem });
-  }
-
-  #refuseProtocol(reason: string): void {
-    this.refuse(protocolRefusal(reason), 'error');
   }
 
   #refuseStorage(error: unknown): void {

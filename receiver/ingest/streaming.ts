@@ -3,6 +3,7 @@ import type { Frame } from '../../shared/protocol/decoder.ts';
 import { encodeFrame } from '../../shared/protocol/encoder.ts';
 import { type Control, parseControl, parseGoodbye } from '../../shared/protocol/messages.ts';
 import { FRAME_TYPES } from '../../shared/protocol/protocol.ts';
+import { checkShape } from './check-shape.ts';
 import type { Intake } from './intake.ts';
 import type { LogStream, ResumePoint } from './log-stream.ts';
 import type { EndKind, FromWorker, Refusal, SessionId } from './messages.ts';
@@ -44,22 +45,28 @@ export class Streaming {
 
   /** Takes the next frame. */
   handle(frame: Frame): void {
+    const fault = checkShape(frame);
+    if (fault === undefined) this.#take(frame);
+    else this.#ports.refuse(protocolRefusal(fault), 'error');
+  }
+
+  #take(frame: Frame): void {
     const { type, segment, offset } = frame;
     const { stream } = this;
-    const { session, socket, post, send, acknowledge, occupy, refuse } = this.#ports;
+    const { socket, send, acknowledge, occupy, refuse } = this.#ports;
     switch (type) {
       case FRAME_TYPES.DATA:
         this.#gather(frame);
         return;
       case FRAME_TYPES.SEAL:
-        this.#seal(segment, offset, frame.payload.toString('hex'));
+        this.#seal(frame);
         return;
       case FRAME_TYPES.HEAL:
         stream.append();
         occupy(() => sendHealing(stream, segment, offset, socket));
         return;
       case FRAME_TYPES.LIVE:
-        post({ kind: 'live', session, line: frame.payload.toString('utf8') });
+        this.#live(frame);
         return;
       case FRAME_TYPES.CONTROL:
         this.#obey(parseControl(frame.payload));
@@ -85,11 +92,24 @@ export class Streaming {
       this.#ports.refuse(positionRefusal(frame.segment, frame.offset), 'error');
   }
 
-  #seal(segment: number, bytes: number, sha256: string): void {
+  /** A SEAL that does not end what is here says nothing about it: the copy is left as it is. */
+  #seal({ segment, offset: bytes, payload }: Frame): void {
     const { stream } = this;
-    const { occupy, welcome } = this.#ports;
+    const { occupy, welcome, refuse } = this.#ports;
+    if (bytes === 0 || !stream.isAt(segment, bytes)) {
+      refuse(positionRefusal(segment, bytes), 'error');
+      return;
+    }
+    const sha256 = payload.toString('hex');
     stream.append();
     occupy(async () => welcome(await stream.seal(segment, bytes, sha256)));
+  }
+
+  #live({ payload, payloadBytes }: Frame): void {
+    const { session, post, refuse } = this.#ports;
+    const refusal = this.intake.checkLive(payloadBytes);
+    if (refusal === undefined) post({ kind: 'live', session, line: payload.toString('utf8') });
+    else refuse(refusal);
   }
 
   #obey(control: Control | undefined): void {

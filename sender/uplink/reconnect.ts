@@ -14,7 +14,7 @@ const STEADY_MS = 15_000;
 const FIRST_MS = 2500;
 /** Upper bound of the other waits, ms: this at first, then a share of how long the outage lasts, up to a minute. */
 const LONGER = { fromMs: 5000, outageRatio: 0.25, toMs: 60_000 };
-/** How a wait that the receiver asked for is spread, as a share of it. */
+/** How far a wait that the receiver asked for is spread, as a share of it: it is never shorter than asked for. */
 const REFUSED_SPREAD = 0.2;
 
 /** The ends of a session after which it is tried again. */
@@ -61,7 +61,7 @@ export class Reconnect {
         return isRepeated ? this.#backoffMs(nowMs) : 0;
       }
       case 'refused': {
-        const spread = 1 + (this.#random() - 0.5) * 2 * REFUSED_SPREAD;
+        const spread = 1 + this.#random() * REFUSED_SPREAD;
         return Math.max(end.refusal.retry_after_s * 1000 * spread, this.#backoffMs(nowMs));
       }
       case 'lost':

@@ -21,6 +21,7 @@ import { refusedEnd } from './refused-end.ts';
 import { decideResume, type ReceiverEnd } from './resume.ts';
 import type { SessionEnd, SessionPorts } from './session-ports.ts';
 import { Turns } from './turns.ts';
+import { type HealingWatchPorts, watchHealing } from './watch-healing.ts';
 import { watchSilence } from './watch-silence.ts';
 
 /** How long a stop waits for the last acknowledgements, ms. */
@@ -41,6 +42,7 @@ export class Session {
   /** Where the receiver's copy ends, as it said last; undefined before WELCOME. */
   #at: ReceiverEnd | undefined;
   readonly #healing: Healing;
+  readonly #watch: HealingWatchPorts;
   /** Up to where the receiver has the log durably; undefined before WELCOME. */
   #acknowledged: Position | undefined;
   #isEnded = false;
@@ -57,7 +59,13 @@ export class Session {
     this.#proving = new Proving(ports.secret, certificate);
     this.#ports = ports;
     this.#sender = new LogSender(socket, ports.writer, ports, this.#abort.signal);
-    this.#healing = new Healing(ports.writer);
+    this.#watch = {
+      clock: ports,
+      isDeaf: () => this.#turns.isPaused,
+      lose: (reason) => this.#lose(reason),
+      signal: this.#abort.signal,
+    };
+    this.#healing = new Healing(ports.writer, () => void watchHealing(this.#healing, this.#watch));
     this.#turns = new Turns(socket, (error) => this.#lose(describeError(error)));
     this.#digests = new DigestQueue(
       (upTo) => answerDigest(ports.writer, upTo, this.#abort.signal),
@@ -74,13 +82,8 @@ export class Session {
     socket.on('error', (error) => this.#lose(describeError(error)));
     socket.on('close', () => this.#lose('the receiver closed the connection'));
     const unsubscribe = this.#ports.writer.subscribe(() => this.#news.wake());
-    const watching = watchSilence(this.#silence, {
-      clock: this.#ports,
-      ask: () => void this.#send(encodeFrame(FRAME_TYPES.PING)),
-      isDeaf: () => this.#turns.isPaused,
-      lose: (reason) => this.#lose(reason),
-      signal: this.#abort.signal,
-    });
+    const ask = () => void this.#send(encodeFrame(FRAME_TYPES.PING));
+    const watching = watchSilence(this.#silence, { ...this.#watch, ask });
     // Only now, with the listeners in place: HELLO reads the disk, and the connection may break meanwhile.
     this.#inTurn(async () => void this.#send(this.#proving.hello(await this.#ports.hello())));
     const sending = this.#sendLog().catch((error: unknown) => {
@@ -150,7 +153,8 @@ export class Session {
         this.#end(refusedEnd(payload, this.#proving));
         return;
       case FRAME_TYPES.CONTROL:
-        this.#obey(payload);
+        // In turn: before it comes WELCOME, which is checked in its own.
+        this.#inTurn(async () => this.#obey(payload));
         return;
       case FRAME_TYPES.PING:
         this.#send(encodeFrame(FRAME_TYPES.PONG));
@@ -211,6 +215,10 @@ export class Session {
   }
 
   #obey(payload: Buffer): void {
+    if (this.#at === undefined) {
+      this.#lose('the receiver sent CONTROL before WELCOME');
+      return;
+    }
     obey(parseControl(payload), {
       ports: this.#ports,
       digests: this.#digests,

@@ -54,8 +54,8 @@ export interface UplinkOptions {
   readonly onCertificates: (sha256: readonly string[]) => Promise<void>;
   /** The receiver says what this node is to be called from now on. */
   readonly onRename: (node: NodeName) => void;
-  /** Whether the program would begin a new log now. */
-  readonly mayBeginNewLog: () => boolean;
+  /** Whether the program would begin a new log now; always, where nothing is said. */
+  readonly mayBeginNewLog?: (() => boolean) | undefined;
   /** The receiver takes no more of this log; the program has to begin a new one. The uplink has ended by then. */
   readonly onNewLogNeeded: (reason: string) => void;
   /** A sealed segment turned out to be damaged, and is sent to nobody any more. */
@@ -185,7 +185,7 @@ export function startUplink(options: UplinkOptions): Uplink {
       if (address === undefined) return;
       const end = await connectOnce(address);
       if (stop.signal.aborted || end.kind === 'stopped') return;
-      if (end.kind === 'new_log' && options.mayBeginNewLog()) {
+      if (end.kind === 'new_log' && options.mayBeginNewLog?.() !== false) {
         options.onNewLogNeeded(end.reason);
         return;
       }

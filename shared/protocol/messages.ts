@@ -16,6 +16,9 @@ import {
 } from '../shape/shape.ts';
 import { MAX_JSON_BYTES } from './protocol.ts';
 
+/** The longest wait that a receiver may ask for, seconds. */
+export const MAX_RETRY_AFTER_SECONDS = 86_400;
+
 // Keys that are not known are dropped, not refused: a newer peer may say more (docs/protocol.md, section 2).
 
 const segment = whole({ min: 1, max: 2 ** 32 - 1 });
@@ -81,10 +84,16 @@ const WELCOME = object({
   at: object({ segment, offset, crc }),
 });
 
+/** What a receiver says to a person may be cut off; a refusal is a refusal all the same. */
+const refusalText = converted(text(), (message) => message.slice(0, 1000));
+/** Brought into its range; 0 where nothing sensible is said. */
+const retryAfterSeconds: Shape<number> = (value) =>
+  typeof value === 'number' && value > 0 ? Math.min(value, MAX_RETRY_AFTER_SECONDS) : 0;
+
 const REFUSED = object({
   code: text({ max: 32 }),
-  message: text({ max: 1000 }),
-  retry_after_s: number({ min: 0, max: 86_400 }),
+  message: refusalText,
+  retry_after_s: retryAfterSeconds,
   signature: optional(hex32),
 });
 

@@ -52,7 +52,6 @@ async function startNode(node: string, index: number): Promise<AsyncDisposable> 
     onInterval: () => tell({ kind: 'welcomed', node, atMs: Date.now() }),
     onRename: () => undefined,
     onCertificates: async () => undefined,
-    mayBeginNewLog: () => true,
     onNewLogNeeded: () => {
       throw new Error(`${node} was told to begin a new log`);
     },

@@ -72,7 +72,6 @@ export async function uplinkNode(
         onInterval: (seconds) => void told.intervals.push(seconds),
         onRename: () => undefined,
         onCertificates: async () => undefined,
-        mayBeginNewLog: () => true,
         onNewLogNeeded: () => {
           told.newLogs += 1;
         },

@@ -182,6 +182,21 @@ t.test(
   },
 );
 
+t.test('what comes as LIVE counts towards the bytes a day, and is no longer than a line', async (t) => {
+  await using started = await start(t, { bytesPerDay: 990, lineBytes: 400 });
+  using first = await connectRawSender(started.ingest.port, '7');
+  first.hello();
+  await first.next(WELCOME);
+  for (let count = 0; count < 3; count++) first.send(FRAME_TYPES.LIVE, 0, 0, Buffer.alloc(399, 0x20));
+  t.match(await first.nextJson(REFUSED), { code: 'quota' });
+  await until(() => started.volumes.includes('7 near'), { ...SOON, what: 'the warning' });
+  using second = await connectRawSender(started.ingest.port, '8');
+  second.hello();
+  await second.next(WELCOME);
+  second.send(FRAME_TYPES.LIVE, 0, 0, Buffer.alloc(400, 0x20));
+  t.match(await second.nextJson(REFUSED), { code: 'line' });
+});
+
 t.test('a node that does not read what it is sent is cut off', async (t) => {
   await using started = await start(t, { unreadBytes: 64 * 1024 });
   using node = await connectRawSender(started.ingest.port, '7');

@@ -49,6 +49,8 @@ t.test('a refusal that asks for no wait is not repeated without one', async (t) 
   const waits = Array.from({ length: 5 }, () => reconnect.waitMs(refused(0), 0));
   t.strictSame(waits, [2500, 5000, 5000, 5000, 5000]);
   t.equal(reconnect.waitMs(refused(3600), 0), 3600 * 1000 * 1.2, 'a longer one is kept to');
+  const earliest = new Reconnect(() => 0).waitMs(refused(3600), 0);
+  t.equal(earliest, 3600 * 1000, 'never is the wait shorter than asked for');
 });
 
 t.test(

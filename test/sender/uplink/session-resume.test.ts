@@ -3,6 +3,7 @@ import { crc32 } from 'node:zlib';
 import t from 'tap';
 import { plainSegmentPath } from '../../../shared/log/log.ts';
 import { FRAME_TYPES } from '../../../shared/protocol/protocol.ts';
+import { fakeClock } from '../../helpers/fake-clock.ts';
 import { appendSamples, NOON_MS } from '../../helpers/logs.ts';
 import { startScriptedReceiver } from '../../helpers/scripted-receiver.ts';
 import { until } from '../../helpers/until.ts';
@@ -151,6 +152,32 @@ t.test('what a power cut took from an interrupted segment comes back from the re
   t.strictSame([receiver.log.sealed, receiver.log.faults], [[1], []]);
   t.strictSame(node.writer.interrupted, []);
 });
+
+t.test(
+  'a receiver that never answers HEAL is given up after half a minute, though it answers PING',
+  async (t) => {
+    const clock = fakeClock();
+    await using node = await uplinkNode(t);
+    await using receiver = await startScriptedReceiver({ isAcknowledging: true });
+    appendSamples(node.writer, 0, 100);
+    const before = await node.losePower(1000);
+    const uplink = node.connect([receiver.address], { clock, random: () => 0.5 });
+    const call = await receiver.call();
+    await call.next(FRAME_TYPES.PROOF);
+    call.welcome({ segment: 1, offset: before.length, crc: crc32(before) });
+    const { offset } = await call.next(FRAME_TYPES.HEAL);
+    call.send(FRAME_TYPES.HEAL, 1, offset, before.subarray(offset, offset + 100));
+    for (let seconds = 5; seconds <= 55; seconds += 5) {
+      await call.caughtUp();
+      await clock.advance(5000);
+    }
+    await call.caughtUp();
+    t.equal(uplink.state().kind, 'connected', 'something has come within the first half minute');
+    await clock.advance(5001);
+    await call.closed();
+    t.match(uplink.state(), { reason: /did not answer HEAL/ });
+  },
+);
 
 t.test('after several power cuts each interrupted segment is settled, in order', async (t) => {
   await using node = await uplinkNode(t);

@@ -58,6 +58,15 @@ t.test('WELCOME and REFUSED', async (t) => {
   t.match(parseWelcome(json(welcome)), { kind: 'ok' });
   t.match(parseWelcome(json({ ...welcome, at: { segment: 1, offset: -1, crc: 0 } })), { kind: 'invalid' });
   t.match(parseRefused(json({ code: 'limit', message: 'full', retry_after_s: 5 })), { kind: 'ok' });
+  const waits = [-1, 0, 0.5, 86_400, 86_401, 1e300, 'soon', null].map((retry_after_s) => {
+    const parsed = parseRefused(json({ code: 'limit', message: 'x'.repeat(2000), retry_after_s }));
+    return parsed.kind === 'ok' ? [parsed.message.retry_after_s, parsed.message.message.length] : [];
+  });
+  t.strictSame(
+    waits,
+    [0, 0, 0.5, 86_400, 86_400, 86_400, 0, 0].map((seconds) => [seconds, 1000]),
+    'a refusal counts whatever it asks for, and the wait is brought into its range',
+  );
   t.match(parseRefused(json({ code: 'limit' })), { kind: 'invalid' });
 });
 
