@@ -1,12 +1,14 @@
 /**
  * `npm start`: a receiver and, on the same machine, a sender, to see everything work at once. Starts both programs as they are,
- * says in a few lines what is happening and where, and ends both on Ctrl-C.
+ * says in a few lines what is happening and where, and ends both on Ctrl-C. When one of them is killed the other goes on, and the
+ * first is started again after a while (keep-program.ts).
  */
 
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { statSync } from 'node:fs';
 import { join, relative } from 'node:path';
+import { keepProgram } from './keep-program.ts';
 import type { MadeJoinCode } from './receiver/make-join-code.ts';
 import type { ReceiverStatus } from './receiver/status.ts';
 import { nodeNameOf } from './sender/membership/ensure-membership.ts';
@@ -14,6 +16,7 @@ import { readMembership } from './sender/membership/membership.ts';
 import { stopSignal } from './shared/cli/cli-signals.ts';
 import type { Config } from './shared/config/config.ts';
 import { loadConfig } from './shared/config/load.ts';
+import type { ProgramName } from './shared/control/lock-owner.ts';
 import { requestControl } from './shared/control/request-control.ts';
 import { describeError, UserError } from './shared/errors/errors.ts';
 import { isSample } from './shared/log/is-sample.ts';
@@ -29,10 +32,10 @@ const JOIN_MS = 600_000;
 
 const root = import.meta.dirname;
 const signal = stopSignal();
-const children: ChildProcess[] = [];
+const children = new Map<ProgramName, ChildProcess>();
 
 /** Starts one of the two programs; its warnings and errors are seen, the rest is for its own commands to tell. */
-function start(program: 'receiver' | 'sender', more: readonly string[] = []): void {
+function launch(program: ProgramName, more: readonly string[] = []): ChildProcess {
   const args = [
     join(root, program, 'cli.ts'),
     'start',
@@ -42,34 +45,62 @@ function start(program: 'receiver' | 'sender', more: readonly string[] = []): vo
     ...process.argv.slice(2),
   ];
   const child = spawn(process.execPath, args, { stdio: ['ignore', 'ignore', 'inherit'], cwd: process.cwd() });
-  children.push(child);
-  child.once('exit', (code) => {
-    if (signal.aborted) return;
-    console.error(`the ${program} ended with exit code ${code}; stopping`);
-    void stop().then(() => process.exit(code ?? 1));
+  children.set(program, child);
+  // One that was started while both are to end has not heard of it.
+  if (signal.aborted) child.kill('SIGTERM');
+  return child;
+}
+
+/** Keeps one of them running; resolves when it has come up for the first time. It ends both when it is no use. */
+async function keep(
+  program: ProgramName,
+  config: Config,
+  more: () => Promise<readonly string[]>,
+): Promise<void> {
+  const up = Promise.withResolvers<void>();
+  const directory = config[program].data_directory;
+  const kept = keepProgram({
+    ...{ name: program, clock: systemClock, signal, onUp: up.resolve },
+    launch: async () => launch(program, await more()),
+    waitUntilUp: async (pid, signal) => void (await ask(directory, program, signal, pid)),
+    say: (sentence) => console.error(`\n${sentence}`),
   });
+  void kept.then((code) => {
+    if (code === undefined) up.resolve();
+    else void stop().then(() => process.exit(code));
+  });
+  await up.promise;
 }
 
 async function stop(): Promise<void> {
-  await Promise.all(
-    // The sender goes first, so that it can say goodbye.
-    [...children].reverse().map(async (child) => {
-      if (child.exitCode !== null || child.signalCode !== null) return;
-      child.kill('SIGTERM');
-      const killer = setTimeout(() => child.kill('SIGKILL'), STOP_MS);
-      await once(child, 'exit');
-      clearTimeout(killer);
-    }),
-  );
+  // The sender goes first, so that it can say goodbye.
+  await Promise.all(['sender', 'receiver'].map((program) => end(children.get(program as ProgramName))));
 }
 
-/** Asks the receiver until it answers. */
-async function askReceiver(config: Config): Promise<ReceiverStatus> {
+async function end(child: ChildProcess | undefined): Promise<void> {
+  if (child === undefined || child.exitCode !== null || child.signalCode !== null) return;
+  const ended = once(child, 'exit');
+  child.kill('SIGTERM');
+  const killer = setTimeout(() => child.kill('SIGKILL'), STOP_MS);
+  await ended;
+  clearTimeout(killer);
+}
+
+/** Asks one of them until it answers. @param pid the process that must; undefined: whichever works in the directory */
+async function ask(
+  directory: string,
+  name: ProgramName,
+  signal: AbortSignal,
+  pid?: number,
+): Promise<unknown> {
   const deadline = systemClock.monotonic() + PATIENCE_MS;
   for (;;) {
     try {
-      const directory = config.receiver.data_directory;
-      return (await requestControl({ directory, name: 'receiver', command: 'status' })) as ReceiverStatus;
+      const status = (await requestControl({ directory, name, command: 'status', signal })) as {
+        readonly pid: number;
+      };
+      if (pid === undefined || status.pid === pid) return status;
+      throw new UserError('NOT_RUNNING', `another ${name} (pid ${status.pid}) works in ${directory}`);
     } catch (error) {
       const isStarting = error instanceof UserError && error.code === 'NOT_RUNNING';
       if (!isStarting || systemClock.monotonic() > deadline) throw error;
@@ -78,8 +109,13 @@ async function askReceiver(config: Config): Promise<ReceiverStatus> {
   }
 }
 
+async function askReceiver(config: Config): Promise<ReceiverStatus> {
+  return (await ask(config.receiver.data_directory, 'receiver', signal)) as ReceiverStatus;
+}
+
 /** What lets the sender of this machine in, if it does not belong to this receiver yet. */
-async function joinFlags(config: Config, { receiver }: ReceiverStatus): Promise<readonly string[]> {
+async function joinFlags(config: Config): Promise<readonly string[]> {
+  const { receiver } = await askReceiver(config);
   const membership = await readMembership(config.sender.data_directory);
   if (membership?.receiver === receiver) return [];
   const args = { uses: 1, lifetime_ms: JOIN_MS };
@@ -158,8 +194,8 @@ function pages({ web }: ReceiverStatus): readonly string[] {
 
 try {
   const { config } = await loadConfig({ cwd: process.cwd() });
-  start('receiver');
-  start('sender', await joinFlags(config, await askReceiver(config)));
+  await keep('receiver', config, async () => []);
+  await keep('sender', config, async () => await joinFlags(config));
   const lines = await waitForLines(config);
   console.log(say(config, await nodeNameOf(config), await askReceiver(config), lines));
   if (!signal.aborted) await once(signal, 'abort');
