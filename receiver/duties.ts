@@ -8,6 +8,7 @@ import type { ControlHandlers } from '../shared/control/serve-client.ts';
 import { readBootId } from '../shared/files/boot-id.ts';
 import { logPaths } from '../shared/log/log.ts';
 import type { Logger } from '../shared/logging/logger.ts';
+import type { NodeName } from '../shared/names/node-name.ts';
 import { systemClock } from '../shared/time/clock.ts';
 import type { Admission } from './admission/admission.ts';
 import { type Alerts, startAlerts } from './alerts/alerts.ts';
@@ -32,6 +33,7 @@ import { firingKeys, firingOfSamples } from './rules/firing-keys.ts';
 import { problemOf } from './rules/problem-of.ts';
 import { rulesOfConfig, tagsOfConfig } from './rules/rules-of-config.ts';
 import { watchReceiver } from './rules/watch-receiver.ts';
+import { createSegmentRepair, type SegmentRepair } from './segment-repair.ts';
 import { historyOptionsOf, logsRootOf, mailOptionsOf, webTlsOf } from './settings.ts';
 import { tellHung } from './tell-hung.ts';
 import { troublesOf } from './troubles.ts';
@@ -66,6 +68,8 @@ export interface Duties extends AsyncDisposable {
   readonly history: RunningHistory | undefined;
   /** Undefined when the configuration wants none. */
   readonly web: Web | undefined;
+  /** A node has come, and can be asked for what is missing of its log. */
+  nodeConnected(node: NodeName): void;
 }
 
 /** Starts all of them. @throws UserError when the configuration cannot be used; then nothing of them runs */
@@ -87,13 +91,15 @@ export async function startDuties(ports: DutyPorts, config: Config): Promise<Dut
   );
   stack.use(ports.relay.connect(alerts));
   const history = startWatching(stack, ports, config, alerts);
-  const mirror = await startCopies(stack, ports, config, alerts);
+  const repair = createSegmentRepair({ ...ports, logsRoot, alerts, log: log.child({ part: 'backup' }) });
+  const mirror = await startCopies(stack, ports, config, { alerts, repair });
   const web = config.web.enabled
     ? stack.use(await startPages(ports, config, { alerts, history, mirror }))
     : undefined;
 
   const running = stack.move();
-  return { alerts, mirror, history, web, [Symbol.asyncDispose]: () => running.disposeAsync() };
+  const nodeConnected = (node: NodeName) => void repair.nodeConnected(node, mirror);
+  return { alerts, mirror, history, web, nodeConnected, [Symbol.asyncDispose]: () => running.disposeAsync() };
 }
 
 /** History, and the rules about what samples and connections say. */
@@ -132,7 +138,7 @@ async function startCopies(
   stack: AsyncDisposableStack,
   { drive, recordPath, onMirrorSolved, log }: DutyPorts,
   config: Config,
-  alerts: Alerts,
+  { alerts, repair }: { readonly alerts: Alerts; readonly repair: SegmentRepair },
 ): Promise<Mirror> {
   const logsRoot = logsRootOf(config);
   const mirror = stack.use(
@@ -149,6 +155,7 @@ async function startCopies(
       bootId: readBootId(),
       clock: systemClock,
       log: log.child({ part: 'backup' }),
+      fetchFromNodes: (wanted, signal) => repair.fetch(wanted, signal),
       onProblem: (problem) => alerts.raise({ ...problem, severity: 'critical' }),
       onSolved(key) {
         alerts.clear(key);

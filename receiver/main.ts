@@ -31,7 +31,7 @@ import { startLiveConfig } from './live-config.ts';
 import { ProblemRelay } from './problem-relay.ts';
 import type { Receiver } from './receiver.ts';
 import { readReceiverId } from './receiver-id.ts';
-import { startReplaceable } from './replaceable.ts';
+import { type Replaceable, startReplaceable } from './replaceable.ts';
 import { setSleeptimeInFile } from './set-interval-in-config.ts';
 import { ingestLimitsOf, logsRootOf, openIdentityOf } from './settings.ts';
 import { openAccounts } from './web/web.ts';
@@ -56,7 +56,7 @@ export async function startReceiver(options: ReceiverOptions): Promise<Receiver>
   await using stack = new AsyncDisposableStack();
 
   // First in, last out: the lock on the data directory, and with it the commands, which find the parts as they come up.
-  const parts: { receiver?: Receiver } = {};
+  const parts: { receiver?: Receiver; duties?: Replaceable<Config, Duties> } = {};
   const handlers = controlHandlers(() => parts.receiver);
   stack.use(await startControl({ directory, name: 'receiver', handlers, log }));
 
@@ -152,6 +152,7 @@ export async function startReceiver(options: ReceiverOptions): Promise<Receiver>
         onConfirmed: (node, sha256) => certificates?.confirmed(node, sha256),
         onConnected: (node) => {
           certificates?.connected(node);
+          parts.duties?.present.nodeConnected(node);
           const name = admission.credentialOf(node)?.nextName;
           if (name !== undefined) parts.receiver?.ingest.control(node, { kind: 'rename', node: name });
         },
@@ -200,6 +201,8 @@ export async function startReceiver(options: ReceiverOptions): Promise<Receiver>
       log,
     }),
   );
+
+  parts.duties = duties;
 
   const liveConfig = stack.use(
     startLiveConfig({

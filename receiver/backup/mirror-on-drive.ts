@@ -7,12 +7,12 @@ import { failureProblem, leftProblem } from './mirror-problem.ts';
 export function mirrorOnDrive(drive: Drive): RunMirror {
   return async (options) => {
     const { logsRoot, directory, recordPath, allowSameDevice, requireMountPoint } = options;
-    const { retention, bootId, isNewDrive, isThorough, suspects, onMoved, onProgress, signal } = options;
+    const { retention, bootId, isNewDrive, reach, suspects, onMoved, onProgress, signal } = options;
     const order = {
       kind: 'mirror',
       options: {
         ...{ logsRoot, directory, recordPath, allowSameDevice, requireMountPoint },
-        ...{ retention, bootId, isNewDrive, isThorough, suspects },
+        ...{ retention, bootId, isNewDrive, reach, suspects },
       },
     } as const;
     try {

@@ -42,7 +42,7 @@ import type {
   RunMirrorOptions,
   WantedSegment,
 } from './run-mirror.ts';
-import type { SuspectSegment } from './scrub.ts';
+import type { ScrubReach, SuspectSegment } from './scrub.ts';
 import { trackProblems } from './track-problems.ts';
 import { trackSuccess } from './track-success.ts';
 import { watchStall } from './watch-stall.ts';
@@ -130,6 +130,14 @@ export interface Mirror extends AsyncDisposable {
   state(): MirrorState;
 }
 
+/** What a run reads again. */
+const REACH: Readonly<Record<RunReason, ScrubReach>> = {
+  start: 'share',
+  schedule: 'share',
+  asked: 'all',
+  repair: 'suspects',
+};
+
 /** A success older than this is not waited for: the receiver may have been off when the schedule came, ms. */
 const STALE_MS = 3_600_000;
 
@@ -170,14 +178,14 @@ export async function startMirror(options: MirrorOptions): Promise<Mirror> {
     using watch = watchStall({ limitMs: options.stallMs, clock, onStalled, onMoving: problems.moving });
     try {
       const isNewDrive = asked.isNewDrive ?? false;
-      const isThorough = reason === 'asked';
+      const reach = REACH[reason];
       const usual = { ...options, directory, onMoved: watch.moved, onProgress, signal };
-      let result = await options.run({ ...usual, isNewDrive, isThorough, suspects });
+      let result = await options.run({ ...usual, isNewDrive, reach, suspects });
       problems.moving();
       const fetched = await fetchWanted(result.wanted, watch, signal);
       if (fetched.length > 0) {
         const again = await options.run({
-          ...{ ...usual, isNewDrive: false, isThorough: false },
+          ...{ ...usual, isNewDrive: false, reach: 'suspects' },
           suspects: fetched,
         });
         result = withNotesOf(result, again);
@@ -197,7 +205,7 @@ export async function startMirror(options: MirrorOptions): Promise<Mirror> {
     watch: ReturnType<typeof watchStall>,
     signal: AbortSignal,
   ): Promise<readonly SuspectSegment[]> {
-    if (wanted.length === 0 || options.fetchFromNodes === undefined) return [];
+    if (options.fetchFromNodes === undefined) return [];
     using _pause = watch.pause();
     return await options.fetchFromNodes(wanted, signal);
   }

@@ -30,7 +30,7 @@ import {
   readMirrorRecord,
   writeMirrorRecord,
 } from './mirror-record.ts';
-import { Scrub, type SuspectSegment } from './scrub.ts';
+import { Scrub, type ScrubReach, type SuspectSegment } from './scrub.ts';
 
 /** Options of {@link runMirror}. */
 export interface RunMirrorOptions {
@@ -49,8 +49,8 @@ export interface RunMirrorOptions {
   readonly clock: Clock;
   /** The administrator says that the mirror begins anew on this drive. */
   readonly isNewDrive: boolean;
-  /** Every sealed segment of both copies is read again, not only a share of them. */
-  readonly isThorough: boolean;
+  /** Which sealed segments of both copies are read again. */
+  readonly reach: ScrubReach;
   /** Segments that somebody found damaged or missing; they are read again in any case. */
   readonly suspects: readonly SuspectSegment[];
   readonly onProgress?: ((progress: MirrorProgress) => void) | undefined;
@@ -154,8 +154,8 @@ export async function runMirror(options: RunMirrorOptions): Promise<MirrorRun> {
 
 /** Without a mirror the live logs are looked at all the same: the nodes may have what they lost. */
 async function findWanted(options: RunMirrorOptions): Promise<readonly WantedSegment[]> {
-  const { isThorough, suspects, logsRoot, signal } = options;
-  const scrub = new Scrub({ isThorough, suspects, from: undefined });
+  const { reach, suspects, logsRoot, signal } = options;
+  const scrub = new Scrub({ reach, suspects, from: undefined });
   const wanted: WantedSegment[] = [];
   for (const log of await findLogs(logsRoot)) {
     const id = await readLogMeta(log.paths).then(
@@ -249,7 +249,8 @@ async function copyOne(
   const name = logName(log);
   const mirrorRoot = join(options.directory, 'logs');
   try {
-    const outcome = await mirrorOneLog({ ...options, mirrorRoot, log, chosen, onWritten });
+    const isThorough = options.reach === 'all';
+    const outcome = await mirrorOneLog({ ...options, isThorough, mirrorRoot, log, chosen, onWritten });
     if (outcome === undefined) return;
     const { id, end, writtenBytes, aheadBytes, notes } = outcome;
     wanted.push(...wantedOf(log, id, outcome.faults));

@@ -19,10 +19,12 @@ export interface SuspectSegment {
 /** Compressed bytes of the live logs that a scheduled run reads again; as much is read of the mirror. */
 const BUDGET_BYTES = 64 * 1024 * 1024;
 
+/** What a run reads again of the sealed segments: all, a share of them, or only those that are suspected. */
+export type ScrubReach = 'all' | 'share' | 'suspects';
+
 /** Options of {@link Scrub}. */
 export interface ScrubOptions {
-  /** Everything is read, as `backup now` does. */
-  readonly isThorough: boolean;
+  readonly reach: ScrubReach;
   /** Where the run before this one stopped; undefined: begin at the first log. */
   readonly from: ScrubCursor | undefined;
   /** Read in any case. */
@@ -39,10 +41,11 @@ export class Scrub {
   #leftBytes: number;
   #reached: ScrubCursor | undefined;
 
-  constructor({ isThorough, from, suspects }: ScrubOptions) {
+  constructor({ reach, from, suspects }: ScrubOptions) {
     this.#suspects = suspects;
-    this.#from = isThorough ? undefined : from;
-    this.#leftBytes = isThorough ? Number.POSITIVE_INFINITY : BUDGET_BYTES;
+    this.#from = reach === 'all' ? undefined : from;
+    this.#reached = this.#from;
+    this.#leftBytes = { all: Number.POSITIVE_INFINITY, share: BUDGET_BYTES, suspects: 0 }[reach];
   }
 
   /** Where the next run goes on; undefined when this one came to the end. */

@@ -6,8 +6,9 @@ import type { ClaimFacts, Refusal, WorkerSettings } from './messages.ts';
 
 /** What the arbiter has to know of a HELLO. */
 export function claimFacts(hello: Hello, address: string): ClaimFacts {
-  const { node, credential, log, host_name: hostName, boot_id: bootId, version } = hello;
-  return { node, credential, log, hostName, address, bootId, version, sleeptimeSeconds: hello.sleeptime };
+  const { node, credential, log, host_name: hostName, boot_id: bootId, version, can } = hello;
+  const sleeptimeSeconds = hello.sleeptime;
+  return { node, credential, log, hostName, address, bootId, version, sleeptimeSeconds, can };
 }
 
 /** REFUSED, as a frame. */

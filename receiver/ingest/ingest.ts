@@ -19,44 +19,26 @@ import type { Logger } from '../../shared/logging/logger.ts';
 import type { NodeName } from '../../shared/names/node-name.ts';
 import type { Control, DigestResult } from '../../shared/protocol/messages.ts';
 import type { Clock } from '../../shared/time/clock.ts';
-import type { HungOutcome } from '../pulse/watch-worker.ts';
 import { Arbiter } from './arbiter.ts';
 import { DigestRequests } from './digest-requests.ts';
+import type { IngestEvents } from './events.ts';
+import { FetchRequests } from './fetch-requests.ts';
 import { assertPortFree, isPortSharable } from './listen-port.ts';
 import { type Gate, Lobby } from './lobby.ts';
 import type {
   ClaimFacts,
   EndKind,
   FromWorker,
-  IngestProblem,
   Moved,
   Refusal,
   SessionId,
   WorkerSettings,
   WorkerTls,
 } from './messages.ts';
+import type { FetchOutcome } from './segment-fetch.ts';
 import { startWorker, type WorkerHandle } from './worker-handle.ts';
 
-/** What ingest tells the rest of the receiver. */
-export interface IngestEvents {
-  readonly connected: (facts: ClaimFacts, at: Position) => void;
-  readonly disconnected: (node: NodeName, end: EndKind, reason: string, silentMs: number) => void;
-  /** Acknowledged positions have moved; at most every two seconds. */
-  readonly progress: (moved: readonly { readonly node: NodeName; readonly position: Position }[]) => void;
-  /** The newest sample of a node that is replaying a backlog. */
-  readonly live: (node: NodeName, line: string) => void;
-  /** A node has kept the hashes of these certificates. */
-  readonly confirmed: (node: NodeName, sha256: readonly string[]) => void;
-  readonly problem: (node: NodeName, problem: IngestProblem) => void;
-  /** A segment could not be sealed; it stays plain and is tried again. */
-  readonly sealFailed: (node: NodeName, segment: number, message: string) => void;
-  /** A sender was refused because `number_of_nodes` are connected. */
-  readonly limitReached: (facts: ClaimFacts) => void;
-  /** A node has sent most of what it may in a day, or all of it. Told again and again while it sends. */
-  readonly volume: (node: NodeName, state: 'near' | 'over') => void;
-  /** A worker thread hung. */
-  readonly hung: (outcome: HungOutcome) => void;
-}
+export type { IngestEvents } from './events.ts';
 
 /** Options of {@link startIngest}. */
 export interface IngestOptions extends Omit<WorkerSettings, 'isPortShared'> {
@@ -91,8 +73,10 @@ export interface Ingest extends AsyncDisposable {
   setSleeptime(seconds: number): void;
   /** Sets how many nodes may be connected. */
   setNumberOfNodes(limit: number): void;
-  /** Asks a connected node what it holds up to a position. @throws when it is not connected or does not answer in time. */
-  askDigest(node: NodeName, upTo: Position, timeoutMs: number): Promise<DigestResult>;
+  /** Asks a connected node what it holds from a segment on, up to a position. @throws when it does not answer in time */
+  askDigest(node: NodeName, upTo: Position, timeoutMs: number, from?: number): Promise<DigestResult>;
+  /** Asks a connected node for a sealed segment, whose compressed file is written to `path`. @throws when it is not connected */
+  fetchSegment(node: NodeName, segment: number, path: string): Promise<FetchOutcome>;
   /** Tells a node something; does nothing when it is not connected. */
   control(node: NodeName, message: Control): void;
   /** Ends a node's connection and tells the node why; does nothing when there is none. */
@@ -127,8 +111,15 @@ export async function startIngest(options: IngestOptions): Promise<Ingest> {
   const connected = new Map<NodeName, ConnectedNode>();
   const nodes = new Map<SessionId, NodeName>();
   const digests = new DigestRequests();
+  const fetches = new FetchRequests();
   const workers: WorkerHandle[] = [];
   let { sleeptimeSeconds, tls } = options;
+
+  function sessionOf(node: NodeName): SessionId {
+    const session = connected.get(node)?.session;
+    if (session !== undefined) return session;
+    throw new UserError('NODE_UNKNOWN', `node ${node} is not connected`);
+  }
 
   function ownerOf(session: SessionId): WorkerHandle | undefined {
     return workers.find((worker) => session.startsWith(`${worker.threadId}.`));
@@ -142,6 +133,7 @@ export async function startIngest(options: IngestOptions): Promise<Ingest> {
       events.disconnected(node, end, reason, silentMs);
     }
     lobby.left(session);
+    fetches.left(session);
   }
 
   function take(message: FromWorker): void {
@@ -176,6 +168,9 @@ export async function startIngest(options: IngestOptions): Promise<Ingest> {
         return;
       case 'digest':
         digests.answered(message.request, message.result);
+        return;
+      case 'fetched':
+        fetches.ended(message.request, message.outcome);
         return;
       case 'listening':
       case 'failed':
@@ -256,11 +251,16 @@ export async function startIngest(options: IngestOptions): Promise<Ingest> {
       for (const worker of workers) worker.post({ kind: 'interval', sleeptimeSeconds });
     },
     setNumberOfNodes: (limit) => arbiter.setLimit(limit),
-    async askDigest(node, upTo, timeoutMs) {
-      const session = connected.get(node)?.session;
-      if (session === undefined) throw new UserError('NODE_UNKNOWN', `node ${node} is not connected`);
+    async askDigest(node, upTo, timeoutMs, from) {
+      const session = sessionOf(node);
       return await digests.ask(node, timeoutMs, (request) =>
-        ownerOf(session)?.post({ kind: 'digest', session, request, upTo }),
+        ownerOf(session)?.post({ kind: 'digest', session, request, upTo, from }),
+      );
+    },
+    async fetchSegment(node, segment, path) {
+      const session = sessionOf(node);
+      return await fetches.ask(session, (request) =>
+        ownerOf(session)?.post({ kind: 'fetch', session, order: { request, segment, path } }),
       );
     },
     setTls(next) {

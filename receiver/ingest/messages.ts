@@ -5,6 +5,7 @@ import type { Control, DigestResult, Join, Joined, RefusalCode } from '../../sha
 import type { Pulse } from '../pulse/pulse.ts';
 import type { IngestLimits } from './limits.ts';
 import type { LogGap } from './pass-over-lost.ts';
+import type { FetchOrder, FetchOutcome } from './segment-fetch.ts';
 
 /** What an ingest worker is told when it is started. */
 export interface WorkerSettings {
@@ -60,6 +61,8 @@ export interface ClaimFacts {
   readonly bootId: string;
   readonly version: string;
   readonly sleeptimeSeconds: number;
+  /** What it can do that the first version could not; `ABILITIES`. */
+  readonly can?: readonly string[] | undefined;
 }
 
 /** What a sender proves itself with. */
@@ -126,7 +129,9 @@ export type ToWorker =
       readonly session: SessionId;
       readonly request: number;
       readonly upTo: Position;
+      readonly from: number | undefined;
     }
+  | { readonly kind: 'fetch'; readonly session: SessionId; readonly order: FetchOrder }
   | { readonly kind: 'stop' };
 
 /** A session's acknowledged position, and the bytes that it has sent since the last report. */
@@ -162,6 +167,7 @@ export type FromWorker =
   | { readonly kind: 'confirmed'; readonly session: SessionId; readonly sha256: readonly string[] }
   | { readonly kind: 'live'; readonly session: SessionId; readonly line: string }
   | { readonly kind: 'digest'; readonly request: number; readonly result: DigestResult }
+  | { readonly kind: 'fetched'; readonly request: number; readonly outcome: FetchOutcome }
   /** Something that the administrator has to know. */
   | {
       readonly kind: 'seal_failed';

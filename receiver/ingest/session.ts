@@ -16,6 +16,7 @@ import { NEWCOMER_FRAME_BYTES } from './limits.ts';
 import { LogStream, type ResumePoint, type StreamEvents } from './log-stream.ts';
 import type { EndKind, IngestProblem, Refusal, SessionId } from './messages.ts';
 import { protocolRefusal, storageProblem, storageRefusal } from './refusals.ts';
+import type { FetchOrder } from './segment-fetch.ts';
 import type { SessionPorts } from './session-ports.ts';
 import { endGently, endOf } from './socket-state.ts';
 import { Streaming } from './streaming.ts';
@@ -121,9 +122,9 @@ export class Session {
     if (this.#stage.kind === 'streaming') this.#send(encodeJsonFrame(FRAME_TYPES.CONTROL, message));
   }
 
-  /** Asks the sender what it holds up to a position; the answer goes to the main thread. */
-  askDigest(request: number, upTo: Position): void {
-    this.control({ kind: 'digest', id: request, segment: upTo.segment, offset: upTo.offset });
+  /** Asks the sender for a sealed segment; how that ended goes to the main thread. Only for one that is connected. */
+  fetch(order: FetchOrder): void {
+    if (this.#stage.kind === 'streaming') this.#stage.streaming.fetch.begin(order);
   }
 
   /** Looks at the time: a peer that is silent is asked, then given up. To be called about once a second. */
@@ -280,6 +281,7 @@ export class Session {
     await this.#turns.idle();
     const bytes = stage.kind === 'streaming' ? stage.streaming.intake.takeBytes() : 0;
     if (stage.kind === 'streaming') {
+      stage.streaming.fetch[Symbol.dispose]();
       await stage.streaming.stream[Symbol.asyncDispose]().catch((error: unknown) =>
         this.#problem(storageProblem(error)),
       );

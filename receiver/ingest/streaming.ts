@@ -1,6 +1,6 @@
 import type { Socket } from 'node:net';
 import type { Frame } from '../../shared/protocol/decoder.ts';
-import { encodeFrame } from '../../shared/protocol/encoder.ts';
+import { encodeFrame, encodeJsonFrame } from '../../shared/protocol/encoder.ts';
 import { type Control, parseControl, parseGoodbye } from '../../shared/protocol/messages.ts';
 import { FRAME_TYPES } from '../../shared/protocol/protocol.ts';
 import { checkShape } from './check-shape.ts';
@@ -8,6 +8,7 @@ import type { Intake } from './intake.ts';
 import type { LogStream, ResumePoint } from './log-stream.ts';
 import type { EndKind, FromWorker, Refusal, SessionId } from './messages.ts';
 import { positionRefusal, protocolRefusal } from './refusals.ts';
+import { SegmentFetch } from './segment-fetch.ts';
 import { sendHealing } from './send-healing.ts';
 
 /** What streaming needs of its session. */
@@ -29,6 +30,7 @@ export interface StreamingPorts {
 export class Streaming {
   readonly stream: LogStream;
   readonly intake: Intake;
+  readonly fetch: SegmentFetch;
   readonly #ports: StreamingPorts;
   #goodbye: string | undefined;
 
@@ -36,6 +38,10 @@ export class Streaming {
     this.stream = stream;
     this.intake = intake;
     this.#ports = ports;
+    this.fetch = new SegmentFetch({
+      control: (message) => ports.send(encodeJsonFrame(FRAME_TYPES.CONTROL, message)),
+      done: (request, outcome) => ports.post({ kind: 'fetched', request, outcome }),
+    });
   }
 
   /** Why the node left, in its own words; undefined while it has not said goodbye. */
@@ -64,6 +70,9 @@ export class Streaming {
       case FRAME_TYPES.HEAL:
         stream.append();
         occupy(() => sendHealing(stream, segment, offset, socket));
+        return;
+      case FRAME_TYPES.SEGMENT:
+        this.fetch.take(frame);
         return;
       case FRAME_TYPES.LIVE:
         this.#live(frame);
@@ -122,6 +131,9 @@ export class Streaming {
         return;
       case 'digest_result':
         post({ kind: 'digest', request: control.id, result: control });
+        return;
+      case 'fetch_result':
+        this.fetch.answered(control);
         return;
       case 'certificates_kept':
         post({ kind: 'confirmed', session, sha256: control.sha256 });

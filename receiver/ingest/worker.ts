@@ -103,9 +103,24 @@ function run({ pulse, ...settings }: WorkerStart, send: (message: FromWorker) =>
         tls = message.tls;
         listener.setTls(tls);
         return;
-      case 'digest':
-        sessions.get(message.session)?.askDigest(message.request, message.upTo);
+      case 'digest': {
+        const { request: id, upTo, from } = message;
+        const question = { kind: 'digest', id, ...upTo, ...(from === undefined ? {} : { from }) } as const;
+        sessions.get(message.session)?.control(question);
         return;
+      }
+      case 'fetch': {
+        const session = sessions.get(message.session);
+        const error = 'the connection has ended';
+        if (session !== undefined) session.fetch(message.order);
+        else
+          send({
+            kind: 'fetched',
+            request: message.order.request,
+            outcome: { kind: 'failed', error, isFinal: false },
+          });
+        return;
+      }
       case 'stop':
         void stop();
         return;

@@ -8,9 +8,8 @@ import { FRAME_TYPES, PING_AFTER_MS, SILENCE_MS } from '../../shared/protocol/pr
 import { SilenceWatch } from '../../shared/protocol/silence.ts';
 import { Wake } from '../../shared/time/wake.ts';
 import { actOnResume } from './act-on-resume.ts';
+import { Answers } from './answers.ts';
 import type { Connection } from './connect.ts';
-import { answerDigest } from './digest.ts';
-import { DigestQueue } from './digest-queue.ts';
 import { Healing } from './healing.ts';
 import { LogSender } from './log-sender.ts';
 import { obey } from './obey.ts';
@@ -38,7 +37,7 @@ export class Session {
   readonly #news = new Wake();
   readonly #abort = new AbortController();
   readonly #turns: Turns;
-  readonly #digests: DigestQueue;
+  readonly #answers: Answers;
   /** Where the receiver's copy ends, as it said last; undefined before WELCOME. */
   #at: ReceiverEnd | undefined;
   readonly #healing: Healing;
@@ -67,10 +66,12 @@ export class Session {
     };
     this.#healing = new Healing(ports.writer, () => void watchHealing(this.#healing, this.#watch));
     this.#turns = new Turns(socket, (error) => this.#lose(describeError(error)));
-    this.#digests = new DigestQueue(
-      (upTo) => answerDigest(ports.writer, upTo, this.#abort.signal),
-      (result) => void this.sendControl(result),
-    );
+    this.#answers = new Answers({
+      ...{ writer: ports.writer, signal: this.#abort.signal },
+      send: (frame) => void this.#send(frame),
+      reply: (message) => void this.sendControl(message),
+      onReady: () => this.#news.wake(),
+    });
     this.#silence = new SilenceWatch({ askMs: PING_AFTER_MS, lostMs: SILENCE_MS }, ports.monotonic());
   }
 
@@ -93,7 +94,7 @@ export class Session {
     unsubscribe();
     socket.destroy();
     await Promise.all([sending, watching]);
-    await Promise.all([this.#turns.idle(), this.#digests.idle()]);
+    await Promise.all([this.#turns.idle(), this.#answers[Symbol.asyncDispose]()]);
     await this.#sender[Symbol.asyncDispose]();
     return end;
   }
@@ -122,6 +123,7 @@ export class Session {
   stop(): void {
     if (this.#stopAt !== undefined) return;
     this.#stopAt = this.#ports.writer.end;
+    this.#answers.stop();
     this.#later(() => this.#sayGoodbye());
     this.askToAcknowledge();
     if (!this.#sender.isBegun) this.#sayGoodbye();
@@ -220,8 +222,7 @@ export class Session {
       return;
     }
     obey(parseControl(payload), {
-      ports: this.#ports,
-      digests: this.#digests,
+      ...{ ports: this.#ports, answers: this.#answers },
       reply: (message) => void this.sendControl(message),
       inTurn: (work) => this.#inTurn(work),
     });
@@ -244,7 +245,7 @@ export class Session {
   async #sendLog(): Promise<void> {
     while (!this.#isEnded) {
       const isMore = !this.#isLeaving && (await this.#sender.sendNext());
-      if (isMore || this.#isEnded) continue;
+      if (isMore || this.#isEnded || (await this.#answers.sendNext(this.#socket))) continue;
       const obstacle = this.#sender.obstacleAt(this.#acknowledged);
       if (obstacle !== undefined) this.#end(await passObstacle(obstacle, this.#acknowledged, this.#ports));
       else if (this.#mayStop()) this.#sayGoodbye();

@@ -16,7 +16,7 @@ import type { LogWriter } from '../../shared/log/log-writer.ts';
 import { comparePositions, type Position } from '../../shared/log/position.ts';
 import type { Logger } from '../../shared/logging/logger.ts';
 import type { NodeName } from '../../shared/names/node-name.ts';
-import { LIVE_BACKLOG_BYTES, PROTOCOL_VERSION } from '../../shared/protocol/protocol.ts';
+import { ABILITIES, LIVE_BACKLOG_BYTES, PROTOCOL_VERSION } from '../../shared/protocol/protocol.ts';
 import type { Clock } from '../../shared/time/clock.ts';
 import { Wake } from '../../shared/time/wake.ts';
 import { connectTo, type ReceiverAddress } from './connect.ts';
@@ -269,6 +269,7 @@ async function helloOf({ writer, facts }: UplinkOptions, oldest = writer.oldest)
     oldest,
     open: await writer.unsealed(),
     ...(lost.length === 0 ? {} : { lost }),
+    can: Object.values(ABILITIES),
   };
 }
 

@@ -56,6 +56,7 @@ const HELLO = object({
   lost: optional(
     list(object({ segment, bytes: offset, from: time, to: time, reason: text({ max: 200 }) }), { max: 100 }),
   ),
+  can: optional(list(text({ max: 32 }), { max: 100 })),
 });
 
 const JOIN = object({
@@ -99,6 +100,7 @@ const REFUSED = object({
 
 const CERTIFICATES = { sha256: list(hex32, { min: 1, max: 4 }) };
 const DIGEST_SEGMENT = object({ number: segment, bytes: offset, sha256: hex32 });
+const UNREADABLE_SEGMENT = object({ number: segment, error: text({ max: 200 }) });
 
 const CONTROL = variants({
   interval: { sleeptime: seconds },
@@ -107,10 +109,25 @@ const CONTROL = variants({
   certificates_kept: CERTIFICATES,
   differs: { segment },
   lost: { samples: whole({ min: 1 }), since: time, reason: text({ max: 100 }) },
-  digest: { id: whole(), segment, offset },
+  digest: { id: whole(), segment, offset, from: optional(segment) },
   digest_result: {
     id: whole(),
     segments: optional(list(DIGEST_SEGMENT, { max: 500 })),
+    error: optional(text({ max: 500 })),
+    unreadable: optional(list(UNREADABLE_SEGMENT, { max: 100 })),
+    lost: optional(list(segment, { max: 500 })),
+    dropped: optional(offset),
+    next: optional(segment),
+  },
+  fetch: { id: whole(), segment, offset },
+  fetch_result: {
+    id: whole(),
+    segment: optional(segment),
+    size: optional(offset),
+    bytes: optional(offset),
+    sha256: optional(hex32),
+    from: optional(time),
+    to: optional(time),
     error: optional(text({ max: 500 })),
   },
 });
@@ -133,6 +150,9 @@ export type Refused = Read<typeof REFUSED>;
 export type Control = Read<typeof CONTROL>;
 /** What a sender holds, or why it cannot say. */
 export type DigestResult = Extract<Control, { kind: 'digest_result' }>;
+
+/** How a sender begins to send a sealed segment that it was asked for, or why it does not. */
+export type FetchResult = Extract<Control, { kind: 'fetch_result' }>;
 
 /** Why a receiver refuses; `docs/protocol.md`, section 5. */
 export type RefusalCode =

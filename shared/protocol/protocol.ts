@@ -46,10 +46,19 @@ export const FRAME_TYPES = {
   CHALLENGE: 14,
   PROOF: 15,
   JOINED: 16,
+  SEGMENT: 17,
+} as const;
+
+/** What a sender can do that those of version 0.1 cannot, as HELLO says it in `can`. */
+export const ABILITIES = {
+  /** It answers `fetch`. */
+  FETCH: 'fetch',
+  /** It answers `digest` in pages. */
+  DIGEST_PAGES: 'digest_pages',
 } as const;
 
 /** A type of frame. */
 export type FrameType = (typeof FRAME_TYPES)[keyof typeof FRAME_TYPES];
 
 /** The highest type that is known. */
-export const LAST_FRAME_TYPE = FRAME_TYPES.JOINED;
+export const LAST_FRAME_TYPE = FRAME_TYPES.SEGMENT;

@@ -143,19 +143,19 @@ t.test(
 
 t.test('a scheduled run reads a share of the sealed segments again, the next one the rest', async (t) => {
   const { live } = await mirroredNode(t);
-  const all = new Scrub({ isThorough: true, from: { log: 'node-7', segment: 2 }, suspects: [] });
+  const all = new Scrub({ reach: 'all', from: { log: 'node-7', segment: 2 }, suspects: [] });
   t.strictSame([...(await all.choose('node-7', live()))], [1, 2, 3]);
-  const rest = new Scrub({ isThorough: false, from: { log: 'node-7', segment: 2 }, suspects: [] });
+  const rest = new Scrub({ reach: 'share', from: { log: 'node-7', segment: 2 }, suspects: [] });
   t.strictSame([...(await rest.choose('node-7', live()))], [3]);
   t.equal(rest.reached, undefined, 'it came to the end: the next run begins anew');
   const later = new Scrub({
-    ...{ isThorough: false, from: { log: 'node-8', segment: 2 } },
+    ...{ reach: 'share', from: { log: 'node-8', segment: 2 } },
     suspects: [{ name: 'node-7', segment: 1 }],
   });
   t.strictSame([...(await later.choose('node-7', live()))], [1], 'what is suspected is read in any case');
   // A file with a hole takes no room and counts with its length.
   await truncate(join(live().directory, '00000002.ndjson.zst'), 64 * 1024 * 1024);
-  const share = new Scrub({ isThorough: false, from: undefined, suspects: [] });
+  const share = new Scrub({ reach: 'share', from: undefined, suspects: [] });
   t.strictSame([...(await share.choose('node-7', live()))], [1, 2]);
   t.strictSame(share.reached, { log: 'node-7', segment: 2 });
 });

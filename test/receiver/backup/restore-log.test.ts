@@ -126,10 +126,11 @@ t.test('a damaged place in an open segment is mended, and what is newer than the
 t.test(
   'the mirror has the beginning of a damaged segment only: restore leaves what is recorded',
   async (t) => {
-    const { restore, live, mirrored, mirror, writer, follow, logsRoot } = await followedNode(t);
+    const { restore, live, mirrored, mirror, writer, follow, logsRoot, sealer } = await followedNode(t);
     const mirroredBytes = (await bytesOf(mirrored().open)).length;
     appendSamples(writer, 300, 400);
     writer.closeSegment(NOON_MS);
+    await sealer.idle();
     appendSamples(writer, 400, 500);
     await follow();
     const damaged = join(live().directory, '00000003.ndjson.zst');

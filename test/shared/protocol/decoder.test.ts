@@ -60,7 +60,7 @@ t.test('what is wrong with a header is said in plain words, and nothing is decod
   };
   const cases: readonly (readonly [Buffer, RegExp])[] = [
     [patched(0, 0), /type 0/],
-    [patched(0, 17), /type 17/],
+    [patched(0, 18), /type 18/],
     [patched(1, 2), /version 2/],
     [patched(3, 1), /reserved/],
     [patched(4, 0xff), /claims \d+ bytes, at most 1048576/],
