@@ -9,8 +9,8 @@
  *
  * 1. The change and the message that tells it are one transaction: a kill at any moment repeats or resumes, and loses nothing.
  * 2. One incident while it lasts: a mail when it begins, one in the same thread when it is over.
- * 3. A node that is back within the grace was never away. The grace runs on the clock that never jumps, and begins anew for
- *    every node when the receiver starts.
+ * 3. A node that is back within the grace was never away. The grace runs on the clock that never jumps. After an absence of the
+ *    receiver itself (a restart, a suspended machine) it lasts until every sender has had the time to come back.
  * 4. What happens together is told together: forty nodes lost at once are one mail.
  * 5. Nothing here waits for a mail server: a dead one delays mails and nothing else.
  * 6. Text from outside cannot add a header, a recipient or markup to a mail.

@@ -1,5 +1,4 @@
 import { mkdir } from 'node:fs/promises';
-import { uptime } from 'node:os';
 import { dirname, join } from 'node:path';
 import { UserError } from '../../shared/errors/errors.ts';
 import { makeDirectory } from '../../shared/files/make-directory.ts';
@@ -143,7 +142,7 @@ export async function runMirror(options: RunMirrorOptions): Promise<MirrorRun> {
       atMs: options.clock.now(),
       tookMs: options.clock.monotonic() - began,
       writtenBytes: sumOf(logs),
-      uptime: { bootId: options.bootId, ms: Math.round(uptime() * 1000) },
+      uptime: { bootId: options.bootId, ms: Math.round(options.clock.uptime()) },
     };
     await writeMirrorRecord(options.recordPath, id, { ...remembered, lastSuccess: success });
     return { kind: 'succeeded', success, logs, wanted };

@@ -1,4 +1,3 @@
-import { uptime } from 'node:os';
 import type { Logger } from '../../shared/logging/logger.ts';
 import type { Clock } from '../../shared/time/clock.ts';
 import type { CronSchedule } from './cron-schedule.ts';
@@ -43,7 +42,7 @@ export function trackSuccess(options: TrackSuccessOptions): SuccessTracker {
   const { recorded, directory, bootId, clock, log } = options;
   let last = recorded;
   let overdue: MirrorProblem | undefined;
-  const now = { atMs: clock.now(), bootId, uptimeMs: uptime() * 1000 };
+  const now = { atMs: clock.now(), bootId, uptimeMs: clock.uptime() };
   const ageAtStartMs = recorded === undefined ? undefined : ageOfSuccess(recorded, now);
   const watch = watchOverdue({
     clock,

@@ -16,7 +16,7 @@
  * 2. Everything else is written soon, many nodes to a transaction: changes of state within {@link GATHER_MS}, last-seen
  *    times and positions every {@link FLUSH_MS}. A kill in between loses nothing that matters, because at the next start
  *    every node that was not down is `unknown` anyway.
- * 3. After a start the grace of every such node begins anew.
+ * 3. After a start the grace of every such node begins again.
  * 4. Reading works in another process, with or without a receiver running.
  * 5. A node that is planned off is told of as lost by nobody. The plan is on disk when `planOff` returns, and over when the
  *    node is back or the time is over; then its grace begins.

@@ -1,3 +1,4 @@
+import { longestWaitMs } from '../../shared/protocol/reconnect-wait.ts';
 import { backoffMs } from '../../shared/time/backoff.ts';
 import type { SessionEnd } from './session-ports.ts';
 
@@ -12,8 +13,8 @@ const STEADY_MS = 15_000;
  * would come in the first half second.
  */
 const FIRST_MS = 2500;
-/** Upper bound of the other waits, ms: this at first, then a share of how long the outage lasts, up to a minute. */
-const LONGER = { fromMs: 5000, outageRatio: 0.25, toMs: 60_000 };
+/** So many connections in a row that were welcomed and did not last count as a receiver that is being started again. */
+const MAX_RESTARTS = 3;
 /** How far a wait that the receiver asked for is spread, as a share of it: it is never shorter than asked for. */
 const REFUSED_SPREAD = 0.2;
 
@@ -21,8 +22,9 @@ const REFUSED_SPREAD = 0.2;
 export type RetriedEnd = Extract<SessionEnd, { kind: 'lost' | 'refused' | 'again' }>;
 
 /**
- * Decides how long to wait before the next connection. Only a connection that lasted makes it begin anew: a receiver that welcomes
- * everybody and then fails, or refuses and asks for no wait, is not stormed.
+ * Decides how long to wait before the next connection. A connection that lasted makes it begin again. One that was welcomed and did
+ * not last ends the outage, so that a receiver that is restarted twice has its nodes back within seconds; but only a few in a row
+ * do: a receiver that welcomes everybody and then fails, or refuses and asks for no wait, is not stormed.
  */
 export class Reconnect {
   readonly #random: () => number;
@@ -30,6 +32,8 @@ export class Reconnect {
   #failingSinceMs: number | undefined;
   #connectedAtMs: number | undefined;
   #hasGoneAgain = false;
+  /** Connections in a row that were welcomed and did not last. */
+  #shortOnes = 0;
 
   /** @param random uniform in [0, 1) */
   constructor(random: () => number) {
@@ -43,11 +47,15 @@ export class Reconnect {
 
   /** A connection, or the try to make one, has ended: whether it had lasted. To be called before {@link waitMs}. */
   ended(nowMs: number): boolean {
-    const hasLasted = this.#connectedAtMs !== undefined && nowMs - this.#connectedAtMs >= STEADY_MS;
+    const connectedAtMs = this.#connectedAtMs;
     this.#connectedAtMs = undefined;
+    if (connectedAtMs === undefined) return false;
+    const hasLasted = nowMs - connectedAtMs >= STEADY_MS;
+    this.#shortOnes = hasLasted ? 0 : this.#shortOnes + 1;
+    // The receiver was there: the outage before is over. Whether it stays is another matter, and the waits go on growing.
+    if (this.#shortOnes <= MAX_RESTARTS) this.#failingSinceMs = undefined;
     if (!hasLasted) return false;
     this.#tries = 0;
-    this.#failingSinceMs = undefined;
     this.#hasGoneAgain = false;
     return true;
   }
@@ -73,8 +81,7 @@ export class Reconnect {
 
   #backoffMs(nowMs: number): number {
     this.#failingSinceMs ??= nowMs;
-    const shareMs = (nowMs - this.#failingSinceMs) * LONGER.outageRatio;
-    const maxMs = Math.min(LONGER.toMs, Math.max(LONGER.fromMs, shareMs));
+    const maxMs = longestWaitMs(nowMs - this.#failingSinceMs);
     return backoffMs(this.#tries++, { firstMs: FIRST_MS, maxMs }, this.#random);
   }
 }

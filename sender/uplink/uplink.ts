@@ -4,7 +4,8 @@
  *
  * 1. One connection at a time. After a failure the next receiver of the list is tried, after a wait with full jitter that
  *    is at most five seconds or, when that is more, a quarter of the outage, up to a minute: after a restart of the receiver everybody is soon
- *    back, and yet not at once. Only a connection that lasted a quarter of a minute makes the waits begin anew.
+ *    back, and yet not at once. A connection that lasted a quarter of a minute makes the waits begin again; one that did not ends
+ *    the outage, a few times in a row.
  * 2. Only what the log holds is sent, from where the receiver says it ends; nothing is skipped or sent twice into its file.
  * 3. A failure is logged when it begins and when it changes; its end, too. Not each try, nor each time that a receiver which
  *    comes and goes does so.

@@ -1,11 +1,14 @@
+import { uptime } from 'node:os';
 import { setTimeout as delay } from 'node:timers/promises';
 
 /** What a part needs of time; the real one is {@link systemClock}, tests pass their own. */
 export interface Clock {
   /** Milliseconds since 1970, UTC. May jump when the machine's clock is set. */
   now(): number;
-  /** Milliseconds since an arbitrary moment; never jumps. */
+  /** Milliseconds since an arbitrary moment; never jumps, and stands still while the machine is suspended. */
   monotonic(): number;
+  /** How long the machine has been running, ms, the time that it was suspended included; never jumps otherwise. */
+  uptime(): number;
   /** Resolves after `ms` milliseconds; rejects with the signal's reason when aborted, leaving no timer behind. */
   sleep(ms: number, signal?: AbortSignal): Promise<void>;
   /** Makes an alarm, for what waits again and again: a sleep that a signal may end costs twice as much as to wake up. */
@@ -27,6 +30,7 @@ const MAX_TIMER_MS = 2 ** 31 - 1;
 export const systemClock: Clock = {
   now: () => Date.now(),
   monotonic: () => performance.now(),
+  uptime: () => uptime() * 1000,
   async sleep(ms, signal) {
     signal?.throwIfAborted();
     const options = signal === undefined ? {} : { signal };

@@ -10,6 +10,8 @@ export interface FakeClock extends Clock {
   advance(ms: number): Promise<void>;
   /** Sets the machine's clock to another time, ms since 1970, as an administrator would; nobody wakes. */
   set(nowMs: number): void;
+  /** The machine is suspended for so long: nobody wakes, the clock on the wall and the uptime go on. */
+  suspend(ms: number): void;
   /** How many sleep; a test that waits for it knows that a loop has come to rest. */
   sleeping(): number;
 }
@@ -26,6 +28,7 @@ export function fakeClock(nowMs: number = Date.UTC(2026, 0, 1)): FakeClock {
   const sleepers = new Set<Sleeper>();
   let monotonicMs = 0;
   let offsetMs = nowMs;
+  let suspendedMs = 0;
 
   function nextDue(untilMs: number): Sleeper | undefined {
     return [...sleepers]
@@ -37,6 +40,7 @@ export function fakeClock(nowMs: number = Date.UTC(2026, 0, 1)): FakeClock {
   return {
     now: () => offsetMs + monotonicMs,
     monotonic: () => monotonicMs,
+    uptime: () => monotonicMs + suspendedMs,
     sleep(ms, signal) {
       return new Promise((resolve, reject) => {
         if (signal?.aborted) return reject(signal.reason);
@@ -95,6 +99,10 @@ export function fakeClock(nowMs: number = Date.UTC(2026, 0, 1)): FakeClock {
     },
     set(atMs) {
       offsetMs = atMs - monotonicMs;
+    },
+    suspend(ms) {
+      offsetMs += ms;
+      suspendedMs += ms;
     },
     sleeping: () => sleepers.size,
   };

@@ -14,6 +14,8 @@ export interface DisconnectRuleOptions {
 export interface DisconnectRule {
   /** The grace of this node begins now, anew if it had begun. */
   watch(node: NodeName, nowMs: number): void;
+  /** No grace ends before this moment: not those that run, nor those that begin until then. */
+  hold(untilMs: number): void;
   /** The node is back, or was told of. */
   forget(node: NodeName): void;
   /** The group that is complete now; empty while there is none. The same again until its nodes are forgotten. */
@@ -34,8 +36,9 @@ const QUICK_MS = 150;
  */
 export function createDisconnectRule(options: DisconnectRuleOptions): DisconnectRule {
   const { graceMs, groupMs, longestGroupMs } = options;
-  // In the order in which the graces end, since all are equally long: looking at the first is enough.
+  // In the order in which the graces end, since all are equally long or held together: looking at the first is enough.
   const graceEnds = new Map<NodeName, number>();
+  let heldUntilMs = Number.NEGATIVE_INFINITY;
   /** The group that was due last: when its first and its last grace ended. */
   let group = { firstMs: Number.NEGATIVE_INFINITY, lastMs: Number.NEGATIVE_INFINITY };
 
@@ -59,7 +62,11 @@ export function createDisconnectRule(options: DisconnectRuleOptions): Disconnect
   return {
     watch(node, nowMs) {
       graceEnds.delete(node);
-      graceEnds.set(node, nowMs + graceMs);
+      graceEnds.set(node, Math.max(nowMs + graceMs, heldUntilMs));
+    },
+    hold(untilMs) {
+      heldUntilMs = Math.max(heldUntilMs, untilMs);
+      for (const [node, endMs] of graceEnds) graceEnds.set(node, Math.max(endMs, heldUntilMs));
     },
     forget: (node) => void graceEnds.delete(node),
     soonestMs: graceMs + Math.min(Math.max(0, groupMs - graceMs), QUICK_MS),

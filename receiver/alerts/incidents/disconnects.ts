@@ -3,6 +3,7 @@ import type { Clock } from '../../../shared/time/clock.ts';
 import type { Fleet, FleetChange } from '../../fleet/fleet.ts';
 import type { NodeRecord } from '../../fleet/node-record.ts';
 import { describeNode } from '../mail/describe-node.ts';
+import { returnMs, watchAbsence } from './absence.ts';
 import { createDisconnectRule, type DisconnectRuleOptions } from './disconnect-rule.ts';
 import type { Incident } from './incident.ts';
 import type { IncidentKeeper } from './incident-keeper.ts';
@@ -24,6 +25,8 @@ export interface DisconnectsOptions {
 export interface Disconnects extends Disposable {
   /** Writes down which nodes came back, or went again; many at a time, in a transaction of its own. */
   note(): void;
+  /** Notices whether the receiver itself stood still; to be called at every look. */
+  look(): void;
   /** The group of nodes whose grace is over and that is complete now; empty while there is none. */
   due(): readonly NodeName[];
   /** Declares them down, and runs `alongside` with those that really are in the same transaction. */
@@ -48,17 +51,39 @@ export function watchDisconnects(options: DisconnectsOptions): Disconnects {
     { readonly to: 'back' | 'away' | 'planned off'; readonly atMs: number }
   >();
 
+  const absence = watchAbsence(clock);
+
+  // Nodes are taken in before anybody looks here: at the start of the receiver, and while alerts are started again.
   for (const { name, state } of fleet.nodes()) {
     if (state.kind === 'unknown' || state.kind === 'late') grace.watch(name, clock.monotonic());
   }
-  // Nobody is connected yet, so nobody is back.
-  for (const { rule: kind, node, told, isHeld } of incidents.open()) {
-    if (kind !== 'disconnect' || node === undefined || told === 'nothing' || isHeld) continue;
-    changes.set(node, { to: 'away', atMs: clock.now() });
+  const awayMs = absenceBeforeStart(fleet.nodes(), clock.now());
+  if (awayMs > 0) holdFor(awayMs);
+  for (const incident of incidents.open()) {
+    if (incident.rule === 'disconnect' && incident.node !== undefined) noteOpen(incident.node, incident);
   }
   const subscription = fleet.onChange(noteChange);
 
+  /** What became of a node whose incident is open. */
+  function noteOpen(name: NodeName, { told, isHeld }: Incident): void {
+    const state = fleet.node(name)?.state;
+    if (state?.kind === 'up') changes.set(name, { to: 'back', atMs: state.sinceMs });
+    else if (state?.kind === 'planned_off') changes.set(name, { to: 'planned off', atMs: clock.now() });
+    else if (told !== 'nothing' && !isHeld) changes.set(name, { to: 'away', atMs: clock.now() });
+  }
+
+  /** The receiver itself was away, and senders that were up all the time have yet to come back. */
+  function holdFor(absenceMs: number): void {
+    grace.hold(clock.monotonic() + returnMs(absenceMs));
+  }
+
+  function noteAbsence(): void {
+    const absenceMs = absence.sinceLast();
+    if (absenceMs > 0) holdFor(absenceMs);
+  }
+
   function noteChange({ node, before }: FleetChange): void {
+    noteAbsence();
     const { name, state } = node;
     switch (state.kind) {
       case 'late':
@@ -105,6 +130,7 @@ export function watchDisconnects(options: DisconnectsOptions): Disconnects {
       });
       changes.clear();
     },
+    look: noteAbsence,
     due: () => grace.due(clock.monotonic()),
     declare(names, alongside) {
       fleet.declareDown(names, (lost) => {
@@ -124,6 +150,17 @@ export function watchDisconnects(options: DisconnectsOptions): Disconnects {
     wasRebooted: (node) => rebooted.get(node),
     [Symbol.dispose]: () => subscription[Symbol.dispose](),
   };
+}
+
+/**
+ * How long the receiver was away before it started, ms: since the nodes that it has to wait for were last heard of; 0 when there
+ * are none. A clock that was set back meanwhile says nothing, and so counts as long.
+ */
+function absenceBeforeStart(nodes: readonly NodeRecord[], nowMs: number): number {
+  const ages = nodes
+    .filter(({ state }) => state.kind === 'unknown')
+    .map(({ lastSeenMs }) => nowMs - lastSeenMs);
+  return ages.some((ageMs) => ageMs < 0) ? Number.POSITIVE_INFINITY : Math.max(0, ...ages);
 }
 
 function keyOf(node: NodeName): string {

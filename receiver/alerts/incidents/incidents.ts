@@ -150,6 +150,7 @@ export function watchIncidents(options: IncidentsOptions): Incidents {
     history: (limit) => incidents.history(limit),
     lookAgain,
     async tell() {
+      disconnects.look();
       problems.writeEarlier();
       disconnects.note();
       const due = disconnects.due();

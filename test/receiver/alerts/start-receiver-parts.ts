@@ -14,6 +14,8 @@ export interface ReceiverParts extends AsyncDisposable {
   readonly alerts: Alerts;
   connect(name: string, more?: Partial<ConnectedEvent>): void;
   disconnect(name: string, how?: HowEnded, reason?: string): void;
+  /** Ends the alerts and starts them again, as a change of config.json does. */
+  reload(meanwhile: () => void): Promise<void>;
 }
 
 /** Options of {@link startReceiverParts}: what the test cares about. */
@@ -21,6 +23,8 @@ export interface ReceiverPartsOptions
   extends Pick<StartAlertsOptions, 'mail' | 'times' | 'atStep' | 'backoff' | 'random' | 'smtpTimeouts'> {
   readonly directory: string;
   readonly clock: Clock;
+  /** Nodes that ingest takes in before the alerts have started. */
+  readonly early?: readonly string[] | undefined;
   readonly readRecent?: StartAlertsOptions['readRecent'] | undefined;
 }
 
@@ -30,14 +34,25 @@ export function startReceiverParts(options: ReceiverPartsOptions): ReceiverParts
   const log = createLogger('silent');
   const store = openStateStore(directory);
   const fleet = startFleet({ store, clock, log });
-  const alerts = startAlerts({ ...options, readRecent, store, fleet, log });
+  const connect: ReceiverParts['connect'] = (name, more) =>
+    fleet.connected({ ...aNode(name), atMs: clock.now(), ...more });
+  for (const name of options.early ?? []) connect(name);
+  const start = () => startAlerts({ ...options, readRecent, store, fleet, log });
+  let alerts = start();
   return {
     store,
     fleet,
-    alerts,
-    connect: (name, more) => fleet.connected({ ...aNode(name), atMs: clock.now(), ...more }),
+    get alerts() {
+      return alerts;
+    },
+    connect,
     disconnect: (name, how = 'reset', reason) =>
       fleet.disconnected({ node: parseNodeName(name), how, reason, atMs: clock.now() }),
+    async reload(meanwhile) {
+      await alerts[Symbol.asyncDispose]();
+      meanwhile();
+      alerts = start();
+    },
     async [Symbol.asyncDispose]() {
       await alerts[Symbol.asyncDispose]();
       await fleet[Symbol.asyncDispose]();

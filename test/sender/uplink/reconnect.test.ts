@@ -37,6 +37,27 @@ t.test('the waits are at most five seconds, or a quarter of the outage up to a m
   t.strictSame(waits, [2500, 5000, 5000, 10_000, 40_000, 60_000]);
 });
 
+t.test(
+  'a receiver that is started twice after a long outage has its nodes back within seconds',
+  async (t) => {
+    const reconnect = new Reconnect(() => 1);
+    for (const seconds of [0, 100, 200, 300, 400]) reconnect.waitMs(LOST, seconds * 1000);
+    let nowMs = 400_000;
+    t.equal(reconnect.waitMs(LOST, nowMs), 60_000);
+    for (let short = 1; short <= 3; short++) {
+      reconnect.connected(nowMs);
+      nowMs += 3000;
+      reconnect.ended(nowMs);
+      t.equal(reconnect.waitMs(LOST, nowMs), 5000, `after ${short} short connections`);
+      t.equal(reconnect.waitMs(LOST, nowMs + 100_000), 25_000, 'a new outage');
+      nowMs += 100_000;
+    }
+    reconnect.connected(nowMs);
+    reconnect.ended(nowMs + 3000);
+    t.ok(reconnect.waitMs(LOST, nowMs + 3000) > 25_000, 'a receiver that goes on failing is not stormed');
+  },
+);
+
 t.test('a try that never connected has not lasted, however long it took', async (t) => {
   const reconnect = new Reconnect(() => 1);
   reconnect.connected(0);
