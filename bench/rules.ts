@@ -46,8 +46,9 @@ for (let second = 0; second < seconds; second++) {
   const began = process.cpuUsage();
   names.forEach((node, index) => {
     const sample = JSON.parse(lines[index] ?? '{}') as Readonly<Record<string, unknown>>;
-    engine.arrived(node, nowMs, nowMs);
-    readValues({ sample, past: [] }, (name, value) => engine.take(node, name, value, nowMs));
+    const stamp = { boot: sample['boot'], up: Number(sample['up']), atMs: nowMs };
+    const moment = engine.arrived(node, stamp, nowMs);
+    readValues({ sample, past: [] }, (name, value) => engine.take(node, name, value, moment));
   });
   const { user, system } = process.cpuUsage(began);
   // The first seconds are those of the compiler.

@@ -22,7 +22,7 @@ const MEANING: Readonly<Record<RuleKind, string>> = {
 function renderRules(): string {
   const rows = Object.entries(DEFAULT_RULES).map(([name, rule]) => renderRule(name, rule));
   const head = [
-    '| rule | looks at | raised at | for | over at | for | severity |',
+    '| rule | looks at | raised at | over | ends at | over | severity |',
     '| --- | --- | --- | --- | --- | --- | --- |',
   ];
   return [...head, ...rows].join('\n');

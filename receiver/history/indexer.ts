@@ -21,12 +21,21 @@ export interface IndexerOptions {
   readonly logsRoot: string;
   readonly store: HistoryStore;
   readonly now: () => number;
-  /** Is told of the samples of the present, with their values by name. */
-  readonly onPresent?: ((node: NodeName, taken: TakenSample, values: Values) => void) | undefined;
+  /**
+   * Is called with each sample and its values by name, except while a node replays what it could
+   * not send.
+   */
+  readonly onSample?: ((node: NodeName, sample: PresentSample) => void) | undefined;
   /** A log could not be read; it is tried again when it next grows. */
   readonly onTrouble: (node: NodeName, message: string) => void;
   /** history.db cannot be used; nothing more is taken in. */
   readonly onFailed: (error: unknown) => void;
+}
+
+/** A sample, and whether it tells about the present. */
+export interface PresentSample extends TakenSample {
+  readonly isPresent: boolean;
+  readonly values: Values;
 }
 
 /** Names and values of one sample, in the same order; valid until the next. */
@@ -209,7 +218,7 @@ export class Indexer {
         this.#lines += 1;
         this.latest.take(node, { ...taken, values });
         values = {};
-        this.#tellPresent(node, taken, present);
+        this.#tell(node, taken, present);
         present.names.length = 0;
         present.numbers.length = 0;
       },
@@ -221,10 +230,11 @@ export class Indexer {
     return feed;
   }
 
-  #tellPresent(node: NodeName, taken: TakenSample, values: Values): void {
+  #tell(node: NodeName, taken: TakenSample, values: Values): void {
     const untilMs = this.#alive.get(node);
-    const isPresent = taken.isCurrent && untilMs !== undefined && this.#options.now() >= untilMs;
-    if (isPresent) this.#options.onPresent?.(node, taken, values);
+    if (untilMs !== undefined && this.#options.now() < untilMs) return;
+    const isPresent = taken.isCurrent && untilMs !== undefined;
+    this.#options.onSample?.(node, { ...taken, isPresent, values });
   }
 
   /** Whether nothing has come of a node for an hour. */

@@ -7,11 +7,13 @@ import type { NodeName } from '../../shared/names/node-name.ts';
 import { BEAT_MS, beat } from '../pulse/pulse.ts';
 import { concerns } from '../rules/concerns.ts';
 import { RuleEngine } from '../rules/rule-engine.ts';
+import type { SampleStamp } from '../rules/sample-clock.ts';
 import { type AnswerSources, answer } from './answer.ts';
 import { type HistoryStore, OtherFormatError, openHistoryStore } from './history-store.ts';
 import { Indexer } from './indexer.ts';
 import type { Answers, FromHistory, HistoryStart, Question, ToHistory } from './messages.ts';
-import { parseLine, readValues } from './read-values.ts';
+import { readPast } from './read-past.ts';
+import { type Group, numberOf, parseLine, readValues } from './read-values.ts';
 
 /** How often what is too old is dropped, in ticks. */
 const PRUNE_TICKS = 3_600;
@@ -31,16 +33,21 @@ function run(
     nowMs: Date.now(),
     onChange: (change) => send({ kind: 'rule', change }),
     onGone: (key) => send({ kind: 'rule_gone', key }),
+    past(node, range) {
+      const feed = indexer.feed(node);
+      return feed && readPast(feed.history, range);
+    },
   });
   const indexer = new Indexer({
     logsRoot: settings.logsRoot,
     store,
     now: Date.now,
-    onPresent(node, { atMs }, { names, numbers }) {
+    onSample(node, { sample, atMs, isPresent, values: { names, numbers } }) {
       const nowMs = Date.now();
-      rules.arrived(node, atMs, nowMs);
+      if (!isPresent && atMs < nowMs - rules.memoryMs) return;
+      const moment = rules.arrived(node, stampOf(sample, atMs), nowMs, isPresent);
       names.forEach((name, index) => {
-        rules.take(node, name, numbers[index] ?? 0, nowMs);
+        rules.take(node, name, numbers[index] ?? 0, moment);
       });
     },
     onTrouble: (node, message) => send({ kind: 'trouble', node, message }),
@@ -114,8 +121,12 @@ function run(
 function takeLive(rules: RuleEngine, node: NodeName, line: string): void {
   const sample = parseLine(line);
   if (sample === undefined) return;
-  const nowMs = Date.now();
-  readValues({ sample, past: [] }, (name, value) => rules.take(node, name, value, nowMs));
+  const moment = rules.arrived(node, stampOf(sample, Date.parse(String(sample['t']))), Date.now());
+  readValues({ sample, past: [] }, (name, value) => rules.take(node, name, value, moment));
+}
+
+function stampOf(sample: Group, atMs: number): SampleStamp {
+  return { boot: sample['boot'], up: numberOf(sample['up']), atMs };
 }
 
 function openOrMakeAnew(path: string): HistoryStore {

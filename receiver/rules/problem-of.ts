@@ -1,13 +1,17 @@
 import type { Problem } from '../alerts/alerts.ts';
 import { NEVER_HOURS } from './fill-forecast.ts';
 import { formatDuration } from './format-duration.ts';
+import { goesByMean } from './mean-condition.ts';
 import type { NamedRule, RuleChange } from './rules.ts';
 
 /** Longest part of a title that comes from outside, characters. */
 const MAX_PART = 60;
 
+/** A rule that is raised, and by what. */
+export type RaisedRule = Omit<RuleChange, 'kind' | 'sinceMs'>;
+
 /** What a raised rule says to people. */
-export function problemOf(change: RuleChange): Problem {
+export function problemOf(change: RaisedRule): Problem {
   const { key, node, rule } = change;
   return {
     ...{ key: key.slice(0, 200), node, severity: rule.severity, to: rule.to },
@@ -16,17 +20,18 @@ export function problemOf(change: RuleChange): Problem {
   };
 }
 
-function factOf({ rule, part, value }: RuleChange): string {
+function factOf({ rule, part, value, judged }: RaisedRule): string {
+  const last = goesByMean(rule.kind) ? formatWindow(rule.for_seconds) : '';
   const name = part === undefined ? '' : clean(part);
   switch (rule.kind) {
     case 'cpu':
-      return `the CPU is ${percent(value)} busy`;
+      return `the CPU ${last === '' ? 'is' : 'was'} ${percent(judged)} busy${last}`;
     case 'memory':
-      return `${percent(value)} of the memory is used`;
+      return `${percent(judged)} of the memory ${last === '' ? 'is' : 'was'} used${last}`;
     case 'swap':
       return `${percent(value)} of the swap space is used`;
     case 'load':
-      return `the load is ${value.toFixed(1)} for each processor`;
+      return `the load ${last === '' ? 'is' : 'was'} ${judged.toFixed(1)} for each processor${last}`;
     case 'filesystem':
       return `${name} is ${percent(value)} full`;
     case 'filesystem_hours_left':
@@ -34,11 +39,11 @@ function factOf({ rule, part, value }: RuleChange): string {
     case 'inodes':
       return `${name} has used ${percent(value)} of its inodes`;
     case 'temperature':
-      return `${name} is at ${value.toFixed(0)} °C`;
+      return `${name} ${last === '' ? 'is' : 'was'} at ${judged.toFixed(0)} °C${last}`;
     case 'pressure':
-      return `programs wait for ${RESOURCES[name] ?? name} ${percent(value)} of the time`;
+      return `programs ${last === '' ? 'wait' : 'waited'} for ${RESOURCES[name] ?? name} ${percent(judged)} of the time${last}`;
     case 'network_errors':
-      return `${name} has ${value.toFixed(0)} errors a second`;
+      return `${name} ${last === '' ? 'has' : 'had'} ${judged.toFixed(0)} errors a second${last}`;
     case 'clock_skew':
       return `its clock is ${formatDuration(value)} off`;
     case 'reboot':
@@ -54,7 +59,7 @@ function factOf({ rule, part, value }: RuleChange): string {
 
 const RESOURCES: Readonly<Record<string, string>> = { cpu: 'a CPU', mem: 'memory', io: 'a disk' };
 
-function adviceOf({ rule }: RuleChange): string {
+function adviceOf({ rule }: RaisedRule): string {
   switch (rule.kind) {
     case 'filesystem_hours_left':
       return 'That is where the line through the last six hours leads.';
@@ -71,8 +76,18 @@ function adviceOf({ rule }: RuleChange): string {
   }
 }
 
+/**
+ * The window whose mean was taken, as it stands at the end of a sentence; empty where there is
+ * none.
+ */
+function formatWindow(seconds: number): string {
+  return seconds === 0 ? '' : ` over the last ${formatDuration(seconds)}`;
+}
+
 function thresholdOf({ kind, raise, clear, for_seconds: forSeconds }: NamedRule): string {
   const [from, to] = [inUnit(kind, raise), inUnit(kind, clear)];
+  if (goesByMean(kind) && forSeconds > 0)
+    return `raised when the mean over ${formatDuration(forSeconds)} is at ${from}, over when it is at ${to}`;
   const lasting = forSeconds === 0 ? '' : ` for ${formatDuration(forSeconds)}`;
   return `raised at ${from}${lasting}, over at ${to}`;
 }

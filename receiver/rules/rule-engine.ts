@@ -1,9 +1,11 @@
 import type { NodeName } from '../../shared/names/node-name.ts';
-import { Condition } from './condition.ts';
+import type { Condition } from './condition.ts';
 import { CLOCK, familyOf, groupByFamily, looksAt, type RulesByFamily } from './families.ts';
-import { FillForecast } from './fill-forecast.ts';
 import { LeastDelay } from './least-delay.ts';
+import { goesByMean } from './mean-condition.ts';
 import type { NamedRule, RuleChange, RuleState } from './rules.ts';
+import { SampleClock, type SampleStamp, type Stretch } from './sample-clock.ts';
+import { WatchedSeries } from './watched-series.ts';
 
 /** Conditions that are watched of one node, for all rules together. */
 const MAX_CONDITIONS = 1000;
@@ -24,16 +26,41 @@ export interface RuleEngineOptions {
   readonly onChange: (change: RuleChange) => void;
   /** What has this key is over, because what it is about is no more. */
   readonly onGone: (key: string) => void;
+  /**
+   * What is known of a node from before this program was started; undefined where that is nothing.
+   */
+  readonly past?: ((node: NodeName, range: TimeRange) => Past | undefined) | undefined;
   /** ms since 1970. */
   readonly nowMs: number;
 }
 
-/** A series of a node that rules look at. */
-interface WatchedSeries {
-  readonly conditions: readonly Condition[];
-  /** For rules that ask when it is full; undefined where none does. */
-  readonly forecast: FillForecast | undefined;
-  seenMs: number;
+/** A stretch of a node's past. */
+export interface TimeRange {
+  /** By the node's clock, ms since 1970; `toMs` is not part of it. */
+  readonly fromMs: number;
+  readonly toMs: number;
+}
+
+/** Means of a node's past, oldest first. */
+export type Past = readonly PastMean[];
+
+/** What is known about a short stretch of the past. */
+export interface PastMean {
+  /** By the node's clock, ms since 1970. */
+  readonly endMs: number;
+  readonly coversMs: number;
+  /** Means by series. */
+  readonly values: Iterable<readonly [series: string, value: number]>;
+}
+
+/** A sample that is being looked at. */
+export interface Moment {
+  /** undefined when it was taken into account before. */
+  readonly stretch: Stretch | undefined;
+  /** ms since 1970. */
+  readonly nowMs: number;
+  /** Whether it tells about the present, so that rules may say something. */
+  readonly isPresent: boolean;
 }
 
 interface WatchedNode {
@@ -42,6 +69,9 @@ interface WatchedNode {
   /** By series; undefined: it concerns rules, but none that concerns the node. */
   readonly bySeries: Map<string, WatchedSeries | undefined>;
   readonly delay: LeastDelay;
+  readonly clock: SampleClock;
+  /** Whether the windows know the time before this program was started. */
+  isRestored: boolean;
   /** Conditions. */
   count: number;
   seenMs: number;
@@ -58,39 +88,47 @@ export class RuleEngine {
   readonly #idle = new Set<string>();
   /** Raised before the start, and not seen since. */
   readonly #restored: Set<string>;
+  readonly #memoryMs: number;
 
   constructor(options: RuleEngineOptions) {
     this.#options = options;
     this.#rules = options.rules.filter(({ enabled }) => enabled);
     this.#restored = new Set(options.firing);
+    const seconds = this.#rules
+      .filter(({ kind }) => goesByMean(kind))
+      .flatMap((rule) => [rule.for_seconds, rule.clear_for_seconds]);
+    this.#memoryMs = Math.max(0, ...seconds) * 1000;
     const names = new Set(this.#rules.map(({ name }) => name));
     for (const key of this.#restored) if (!names.has(key.split(':')[0] ?? '')) this.#endRestored(key);
   }
 
-  /** Looks at one value of a node's present. @param nowMs ms since 1970 */
-  take(node: NodeName, series: string, value: number, nowMs: number): void {
-    const watched = this.#watched(node);
-    watched.seenMs = nowMs;
-    const found = this.#find(node, watched, series);
-    if (found === undefined) return;
-    found.seenMs = nowMs;
-    const hours = found.forecast?.take(value, nowMs);
-    for (const condition of found.conditions) {
-      const seen = isForecast(condition) ? hours : value;
-      if (seen !== undefined) this.#look(node, condition, seen, nowMs);
-    }
+  /** The longest time that a rule looks back over, ms. */
+  get memoryMs(): number {
+    return this.#memoryMs;
   }
 
-  /** A sample of a node's present has come. @param sampleMs its time by the node's clock */
-  arrived(node: NodeName, sampleMs: number, nowMs: number): void {
+  /**
+   * A sample of a node has come; its values are to be taken with what this returns.
+   *
+   * @param isPresent whether it tells about the present, or only belongs to the time that rules
+   * look back over
+   */
+  arrived(node: NodeName, stamp: SampleStamp, nowMs: number, isPresent = true): Moment {
     const watched = this.#watched(node);
-    watched.seenMs = nowMs;
-    const distance = watched.delay.take(sampleMs, nowMs);
-    if (distance === undefined) return;
-    const found = this.#find(node, watched, CLOCK);
+    const isFirst = !watched.isRestored;
+    const stretch = watched.clock.take(stamp);
+    if (isFirst) this.#restore(node, watched, stamp.atMs, nowMs);
+    if (isPresent) this.#lookAtClock(node, watched, stamp.atMs, nowMs);
+    return { stretch, nowMs, isPresent };
+  }
+
+  /** Looks at one value of a sample. */
+  take(node: NodeName, series: string, value: number, { stretch, nowMs, isPresent }: Moment): void {
+    const watched = this.#watched(node);
+    const found = this.#find(node, watched, series);
     if (found === undefined) return;
-    found.seenMs = nowMs;
-    for (const condition of found.conditions) this.#look(node, condition, distance, nowMs);
+    if (stretch !== undefined) found.remember(value, stretch);
+    if (isPresent) found.look(value, nowMs, (condition, kind) => this.#tell(node, condition, kind, nowMs));
   }
 
   /** Ends what is about parts that are gone. To be called about once a minute. */
@@ -116,7 +154,7 @@ export class RuleEngine {
       [...bySeries.values()]
         .flatMap((found) => found?.conditions ?? [])
         .filter(({ value }) => !Number.isNaN(value))
-        .map(({ rule, part, state, value }) => ({ rule: rule.name, node, part, state, value })),
+        .map(({ rule, part, state, judged }) => ({ rule: rule.name, node, part, state, value: judged })),
     );
   }
 
@@ -128,6 +166,8 @@ export class RuleEngine {
       rules: this.#byFamily(rules),
       bySeries: new Map(),
       delay: new LeastDelay(),
+      clock: new SampleClock(),
+      isRestored: false,
       count: 0,
       seenMs: 0,
     };
@@ -162,18 +202,40 @@ export class RuleEngine {
     if (rules.length === 0 || watched.count + rules.length > MAX_CONDITIONS) return undefined;
     watched.count += rules.length;
     const part = partOf(series);
-    const conditions = rules.map(
-      (rule) => new Condition(rule, part, this.#restored.delete(keyOf(rule, node, part))),
-    );
-    const forecast = conditions.some(isForecast) ? new FillForecast() : undefined;
-    return { conditions, forecast, seenMs: 0 };
+    return new WatchedSeries(rules, part, (rule) => this.#restored.delete(keyOf(rule, node, part)));
   }
 
-  #look(node: NodeName, condition: Condition, value: number, nowMs: number): void {
-    const kind = condition.take(value, nowMs);
-    if (kind === undefined) return;
-    const { rule, part, sinceMs } = condition;
-    this.#options.onChange({ kind, key: keyOf(rule, node, part), rule, node, part, value, sinceMs });
+  #lookAtClock(node: NodeName, watched: WatchedNode, sampleMs: number, nowMs: number): void {
+    watched.seenMs = nowMs;
+    const distance = watched.delay.take(sampleMs, nowMs);
+    if (distance === undefined) return;
+    this.#find(node, watched, CLOCK)?.look(distance, nowMs, (condition, kind) =>
+      this.#tell(node, condition, kind, nowMs),
+    );
+  }
+
+  /** Fills the windows with what is stored of the time before a node's first sample. */
+  #restore(node: NodeName, watched: WatchedNode, firstMs: number, nowMs: number): void {
+    watched.isRestored = true;
+    const range = { fromMs: firstMs - this.#memoryMs, toMs: firstMs };
+    for (const { endMs, coversMs, values } of this.#options.past?.(node, range) ?? []) {
+      const stretch = { endMs: endMs - firstMs, coversMs };
+      for (const [series, value] of values) {
+        const found = this.#find(node, watched, series);
+        if (found === undefined) continue;
+        found.remember(value, stretch);
+        // It is not gone yet: the node has not said anything.
+        found.seenMs = nowMs;
+      }
+    }
+  }
+
+  #tell(node: NodeName, condition: Condition, kind: 'raise' | 'clear', nowMs: number): void {
+    const { rule, part, value, judged } = condition;
+    const seconds = kind === 'raise' ? rule.for_seconds : rule.clear_for_seconds;
+    const sinceMs = nowMs - seconds * 1000;
+    const key = keyOf(rule, node, part);
+    this.#options.onChange({ kind, key, rule, node, part, value, judged, sinceMs });
   }
 
   /** What was raised before the start, of nodes that have reported ever since without it. */
@@ -188,10 +250,6 @@ export class RuleEngine {
     this.#restored.delete(key);
     this.#options.onGone(key);
   }
-}
-
-function isForecast({ rule }: Condition): boolean {
-  return rule.kind === 'filesystem_hours_left';
 }
 
 /** What an alert of a rule is known by. */

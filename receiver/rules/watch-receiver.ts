@@ -5,10 +5,12 @@ import { type Clock, systemClock } from '../../shared/time/clock.ts';
 import { every } from '../../shared/time/every.ts';
 import type { Alerts, Problem } from '../alerts/alerts.ts';
 import type { Fleet, FleetChange } from '../fleet/fleet.ts';
-import { Condition } from './condition.ts';
+import type { Condition } from './condition.ts';
+import { HeldCondition } from './held-condition.ts';
 import { problemOf } from './problem-of.ts';
 import { keyOf } from './rule-engine.ts';
 import type { NamedRule } from './rules.ts';
+import { WatchedSeries } from './watched-series.ts';
 
 /** Options of {@link watchReceiver}. */
 export interface WatchReceiverOptions {
@@ -37,7 +39,12 @@ export function watchReceiver(options: WatchReceiverOptions): AsyncDisposable {
   const rules = options.rules.filter(({ enabled }) => enabled);
   const ofKind = (kind: NamedRule['kind']) => rules.filter((rule) => rule.kind === kind);
   const firing = new Set(options.firing);
-  const conditions = new Map<string, Condition>();
+  const held = new Map<string, Condition>();
+  const disks = ofKind('receiver_disk').map((rule) => ({
+    rule,
+    series: new WatchedSeries([rule], undefined, () => firing.delete(rule.name)),
+  }));
+  let lookedMs = clock.monotonic();
   const watching = fleet.onChange(tellReboot);
 
   function tellReboot({ node, before }: FleetChange): void {
@@ -47,28 +54,22 @@ export function watchReceiver(options: WatchReceiverOptions): AsyncDisposable {
     if (end?.how === 'goodbye') return;
     for (const rule of ofKind('reboot').filter((one) => concerns(one, node.name))) {
       const key = keyOf(rule, node.name, undefined);
-      const change = {
-        kind: 'raise',
-        key,
-        rule,
-        node: node.name,
-        part: undefined,
-        value: 1,
-        sinceMs: clock.now(),
-      } as const;
       alerts.report({
-        ...problemOf(change),
+        ...problemOf({ key, rule, node: node.name, part: undefined, value: 1, judged: 1 }),
         detail: `Its boot id changed, and its sender had not said goodbye. Before, it was last heard of at ${new Date(before.lastSeenMs).toISOString()}.`,
       });
     }
   }
 
-  function look(rule: NamedRule, key: string, value: number, problem: () => Problem): void {
-    const condition = conditions.get(key) ?? new Condition(rule, undefined, firing.delete(key));
-    conditions.set(key, condition);
-    const change = condition.take(value, clock.now());
-    if (change === 'raise') alerts.raise(problem());
-    else if (change === 'clear') alerts.clear(key);
+  function heldCondition(rule: NamedRule, key: string): Condition {
+    const known = held.get(key) ?? new HeldCondition(rule, undefined, firing.delete(key));
+    held.set(key, known);
+    return known;
+  }
+
+  function tell(key: string, kind: 'raise' | 'clear' | undefined, problem: () => Problem): void {
+    if (kind === 'raise') alerts.raise(problem());
+    else if (kind === 'clear') alerts.clear(key);
   }
 
   function lookAtStreams(): void {
@@ -80,35 +81,36 @@ export function watchReceiver(options: WatchReceiverOptions): AsyncDisposable {
         // A node that samples once an hour is not silent after a minute.
         const value = silent < sleeptimeSeconds * INTERVALS ? 0 : silent;
         const key = keyOf(rule, name, undefined);
-        const change = {
-          kind: 'raise',
-          key,
-          rule,
-          node: name,
-          part: undefined,
-          value,
-          sinceMs: nowMs,
-        } as const;
-        look(rule, key, value, () => problemOf(change));
+        const of = { key, rule, node: name, part: undefined };
+        tell(key, heldCondition(rule, key).take(value, nowMs), () =>
+          problemOf({ ...of, value, judged: value }),
+        );
       }
     }
   }
 
   async function lookAtDisk(): Promise<void> {
-    const disks = ofKind('receiver_disk');
     if (disks.length === 0) return;
     const { blocks, bfree, bavail } = await statfs(directory);
     const used = blocks - bfree;
     const ratio = used + bavail === 0 ? 0 : used / (used + bavail);
-    for (const rule of disks) {
-      look(rule, rule.name, ratio, () => ({
-        ...{ key: rule.name, severity: rule.severity, to: rule.to },
-        title: `the disk of the logs is ${Math.round(ratio * 100)} % full`,
-        detail:
-          `It holds ${directory}. When it is full, nodes keep their logs themselves and send them later. ` +
-          'Make room, or let receiver.retention in config.json drop old segments.',
-      }));
+    const endMs = clock.monotonic();
+    const stretch = { endMs, coversMs: Math.min(endMs - lookedMs, 2 * LOOK_MS) };
+    lookedMs = endMs;
+    for (const { rule, series } of disks) {
+      series.remember(ratio, stretch);
+      series.look(ratio, clock.now(), (_, kind) => tell(rule.name, kind, () => diskProblem(rule, ratio)));
     }
+  }
+
+  function diskProblem(rule: NamedRule, ratio: number): Problem {
+    return {
+      ...{ key: rule.name, severity: rule.severity, to: rule.to },
+      title: `the disk of the logs is ${Math.round(ratio * 100)} % full`,
+      detail:
+        `It holds ${directory}. When it is full, nodes keep their logs themselves and send them later. ` +
+        'Make room, or let receiver.retention in config.json drop old segments.',
+    };
   }
 
   const looking = every(

@@ -27,7 +27,10 @@ export interface RuleSettings {
   readonly raise: number;
   /** Over when the value is that or nearer to what is usual. */
   readonly clear: number;
-  /** For how long the value must be so before it is raised, and before it is over. */
+  /**
+   * Windows whose mean must be so, or how long the value must be: docs/rules.md says for which
+   * kinds.
+   */
   readonly for_seconds: number;
   readonly clear_for_seconds: number;
   readonly severity: 'critical' | 'warning' | 'info';

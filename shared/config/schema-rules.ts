@@ -22,12 +22,14 @@ const rule = z
       defaultText: asDefault,
     }),
     for_seconds: z.number().min(0).max(DAY).optional().meta({
-      description: 'How long the value must be so before anybody is told.',
+      description:
+        'The window whose mean must be at `raise` or beyond; for some kinds, how long the value must be so. See docs/rules.md.',
       unit: 'seconds',
       defaultText: asDefault,
     }),
     clear_for_seconds: z.number().min(0).max(DAY).optional().meta({
-      description: 'How long the value must be well before it is over.',
+      description:
+        'The window whose mean must be at `clear`, as that of `for_seconds`; for some kinds, how long the value must be well.',
       unit: 'seconds',
       defaultText: asDefault,
     }),

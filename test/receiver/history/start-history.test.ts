@@ -6,6 +6,8 @@ import {
   type StartHistoryOptions,
   startHistory,
 } from '../../../receiver/history/start-history.ts';
+import type { RuleChange } from '../../../receiver/rules/rules.ts';
+import { DEFAULT_RULES } from '../../../shared/config/default-rules.ts';
 import { logPaths } from '../../../shared/log/log.ts';
 import type { LogWriter } from '../../../shared/log/log-writer.ts';
 import { createLogger } from '../../../shared/logging/logger.ts';
@@ -278,6 +280,38 @@ t.test('lines that are rubbish stop nothing', async (t) => {
   const range = { fromMs: START_MS, toMs: START_MS + 7_200_001 };
   const { series } = await history.series(SEVEN, ['cpu.user'], range, 500);
   t.strictSame(series['cpu.user']?.max[0], 0.25);
+});
+
+t.test('what a rule looks back over is known again after a restart', async (t) => {
+  const root = t.testdir();
+  await using writer = await openLog(root, 2 ** 30);
+  const raised: RuleChange[] = [];
+  const [cpu] = Object.entries(DEFAULT_RULES).flatMap(([name, rule]) =>
+    name === 'cpu' ? { ...rule, name } : [],
+  );
+  const onRule = (change: RuleChange) => void raised.push(change);
+  const fromMs = Date.now() - 1_000_000;
+  const isBusy = (second: number) => second % 10 !== 0;
+  const write = (fromSecond: number, toSecond: number) => {
+    for (let second = fromSecond; second < toSecond; second++) {
+      const [t, user] = [new Date(fromMs + second * 1000).toISOString(), isBusy(second) ? 1 : 0.6];
+      const sample = { t, up: 5000 + second, boot: 'a', cpu: { n: 1, util: { user } } };
+      writer.append(JSON.stringify(sample), fromMs + second * 1000);
+    }
+  };
+  const options = { rules: cpu === undefined ? [] : [cpu], onRule };
+  const first = start(root, 'history.db', options);
+  write(0, 700);
+  await caughtUp(first, fromMs + 699_000);
+  await first[Symbol.asyncDispose]();
+  await using history = start(root, 'history.db', options);
+  write(700, 890);
+  await caughtUp(history, fromMs + 889_000);
+  t.strictSame(raised, [], 'the window has not passed');
+  write(890, 920);
+  history.moved([SEVEN]);
+  await until(() => raised.length > 0, { timeoutMs: 10_000, what: 'the alert' });
+  t.ok(Math.abs((raised[0]?.judged ?? 0) - 0.96) < 0.01, `its mean is ${raised[0]?.judged}`);
 });
 
 t.test('a worker that hangs is ended and started again, and answers as before', async (t) => {
