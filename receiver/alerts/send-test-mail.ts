@@ -27,25 +27,60 @@ export interface SentTest {
   readonly target: string;
 }
 
+/** One test mail to one recipient by one server, and what became of it. */
+export interface TestTry {
+  readonly channel: ChannelKind;
+  /** The recipient, or the directory. */
+  readonly target: string;
+  /** `HOST:PORT`; undefined where mails are written as files. */
+  readonly server: string | undefined;
+  readonly result: SendResult;
+}
+
 const NEVER = new AbortController().signal;
 
 /**
- * Sends a mail at once, past the outbox, on the way that real ones take, for the command `test-email`. With several servers
- * each has to take one: a fallback that does not work is better known before it is needed.
+ * Sends a mail at once to each recipient, past the outbox, on the way that real ones take, for the command `test-email`. With several
+ * servers each has to take one: a fallback that does not work is better known before it is needed. All are tried, whatever becomes of
+ * the first.
  *
- * @throws UserError `MAIL_FAILED` that says in words what went wrong and what to do about it
+ * @throws the reason of `signal`
  */
-export async function sendTestMail(options: SendTestMailOptions): Promise<SentTest> {
+export async function tryTestMails(options: SendTestMailOptions): Promise<readonly TestTry[]> {
   const { mail, directory, timeouts, signal = NEVER } = options;
   const servers = smtpServersOf(mail);
   const ways = servers.length > 0 ? servers.map((smtp) => ({ ...mail, smtp })) : [mail];
-  const opened = ways.map((way) => openChannels({ mail: way, directory, smtpTimeouts: timeouts }));
-  for (const { channels, domain } of opened) {
-    for (const recipient of channels[0].recipients) {
-      const test = testMail(domain, mail.to, 'test-email');
-      const what = recipient === '' ? 'the test mail' : `the test mail to ${cleanText(recipient)}`;
-      throwUnlessSent(await channels[0].send(test, recipient, signal), what);
+  const tries: TestTry[] = [];
+  for (const way of ways) {
+    const { channels, domain } = openChannels({ mail: way, directory, smtpTimeouts: timeouts });
+    const [{ kind, target, recipients, send }] = channels;
+    for (const recipient of recipients) {
+      const result = await send(testMail(domain, mail.to, 'test-email'), recipient, signal);
+      tries.push({
+        channel: kind,
+        target: recipient === '' ? target : recipient,
+        server: serverOf(way),
+        result,
+      });
     }
+  }
+  return tries;
+}
+
+function serverOf(mail: MailOptions): string | undefined {
+  const [server] = smtpServersOf(mail);
+  return server && `${server.host}:${server.port}`;
+}
+
+/**
+ * As {@link tryTestMails}, for who only wants to know whether all went well.
+ *
+ * @throws UserError `MAIL_FAILED` that says in words what went wrong with the first that was not sent and what to do about it
+ */
+export async function sendTestMail(options: SendTestMailOptions): Promise<SentTest> {
+  const { mail, directory } = options;
+  for (const { target, channel, result } of await tryTestMails(options)) {
+    throwUnlessSent(result, channel === 'smtp' ? `the test mail to ${cleanText(target)}` : 'the test mail');
   }
   const { kind, target } = openChannels({ mail, directory }).channels[0];
   return { channel: kind, target: kind === 'smtp' ? mail.to.join(', ') : target };

@@ -1,9 +1,15 @@
 import { z } from 'zod';
-import { file, host, mailAddress } from './values.ts';
+import { ehloName, file, host, mailAddress } from './values.ts';
 
 const server = z.strictObject({
   host: host.describe('The mail server.'),
   port: z.int().min(1).max(65_535).default(587).describe('Its port: 587 for `starttls`, 465 for `implicit`.'),
+  name: ehloName.optional().meta({
+    description:
+      'What the programs call themselves when they greet the mail server (EHLO). Some servers, such as the relay of Google, refuse a name ' +
+      'without a dot.',
+    defaultText: 'the domain of `mail.from`',
+  }),
   user: z.string().min(1).optional().meta({
     description: 'The user to log in as; needs `password` or `password_file`.',
     defaultText: 'no login',

@@ -53,6 +53,14 @@ export const host = z
   .transform(parsedBy(parseHost))
   .meta({ allowed: 'a host name or address without port, such as "receiver.lan", "192.168.1.10" or "::1"' });
 
+/** What a program calls itself to a mail server (RFC 5321, section 4.1.3 for what stands in brackets). */
+export const ehloName = z
+  .string()
+  .regex(/^(?:[A-Za-z0-9](?:[A-Za-z0-9.-]{0,252}[A-Za-z0-9])?|\[(?:IPv6:)?[0-9A-Fa-f.:]{2,45}\])$/)
+  .meta({
+    allowed: 'a host name, such as "fleet.example.org", or an address in brackets, such as "[192.0.2.7]"',
+  });
+
 /** Receivers to try in turn; gives host and port, the port undefined where none is named. */
 export const receiverList = z
   .array(

@@ -111,6 +111,18 @@ function explainLogin(
   const isLogin = code === 'EAUTH' || code === 'ENOAUTH' || LOGIN_CODES.includes(responseCode ?? 0);
   if (!isLogin) return undefined;
   const answer = response === undefined ? '' : ` (${cleanText(response)})`;
+  if (config.user !== undefined && WITHOUT_ENCRYPTION.test(`${responseCode} ${response}`)) {
+    return channelTrouble(`${server} takes a login only on an encrypted connection${answer}`, ENCRYPT);
+  }
+  if (config.user !== undefined && NO_LOGIN_HERE.includes(responseCode ?? 0)) {
+    return channelTrouble(`${server} offers no login on this connection${answer}`, noLoginHint(config));
+  }
+  if (responseCode === 421 || responseCode === 454) {
+    return channelTrouble(
+      `${server} cannot check a login at the moment${answer}`,
+      'It is tried again; its answer says why.',
+    );
+  }
   if (config.user === undefined) {
     return channelTrouble(
       `${server} wants a login${answer}`,
@@ -121,6 +133,20 @@ function explainLogin(
     `${server} did not accept user name and password of ${cleanText(config.user)}${answer}`,
     'Check both; large providers want a password made for this program (app password).',
   );
+}
+
+/** Answers to AUTH that say nothing of the password: the command, or every kind of it, is unknown there or out of place. */
+const NO_LOGIN_HERE = [500, 501, 502, 503, 504];
+
+/** 538, and what large servers answer instead: "530 Must issue a STARTTLS command first". */
+const WITHOUT_ENCRYPTION = /^(?:538|5\d\d .*(?:STARTTLS|encrypt|\bTLS\b|\bSSL\b))/i;
+
+const ENCRYPT = 'Set mail.smtp.tls to "starttls" (port 587) or "implicit" (port 465).';
+
+function noLoginHint({ tls, port }: SmtpConfig): string {
+  const without = 'If it wants no login, remove user and password.';
+  if (tls === 'none') return `It may offer one on an encrypted connection. ${ENCRYPT} ${without}`;
+  return port === 25 ? `Port 25 is for mail between servers: use 587 or 465. ${without}` : without;
 }
 
 function explainAnswer(

@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { domainToASCII } from 'node:url';
 import type { NodemailerError, SendMailOptions } from 'nodemailer';
 import type { Letter } from './mail.ts';
 import type { SmtpConfig, SmtpTimeouts } from './smtp-config.ts';
@@ -24,7 +25,7 @@ export interface Transmission {
 export async function transmitMail(mail: Letter, transmission: Transmission): Promise<void> {
   const { smtp, timeouts, from, recipients, signal } = transmission;
   const { createTransport } = await loadNodemailer();
-  const transport = createTransport(transportOptions(smtp, timeouts));
+  const transport = createTransport(transportOptions(smtp, timeouts, from));
   try {
     await transport.sendMail({
       ...toNodemailer(mail, from),
@@ -99,10 +100,21 @@ function imageIds({ images = [], messageId }: Letter) {
   return images.map((image) => ({ ...image, id: `${image.cid}.${messageId.slice(1, -1)}` }));
 }
 
-function transportOptions(smtp: SmtpConfig, timeouts: SmtpTimeouts) {
+/**
+ * What to say in EHLO: a name with a dot, which servers want to see (RFC 5321, section 4.1.1.1). Undefined where the address has
+ * none: nodemailer then takes the host name if that has a dot, else `[127.0.0.1]`.
+ */
+function ehloName(from: string): string | undefined {
+  const { address } = splitAddress(from);
+  const name = domainToASCII(address.slice(address.lastIndexOf('@') + 1));
+  return name.includes('.') ? name : undefined;
+}
+
+function transportOptions(smtp: SmtpConfig, timeouts: SmtpTimeouts, from: string) {
   return {
     host: smtp.host,
     port: smtp.port,
+    name: smtp.name ?? ehloName(from),
     secure: smtp.tls === 'implicit',
     requireTLS: smtp.tls === 'starttls',
     ignoreTLS: smtp.tls === 'none',

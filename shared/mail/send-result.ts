@@ -8,6 +8,8 @@ export type SendResult =
       readonly kind: 'try_later';
       readonly scope: 'message' | 'channel';
       readonly error: string;
+      /** How long the other side asks to be left alone, ms; undefined where it does not say. */
+      readonly afterMs?: number | undefined;
       /** What to do about it. */
       readonly hint?: string | undefined;
     }

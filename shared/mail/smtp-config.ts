@@ -2,6 +2,8 @@
 export interface SmtpConfig {
   readonly host: string;
   readonly port: number;
+  /** What this machine calls itself in EHLO; left out: the domain of the sender's address. */
+  readonly name?: string | undefined;
   /** Left out: no authentication. */
   readonly user?: string | undefined;
   readonly password?: string | undefined;

@@ -41,6 +41,8 @@ export function makeCertificate(directory: string): TestCertificate {
 export interface ReceivedMail {
   readonly from: string;
   readonly recipients: readonly string[];
+  /** What the client called itself in EHLO. */
+  readonly ehlo: string;
   /** Who logged in. */
   readonly user: string | undefined;
   readonly isEncrypted: boolean;
@@ -140,6 +142,7 @@ export async function startSmtpServer(options: TestSmtpOptions = {}): Promise<Te
           from: mailFrom === false ? '' : mailFrom.address,
           recipients: rcptTo.map(({ address }) => address),
           user: typeof session.user === 'string' ? session.user : undefined,
+          ehlo: session.hostNameAppearsAs,
           isEncrypted: session.secure,
           raw,
           parsed: await PostalMime.parse(raw),

@@ -100,8 +100,9 @@ export function startLane(options: LaneOptions): Lane {
     }
   }
 
-  function pause(): void {
-    pausedUntilMs = clock.monotonic() + wait(failures);
+  /** @param leastMs what the other side asks for */
+  function pause(leastMs = 0): void {
+    pausedUntilMs = clock.monotonic() + Math.max(leastMs, wait(failures));
     failures += 1;
   }
 
@@ -117,27 +118,27 @@ export function startLane(options: LaneOptions): Lane {
         log.error({ ...fields, reason: result.error }, 'message refused, given up');
         return;
       case 'try_later':
-        putOff(message, result.error);
+        putOff(message, result);
         return;
       default:
         result satisfies never;
     }
   }
 
-  function putOff(message: PendingMessage, error: string): void {
+  function putOff(message: PendingMessage, { error, afterMs = 0 }: SendResult & { kind: 'try_later' }): void {
     const nowMs = clock.now();
     if (nowMs - message.queuedMs > GIVE_UP_AFTER_MS && message.attempts >= FEWEST_TRIES) {
       outbox.giveUp(message.id, nowMs, error);
       log.error({ subject: message.mail.subject, reason: error }, 'message not taken for days, given up');
       return;
     }
-    outbox.postpone(message.id, nowMs + Math.ceil(wait(message.attempts)), error);
+    outbox.postpone(message.id, nowMs + Math.ceil(Math.max(afterMs, wait(message.attempts))), error);
     if (message.attempts === 0) log.warn({ subject: message.mail.subject, reason: error }, 'message put off');
   }
 
   function noteChannel(result: SendResult): void {
     if (result.kind === 'try_later' && result.scope === 'channel') {
-      pause();
+      pause(result.afterMs);
       if (trouble?.error !== result.error) log.error({ reason: result.error }, 'messages cannot be sent');
       trouble = { sinceMs: trouble?.sinceMs ?? clock.now(), error: result.error };
       return;

@@ -1,6 +1,7 @@
 import type { SendResult } from '../channel.ts';
 import { explainAnswer } from './explain-answer.ts';
 import { explainNoAnswer } from './explain-no-answer.ts';
+import { retryAfterMs } from './retry-after.ts';
 
 /** How long a whole request may take, ms. */
 const TIMEOUT_MS = 15_000;
@@ -69,7 +70,10 @@ async function resultOf(answer: Response, url: URL): Promise<SendResult> {
     await answer.body?.cancel();
     return { kind: 'sent' };
   }
-  return explainAnswer(answer.status, await readSome(answer), url, answer.headers.get('location'));
+  const body = await readSome(answer);
+  const result = explainAnswer(answer.status, body, url, answer.headers.get('location'));
+  if (result.kind === 'refused') return result;
+  return { ...result, afterMs: retryAfterMs(answer.headers, body, Date.now()) };
 }
 
 async function readSome(answer: Response): Promise<string> {

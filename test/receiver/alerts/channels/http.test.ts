@@ -2,6 +2,7 @@ import { createHmac } from 'node:crypto';
 import t from 'tap';
 import type { ChannelConfig } from '../../../../receiver/alerts/channels/config.ts';
 import { postJson } from '../../../../receiver/alerts/channels/http/post-json.ts';
+import { MAX_RETRY_AFTER_MS, retryAfterMs } from '../../../../receiver/alerts/channels/http/retry-after.ts';
 import { openChannel } from '../../../../receiver/alerts/channels/open-channel.ts';
 import { wantsAlert } from '../../../../receiver/alerts/channels/wants-alert.ts';
 import type { Mail } from '../../../../receiver/alerts/mail/mail.ts';
@@ -185,6 +186,14 @@ t.test('the answer decides whether a message is sent again, and is explained', a
     [{ status: 404 }, { kind: 'try_later', scope: 'channel', error: /HTTP 404/, hint: /url/ }],
     [{ status: 429 }, { kind: 'try_later', scope: 'channel', error: /HTTP 429/ }],
     [
+      { status: 429, headers: { 'Retry-After': '20' } },
+      { kind: 'try_later', scope: 'channel', afterMs: 20_000 },
+    ],
+    [
+      { status: 429, body: '{"message":"You are being rate limited.","retry_after":7.25,"global":false}' },
+      { kind: 'try_later', scope: 'channel', afterMs: 7_250 },
+    ],
+    [
       { status: 500, body: 'x'.repeat(1e6) },
       { kind: 'try_later', scope: 'channel', hint: /its side/ },
     ],
@@ -262,3 +271,33 @@ t.test('sendTestMessage() sends a real one, or says in words what is wrong and w
   }
   await t.rejects(send('nobody'), { code: 'USAGE', hint: /There are: mail, team, typo, away, own/ });
 });
+
+t.test(
+  'retryAfterMs() reads the seconds and the dates of headers, and the bodies of Discord and Telegram',
+  async (t) => {
+    const nowMs = Date.UTC(2026, 10, 20, 22);
+    const date = (ms: number) => new Date(ms).toUTCString();
+    const cases: readonly (readonly [Record<string, string>, string, number | undefined])[] = [
+      [{ 'retry-after': '20' }, '', 20_000],
+      [{ 'retry-after': '0.5' }, '', 500],
+      [{ 'retry-after': date(nowMs + 90_000) }, '', 90_000],
+      [{ 'retry-after': date(nowMs + 90_000), date: date(nowMs + 60_000) }, '', 30_000],
+      [{ 'retry-after': date(nowMs - 90_000) }, '', 0],
+      [{ 'x-ratelimit-reset-after': '1.125' }, '', 1_125],
+      [{}, '{"retry_after":0.3}', 300],
+      [{ 'retry-after': '1' }, '{"retry_after":1.337}', 1_337],
+      [{}, '{"ok":false,"error_code":429,"parameters":{"retry_after":35}}', 35_000],
+      [{ 'retry-after': '86400' }, '', MAX_RETRY_AFTER_MS],
+      [{ 'retry-after': '-5' }, '{"retry_after":"soon"}', undefined],
+      [{}, '{"retry_after":-1}', undefined],
+      [{}, '[1]', undefined],
+      [{}, 'Too Many Requests', undefined],
+    ];
+    for (const [headers, body, expected] of cases)
+      t.equal(
+        retryAfterMs(new Headers(headers), body, nowMs),
+        expected,
+        `${JSON.stringify(headers)} ${body}`,
+      );
+  },
+);

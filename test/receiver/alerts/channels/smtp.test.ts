@@ -7,8 +7,9 @@ import type { MailOptions } from '../../../../receiver/alerts/alerts.ts';
 import { createEmlChannel } from '../../../../receiver/alerts/channels/eml/send.ts';
 import { createSmtpChannel } from '../../../../receiver/alerts/channels/smtp/send.ts';
 import type { Mail } from '../../../../receiver/alerts/mail/mail.ts';
-import { sendTestMail } from '../../../../receiver/alerts/send-test-mail.ts';
+import { sendTestMail, tryTestMails } from '../../../../receiver/alerts/send-test-mail.ts';
 import { encodePng } from '../../../../receiver/graph/encode-png.ts';
+import { explainFailure } from '../../../../shared/mail/explain-failure.ts';
 import { senderAddress } from '../../../../shared/mail/sender-address.ts';
 import type { SmtpConfig, SmtpTimeouts } from '../../../../shared/mail/smtp-config.ts';
 import { makeCertificate, type SmtpFault, startSmtpServer } from '../../../helpers/smtp.ts';
@@ -236,7 +237,7 @@ t.test('sendTestMail() says in words what is wrong and what to do', async (t) =>
     ['connection refused', { port: closedPort }, /connection refused/, /mail\.smtp\.port/],
     ['wrong password', { password: 'wrong' }, /did not accept.*of fleet.*535/, /app password/],
     ['no login', { user: undefined, password: undefined }, /wants a login/, /mail\.smtp\.user/],
-    ['a server without logins', { port: plain.port, tls: 'none' }, /did not accept.*of fleet/, /Check both/],
+    ['a server without logins', { port: plain.port, tls: 'none' }, /offers no login on this/, /remove user/],
     ['certificate', { ca: undefined }, /certificate .* refused.*self-signed/, /mail\.smtp\.ca_file/],
     ['wrong name', { host: 'localhost.localdomain', ca: certificate.cert }, /unknown host|certificate/, /./],
     ['no STARTTLS', { port: plain.port }, /does not offer STARTTLS/, /Nothing was sent unencrypted/],
@@ -265,6 +266,68 @@ t.test('sendTestMail() says in words what is wrong and what to do', async (t) =>
   t.same(await sendTestMail({ mail, directory }), { channel: 'smtp', target: 'root@example.com' });
   t.match(server.mails[0]?.parsed.subject, '[fleetkeep] test mail from');
   silent.close();
+});
+
+t.test('what a server says of a login is not always that the password is wrong', async (t) => {
+  const smtp: SmtpConfig = { host: 'mail.example.org', port: 25, tls: 'none', user: 'ann', password: 'x' };
+  const cases = [
+    [503, '503 AUTH not available', 'EAUTH', /offers no login on this connection \(503/, /"starttls"/],
+    [504, '504 5.5.4 Unrecognized authentication type', 'EAUTH', /offers no login/, /"starttls"/],
+    [530, '530 5.7.0 Must issue a STARTTLS command first', 'EAUTH', /only on an encrypted/, /"starttls"/],
+    [538, '538 5.7.11 Encryption required', 'EAUTH', /only on an encrypted/, /"implicit"/],
+    [
+      454,
+      '454 4.7.0 Temporary authentication failure',
+      'EAUTH',
+      /cannot check a login at the/,
+      /tried again/,
+    ],
+    [
+      535,
+      '535 5.7.8 Bad credentials',
+      'EAUTH',
+      /did not accept user name and password of ann/,
+      /app password/,
+    ],
+  ] as const;
+  for (const [responseCode, response, code, message, hint] of cases) {
+    const error = Object.assign(new Error('Invalid login'), { code, responseCode, response });
+    t.match(explainFailure(error, smtp), { message, hint, verdict: 'try_later', scope: 'channel' }, response);
+  }
+  const at25 = { ...smtp, tls: 'starttls' as const };
+  const error = Object.assign(new Error('x'), { code: 'EAUTH', responseCode: 503, response: '503 no' });
+  t.match(explainFailure(error, at25), { hint: /^Port 25 is for mail between servers/ });
+});
+
+t.test('a mail server is greeted by mail.smtp.name, else by the domain of mail.from', async (t) => {
+  await using server = await startSmtpServer();
+  const smtp: SmtpConfig = { host: '127.0.0.1', port: server.port, tls: 'none' };
+  const to = ['root@example.com'];
+  const ehlo = async (mail: MailOptions) => {
+    await sendTestMail({ mail, directory: '/nowhere' });
+    return server.mails.at(-1)?.ehlo;
+  };
+  t.equal(await ehlo({ smtp, to, from: 'Fleet <fleet@alerts.example.org>' }), 'alerts.example.org');
+  t.equal(await ehlo({ smtp, to, from: 'fleet@bücher.example' }), 'xn--bcher-kva.example');
+  const named = { ...smtp, name: 'relay.example.net' };
+  t.equal(await ehlo({ smtp: named, to, from: 'fleet@example.org' }), 'relay.example.net');
+  t.match(
+    await ehlo({ smtp, to, from: 'fleet@localhost' }),
+    /^\[127\.0\.0\.1\]$|\./,
+    'nothing without a dot',
+  );
+});
+
+t.test('tryTestMails() tries every recipient, whatever becomes of the first', async (t) => {
+  await using server = await startSmtpServer();
+  server.fail({ at: 'recipient', code: 550, text: 'no such user here' });
+  const smtp: SmtpConfig = { host: '127.0.0.1', port: server.port, tls: 'none' };
+  const mail = { smtp, to: ['gone@example.com', 'ann@example.com'] };
+  t.match(await tryTestMails({ mail, directory: '/nowhere' }), [
+    { target: 'gone@example.com', result: { kind: 'refused', error: /no such user here/ } },
+    { target: 'ann@example.com', server: `127.0.0.1:${server.port}`, result: { kind: 'sent' } },
+  ]);
+  t.match(server.mails, [{ recipients: ['ann@example.com'] }]);
 });
 
 t.test('sendTestMail() writes a file where no SMTP server is configured', async (t) => {

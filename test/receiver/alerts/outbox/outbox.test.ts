@@ -406,3 +406,26 @@ t.test(
     await until(() => server.mails.length === 1, { timeoutMs: 5_000, what: 'the mail' });
   },
 );
+
+t.test('a channel is left alone for at least as long as it asks', async (t) => {
+  const triedMs: number[] = [];
+  const channel: Channel = {
+    ...scriptedChannel(() => 'sent').channel,
+    async send() {
+      triedMs.push(it.clock.monotonic());
+      const error = 'HTTP 429';
+      return triedMs.length < 3
+        ? { kind: 'try_later', scope: 'channel', error, afterMs: 60_000 }
+        : { kind: 'sent' };
+    },
+  };
+  await using it = setUp(t.testdir(), channel, ['a@example.com']);
+  it.post.open({ subject: 'x', blocks: BODY }, it.clock.now());
+  it.outbox.trigger();
+  await it.pass(200_000);
+  const [first = 0, second = 0, third = 0] = triedMs;
+  t.equal(triedMs.length, 3);
+  for (const waitedMs of [second - first, third - second])
+    t.ok(waitedMs >= 60_000 && waitedMs < 63_000, `${waitedMs}`);
+  t.equal(it.table.countPending(), 0);
+});
