@@ -3,6 +3,8 @@
  * import only, not where it leads.
  */
 
+import { readFileSync } from 'node:fs';
+import { matchesGlob } from 'node:path';
 import t, { type Test } from 'tap';
 import { importsOf, type Module, readModules } from './helpers/modules.ts';
 
@@ -112,6 +114,16 @@ t.test('only the command lines read arguments or environment, or end the process
   );
 });
 
+t.test('every file of tests is run by "npm run tap" or by "npm run drills"', async (t) => {
+  const { include } = parseTaprc(readFileSync('.taprc', 'utf8'));
+  const { scripts } = JSON.parse(readFileSync('package.json', 'utf8')) as { scripts: Record<string, string> };
+  const drills = scripts['drills']?.split(' ').filter((word) => word.startsWith('test/')) ?? [];
+  const matches = (path: string, globs: readonly string[]) => globs.some((glob) => matchesGlob(path, glob));
+  const files = readModules(['test']).flatMap(({ path }) => (path.endsWith('.test.ts') ? [path] : []));
+  const wrong = files.filter((path) => matches(path, include) === matches(path, drills));
+  t.strictSame(wrong, ['test/architecture.test.ts'], 'which is run by "npm run lint"');
+});
+
 t.test('no test starts a process that could outlive it', async (t) => {
   const starters = readModules(['test']).filter(({ source }) =>
     /^import \{[^}]*\b(?:spawn|fork|exec|execFile)\b[^}]*\} from 'node:child_process'/m.test(source),
@@ -131,6 +143,12 @@ t.test('every package that was asked for is used', async (t) => {
     t.not(users.length, 0, `${name} is imported by ${users.slice(0, 3).join(', ')} (${users.length} in all)`);
   }
 });
+
+/** The one list of .taprc that is of interest here. */
+function parseTaprc(text: string): { readonly include: readonly string[] } {
+  const [, lines = ''] = /^include:\n((?: +- .*\n)+)/m.exec(text) ?? [];
+  return { include: [...lines.matchAll(/- "(.*)"/g)].map(([, glob = '']) => glob) };
+}
 
 /** Where a file belongs: `receiver/ingest/session.ts` to program `receiver` and part `ingest`, at depth 3. */
 interface Place {

@@ -6,9 +6,11 @@ import { decodePair } from '../../receiver/identity/key-pair.ts';
 import { type IngestEvents, startIngest } from '../../receiver/ingest/ingest.ts';
 import { readBootId } from '../../shared/files/boot-id.ts';
 import { createLogger } from '../../shared/logging/logger.ts';
+import { absoluteDirectory, argument } from '../../test/helpers/arguments.ts';
 import { knownNodes, WIDE_LIMITS } from '../../test/helpers/known-nodes.ts';
 
-const [directory = '', port, workers, pair] = process.argv.slice(2);
+const directory = absoluteDirectory(argument(0, 'DIRECTORY'));
+const [port, workers, pair] = process.argv.slice(3);
 const nothing = (): void => undefined;
 const events: IngestEvents = {
   connected: nothing,

@@ -7,7 +7,7 @@ import { guardTest } from './guard.ts';
 import { until } from './until.ts';
 
 const PROGRAM = join(import.meta.dirname, 'guarded-program.ts');
-const UNDER_TAP = join(import.meta.dirname, 'guard-under-tap.ts');
+const UNDER_TAP = join(import.meta.dirname, '../run/guard.ts');
 const skip = process.platform === 'linux' ? false : 'processes are found in /proc';
 
 /** The processes that carry a mark, by what they run. */

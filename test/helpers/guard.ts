@@ -2,12 +2,13 @@ import { spawn } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
 import { Socket } from 'node:net';
 import { join } from 'node:path';
+import { LEFT_RUNNING } from '../run/traces.ts';
 
 /** Every process that descends from a guarded test has this variable in its environment; its value is the test's. */
 export const MARK = 'FLEETKEEP_GUARDED_BY';
 
 /** Where the guard writes what a test left running when it ended in good order; `.ci/run` fails when there is something. */
-const REPORT = join(import.meta.dirname, '../../.tap/left-running');
+const REPORT = LEFT_RUNNING;
 
 const GUARD = join(import.meta.dirname, 'guard.sh');
 

@@ -6,11 +6,12 @@
 import { spawn } from 'node:child_process';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
+import { absoluteDirectory, argument } from './arguments.ts';
 import { guardTest, MARK, undoWhenKilled } from './guard.ts';
 import { preparePlace } from './programs.ts';
 
-const [directory, seconds] = process.argv.slice(2);
-if (directory === undefined || seconds === undefined) throw new Error('guarded-program.ts DIRECTORY SECONDS');
+const directory = absoluteDirectory(argument(0, 'DIRECTORY'));
+const seconds = argument(1, 'SECONDS');
 guardTest(join(directory, 'left-running'));
 undoWhenKilled('touch', join(directory, "it's undone"));
 const place = await preparePlace(join(directory, 'place'));

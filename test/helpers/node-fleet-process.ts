@@ -10,12 +10,14 @@ import { startSealer } from '../../shared/log/sealer.ts';
 import { createLogger } from '../../shared/logging/logger.ts';
 import { parseNodeName } from '../../shared/names/node-name.ts';
 import { systemClock } from '../../shared/time/clock.ts';
+import { absoluteDirectory, argument } from './arguments.ts';
 import { secretOf } from './known-nodes.ts';
 import type { FleetEvent, FleetOptions } from './node-fleet.ts';
 import { simulateNode } from './simulated-node.ts';
 
 const SEGMENT_BYTES = 65_536;
-const options = JSON.parse(process.argv[2] ?? '{}') as FleetOptions;
+const options = JSON.parse(argument(0, 'OPTIONS')) as FleetOptions;
+const directory = absoluteDirectory(options.directory);
 const certificates = options.certificate === undefined ? undefined : [options.certificate];
 const log = createLogger('silent');
 const sealer = startSealer({
@@ -30,7 +32,7 @@ function tell(event: FleetEvent): void {
 
 /** Starts one node; what is returned ends it in good order. */
 async function startNode(node: string, index: number): Promise<AsyncDisposable> {
-  const root = join(options.directory, node, 'logs');
+  const root = join(directory, node, 'logs');
   await mkdir(root, { recursive: true });
   const paths = logPaths(root, parseNodeName(node));
   const bootId = 'boot-1';

@@ -6,6 +6,7 @@
 import type { SendStep } from '../../../receiver/alerts/outbox/lane.ts';
 import type { PostStep } from '../../../receiver/alerts/outbox/post-office.ts';
 import { systemClock } from '../../../shared/time/clock.ts';
+import { absoluteDirectory, argument } from '../../helpers/arguments.ts';
 import { startReceiverParts } from './start-receiver-parts.ts';
 
 /** What the program is to do. */
@@ -17,14 +18,14 @@ export interface ReceiverProgramOptions {
   readonly node: 'lose' | 'leave alone' | 'connect';
 }
 
-const options = JSON.parse(process.argv[2] ?? '') as ReceiverProgramOptions;
+const options = JSON.parse(argument(0, 'OPTIONS')) as ReceiverProgramOptions;
 
 function killAt(step: ReceiverProgramOptions['killAt']): void {
   if (step === options.killAt) process.kill(process.pid, 'SIGKILL');
 }
 
 const parts = startReceiverParts({
-  directory: options.directory,
+  directory: absoluteDirectory(options.directory),
   clock: systemClock,
   mail: {
     smtp: { host: '127.0.0.1', port: options.smtpPort, tls: 'none' },

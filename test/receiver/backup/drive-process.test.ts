@@ -164,6 +164,7 @@ t.test(
     owner.kill('SIGKILL');
     await ended;
     await until(() => !isThere(pid), { ...PATIENT, what: 'the end of its process' });
+    t.pass('its process has ended');
   },
 );
 

@@ -35,7 +35,7 @@ t.test('mirror invariant 6: a kill at any moment costs a repetition, nothing els
 
   async function run(killAfterMs: number | undefined): Promise<void> {
     guardTest();
-    const args = [PROGRAM, '--logs', logsRoot, '--directory', directory, '--record', recordPath];
+    const args = [PROGRAM, logsRoot, directory, recordPath];
     const child = spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'inherit'] });
     const exited = once(child, 'exit');
     for await (const line of createInterface(child.stdout)) {

@@ -1,14 +1,14 @@
-import { parseArgs } from 'node:util';
 import { pino } from 'pino';
 import { startMirror } from '../../../receiver/backup/mirror.ts';
 import { runMirror } from '../../../receiver/backup/run-mirror.ts';
 import { systemClock } from '../../../shared/time/clock.ts';
+import { absoluteDirectory, argument } from '../../helpers/arguments.ts';
 
 // A process that brings a mirror up to date once, to be killed on the way. It says when it begins and how the run ended.
-const { values } = parseArgs({
-  options: { logs: { type: 'string' }, directory: { type: 'string' }, record: { type: 'string' } },
-});
-const { logs = '', directory = '', record = '' } = values;
+// `mirror-program.ts LOGS DIRECTORY RECORD`
+const logs = absoluteDirectory(argument(0, 'LOGS'));
+const directory = absoluteDirectory(argument(1, 'DIRECTORY'));
+const record = absoluteDirectory(argument(2, 'RECORD'));
 await using mirror = await startMirror({
   run: runMirror,
   stallMs: 60_000,

@@ -7,6 +7,7 @@ import { MAX_SERIES } from '../../../receiver/history/layout.ts';
 import { NodeHistory } from '../../../receiver/history/node-history.ts';
 import { quantumOf } from '../../../receiver/history/quantum.ts';
 import { TIERS, type Tier } from '../../../receiver/history/tiers.ts';
+import { holds } from '../../helpers/holds.ts';
 
 const SEED = Number(process.env['FC_SEED'] ?? Date.now() % 2 ** 31);
 const START_MS = Date.UTC(2026, 0, 2, 12);
@@ -44,7 +45,8 @@ const points = fc
 t.test(`any series of samples gives the buckets that a plain computation gives (seed ${SEED})`, async (t) => {
   const root = t.testdir();
   let run = 0;
-  fc.assert(
+  await holds(
+    t,
     fc.property(points, fc.integer({ min: 1, max: 50 }), (samples, restartEvery) => {
       using store = openHistoryStore(join(root, `${++run}.db`));
       let history = new NodeHistory(store, 'seven');
@@ -182,8 +184,9 @@ function near(found: number, wanted: number, tolerance: number, what: string): v
   if (Math.abs(found - wanted) > tolerance) throw new Error(`${what}: ${found} instead of ${wanted}`);
 }
 
-t.test('steps never fall as values rise, and stay within what is promised', async () => {
-  fc.assert(
+t.test('steps never fall as values rise, and stay within what is promised', async (t) => {
+  await holds(
+    t,
     fc.property(
       fc.constantFrom('cpu.used', 'net.rx'),
       fc.double({ min: -1e12, max: 1e12, noNaN: true }),

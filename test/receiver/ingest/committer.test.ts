@@ -52,7 +52,7 @@ t.test('a copy with much to sync does not wait, and is synced once at a time', a
   committer.stop();
 });
 
-t.test('what came during a sync is synced in the next round', async () => {
+t.test('what came during a sync is synced in the next round', async (t) => {
   const committer = new Committer({ commitMs: 5 });
   const one = copy();
   one.unsyncedBytes = 1;
@@ -62,6 +62,7 @@ t.test('what came during a sync is synced in the next round', async () => {
   committer.mark(one);
   one.finish();
   await until(() => one.commits === 2, { timeoutMs: 5000, what: 'the second commit' });
+  t.equal(one.unsyncedBytes, 0, 'nothing is left for a third round');
   one.finish();
   committer.stop();
 });

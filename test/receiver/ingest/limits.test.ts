@@ -87,6 +87,7 @@ t.test(
     t.teardown(() => clearInterval(timer));
     await ended(silent, 'the end of one that says nothing');
     await ended(slow, 'the end of one that says a byte now and then');
+    t.ok(sent < header.length, `it was ended after ${sent} of ${header.length} bytes`);
     await using secure = await start(t, {}, { helloTimeoutMs: 300, tls });
     await ended(stranger(secure.ingest.port), 'the end of one that begins no TLS');
   },

@@ -2,6 +2,7 @@ import { ok } from 'node:assert/strict';
 import fc from 'fast-check';
 import t from 'tap';
 import { LineLimit } from '../../../receiver/ingest/line-limit.ts';
+import { holds } from '../../helpers/holds.ts';
 
 /** The plain way: every line, one byte at a time. */
 function isShort(bytes: Buffer, max: number): boolean {
@@ -14,9 +15,10 @@ function isShort(bytes: Buffer, max: number): boolean {
   return true;
 }
 
-t.test('however the bytes are cut up, it finds a line that is too long, and no other', async () => {
+t.test('however the bytes are cut up, it finds a line that is too long, and no other', async (t) => {
   const text = fc.array(fc.constantFrom('a', '\n'), { maxLength: 60 }).map((parts) => parts.join(''));
-  fc.assert(
+  await holds(
+    t,
     fc.property(
       text,
       fc.array(fc.nat(60), { maxLength: 5 }),

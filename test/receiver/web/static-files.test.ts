@@ -11,7 +11,7 @@ t.test('the built client is sent as small as the browser takes it', async (t) =>
   const [page, script] = [files.get('/'), files.get('/assets/app-1a2b.js')];
   t.match(page, { type: 'text/html; charset=utf-8', isImmutable: false });
   t.match(script, { type: 'text/javascript; charset=utf-8', isImmutable: true });
-  if (page === undefined || script === undefined) return;
+  if (page === undefined || script === undefined) throw new Error('both files are there');
   const sent = (accepted: string) => chooseBody(script, accepted).body.toString();
   t.strictSame(['gzip, deflate, br', 'gzip', ''].map(sent), ['brotli', 'gzip', 'plain']);
   t.match(chooseBody(page, 'br, gzip'), { encoding: 'identity' }, 'there is no smaller one');

@@ -4,6 +4,7 @@ import fc from 'fast-check';
 import t from 'tap';
 import { startSampler } from '../../../sender/sampler/sampler.ts';
 import { startTopProcesses } from '../../../sender/sampler/top-processes.ts';
+import { holds } from '../../helpers/holds.ts';
 import { fixtureStatfs, layOutMachine, parseLine } from './lay-out-machine.ts';
 
 /** Bytes of any kind, and bytes that look almost like what the kernel writes. */
@@ -51,7 +52,10 @@ await t.test('sampler invariant 3 and 4: whatever its files hold, a sample is va
   const files = readdirSync(root, { recursive: true, encoding: 'utf8' }).filter(
     (file) => !file.startsWith('later') && statSync(join(root, file)).isFile(),
   );
-  await fc.assert(
+  for (const read of ['proc/stat', 'proc/meminfo', 'proc/self/net/dev', 'proc/self/mountinfo'])
+    t.ok(files.includes(read), `${read} is among the ${files.length} that are filled`);
+  await holds(
+    t,
     fc.asyncProperty(
       fc.array(content, { minLength: files.length, maxLength: files.length }),
       async (contents) => {
@@ -59,7 +63,7 @@ await t.test('sampler invariant 3 and 4: whatever its files hold, a sample is va
         await using sampler = await startSampler({ root, platform: 'linux', statfs: fixtureStatfs });
         const line = sampler.sample(0);
         for (const [index, file] of files.entries())
-          writeFileSync(join(root, file), contents.at(-index) ?? '');
+          writeFileSync(join(root, file), contents.at(-index - 1) ?? '');
         const second = sampler.sample(1000);
         const top = await (await startTopProcesses({ root, platform: 'linux' })).read(0);
         return [line, second, top].every(
@@ -75,7 +79,8 @@ await t.test('sampler invariant 6: ratios lie in 0–1, whatever the counters do
   const root = layOutMachine(t, 'container');
   const ticks = fc.array(fc.nat({ max: 1_000_000 }), { minLength: 8, maxLength: 8 });
   await using sampler = await startSampler({ root, platform: 'linux', statfs: fixtureStatfs });
-  await fc.assert(
+  await holds(
+    t,
     fc.asyncProperty(ticks, ticks, async (total, core) => {
       writeFileSync(join(root, 'proc/stat'), `cpu  ${total.join(' ')} 0 0\ncpu0 ${core.join(' ')} 0 0\n`);
       const { cpu } = parseLine(sampler.sample(0));

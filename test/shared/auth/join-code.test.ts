@@ -2,6 +2,7 @@ import { deepStrictEqual, ok, strictEqual } from 'node:assert/strict';
 import fc from 'fast-check';
 import t from 'tap';
 import { encodeJoinCode, type JoinCode, parseJoinCode } from '../../../shared/auth/join-code.ts';
+import { holds } from '../../helpers/holds.ts';
 
 const hex = (bytes: number) =>
   fc.uint8Array({ minLength: bytes, maxLength: bytes }).map((part) => Buffer.from(part).toString('hex'));
@@ -19,8 +20,9 @@ const joinCode: fc.Arbitrary<JoinCode> = fc.record(
   { noNullPrototype: true },
 );
 
-t.test('a code is read as it was made, whatever pasting has done to its spaces', async () => {
-  fc.assert(
+t.test('a code is read as it was made, whatever pasting has done to its spaces', async (t) => {
+  await holds(
+    t,
     fc.property(joinCode, fc.nat(), (code, at) => {
       const text = encodeJoinCode(code);
       const broken = ` ${text.slice(0, at % text.length)}\r\n  ${text.slice(at % text.length)}\n`;
@@ -30,8 +32,9 @@ t.test('a code is read as it was made, whatever pasting has done to its spaces',
   );
 });
 
-t.test('a code with a slip in it, or without its end, is none', async () => {
-  fc.assert(
+t.test('a code with a slip in it, or without its end, is none', async (t) => {
+  await holds(
+    t,
     fc.property(joinCode, fc.nat(), fc.constantFrom('A', 'b', '7', '_'), (code, at, slip) => {
       const text = encodeJoinCode(code);
       const place = 4 + (at % (text.length - 4));

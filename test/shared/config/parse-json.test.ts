@@ -1,9 +1,11 @@
 import fc from 'fast-check';
 import t from 'tap';
 import { JsonError, parseJson } from '../../../shared/config/parse-json.ts';
+import { holds } from '../../helpers/holds.ts';
 
-t.test('parseJson() reads what JSON.parse reads', async () => {
-  fc.assert(
+t.test('parseJson() reads what JSON.parse reads', async (t) => {
+  await holds(
+    t,
     fc.property(fc.json({ maxDepth: 5, noUnicodeString: false }), fc.constantFrom(0, 2), (json, indent) => {
       const text = JSON.stringify(JSON.parse(json), undefined, indent);
       return JSON.stringify(parseJson(text)) === JSON.stringify(JSON.parse(text));
@@ -33,7 +35,8 @@ t.test('parseJson() refuses what JSON.parse refuses, and never fails otherwise',
     'true',
     'nul',
   ];
-  fc.assert(
+  await holds(
+    t,
     fc.property(fc.array(fc.constantFrom(...pieces), { maxLength: 12 }), (chosen) => {
       const text = chosen.join('');
       const mistake = mistakeIn(text);

@@ -6,6 +6,9 @@
 import { pino } from 'pino';
 import { startControl } from '../../../shared/control/control.ts';
 import { UserError } from '../../../shared/errors/errors.ts';
+import { absoluteDirectory, argument } from '../../helpers/arguments.ts';
+
+const directory = absoluteDirectory(argument(0, 'DIRECTORY'));
 
 function tell(event: Readonly<Record<string, unknown>>): void {
   process.stdout.write(`${JSON.stringify(event)}\n`);
@@ -29,7 +32,7 @@ async function untilAborted(signal: AbortSignal): Promise<never> {
 
 try {
   const control = await startControl({
-    directory: process.argv[2] ?? '',
+    directory,
     name: 'receiver',
     log: pino({ level: 'silent' }),
     handlers: {

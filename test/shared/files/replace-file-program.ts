@@ -4,8 +4,10 @@
  */
 
 import { replaceFile } from '../../../shared/files/replace-file.ts';
+import { absoluteDirectory, argument } from '../../helpers/arguments.ts';
 
-const [path = '', sizeBytes = ''] = process.argv.slice(2);
+const path = absoluteDirectory(argument(0, 'PATH'));
+const sizeBytes = argument(1, 'SIZE');
 
 for (let round = 0; ; round++) {
   await replaceFile(path, (round % 2 === 0 ? 'a' : 'b').repeat(Number(sizeBytes)));

@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import t from 'tap';
 import { UserError } from '../../../shared/errors/errors.ts';
 import { nodeNameFromHost, parseNodeName } from '../../../shared/names/node-name.ts';
+import { holds } from '../../helpers/holds.ts';
 
 t.test('parseNodeName() takes what may stand in a path, a mail header and a page', async (t) => {
   for (const name of ['7', 'pi', 'a-b', 'a'.repeat(63)]) t.equal(parseNodeName(name), name);
@@ -20,8 +21,9 @@ t.test('parseNodeName() refuses everything else, and says what is allowed', asyn
   }
 });
 
-t.test('parseNodeName() changes nothing the second time', async () => {
-  fc.assert(
+t.test('parseNodeName() changes nothing the second time', async (t) => {
+  await holds(
+    t,
     fc.property(fc.stringMatching(/^[a-z0-9-]{1,70}$/), (text) => {
       const once = tryParse(text);
       return once === undefined || tryParse(once) === once;
@@ -36,7 +38,8 @@ t.test('nodeNameFromHost() keeps the first label, in lower case', async (t) => {
 });
 
 t.test('nodeNameFromHost() makes a node name of any host name at all', async (t) => {
-  fc.assert(
+  await holds(
+    t,
     fc.property(fc.string({ unit: 'grapheme', maxLength: 100 }), (host) => {
       const name = nodeNameFromHost(host);
       return parseNodeName(name) === name;

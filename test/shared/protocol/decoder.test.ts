@@ -8,6 +8,7 @@ import {
   HEADER_BYTES,
   MAX_PAYLOAD_BYTES,
 } from '../../../shared/protocol/protocol.ts';
+import { holds } from '../../helpers/holds.ts';
 
 const SEED = Number(process.env['FLEETKEEP_SEED'] ?? Date.now() % 1_000_000);
 
@@ -164,7 +165,8 @@ const frame = fc.record({
 });
 
 t.test(`frames cut anywhere decode to the same frames (seed ${SEED})`, async (t) => {
-  fc.assert(
+  await holds(
+    t,
     fc.property(
       fc.array(frame, { maxLength: 8 }),
       fc.array(fc.nat(400), { maxLength: 60 }),
@@ -195,7 +197,8 @@ t.test(`frames cut anywhere decode to the same frames (seed ${SEED})`, async (t)
 });
 
 t.test(`random bytes never throw (seed ${SEED})`, async (t) => {
-  fc.assert(
+  await holds(
+    t,
     fc.property(fc.array(fc.uint8Array({ maxLength: 200 }), { maxLength: 10 }), (chunks) => {
       decode(chunks.map((chunk) => Buffer.from(chunk)));
     }),

@@ -2,12 +2,14 @@ import { ok } from 'node:assert/strict';
 import fc from 'fast-check';
 import t from 'tap';
 import { FrameParts } from '../../../shared/protocol/frame-parts.ts';
+import { holds } from '../../helpers/holds.ts';
 
 /** What Node may reserve at once for small buffers, bytes. */
 const SLAB_BYTES = 64 * 1024;
 
-t.test('what is kept is what came, and takes at most twice its memory', async () => {
-  fc.assert(
+t.test('what is kept is what came, and takes at most twice its memory', async (t) => {
+  await holds(
+    t,
     fc.property(
       fc.array(fc.oneof(fc.integer({ min: 1, max: 100 }), fc.integer({ min: 1, max: 70_000 })), {
         maxLength: 40,
