@@ -111,7 +111,9 @@ function columnsOf(points: readonly Bucket[], column: number): SeriesColumns {
 
 function parseTop(atMs: number, text: string): TopProcesses | undefined {
   const top = groupOf(parseLine(text)?.['top']);
-  return top && { atMs, cpu: processesOf(top['cpu']), mem: processesOf(top['mem']) };
+  // Where the sender cannot see the processes of others, nobody knows which are the busiest.
+  if (top === undefined || top['hidden'] === true) return undefined;
+  return { atMs, cpu: processesOf(top['cpu']), mem: processesOf(top['mem']) };
 }
 
 function processesOf(value: unknown): TopProcess[] {

@@ -3,8 +3,10 @@
  * finite number in its place is passed over.
  */
 
+import { isCelsius, isFanSpeed, toRatio } from '../../shared/sample/limits.ts';
 import { type CounterReading, rateOfCounter } from './rate-of-counter.ts';
 import { seriesName } from './series-names.ts';
+import { Total } from './total.ts';
 
 /** A sample, or a part of one, of which nothing is known. */
 export type Group = Readonly<Record<string, unknown>>;
@@ -111,18 +113,22 @@ function readMemory(pair: SamplePair, put: PutValue): void {
   const mem = groupOf(pair.sample['mem']);
   const total = numberOf(mem?.['total']);
   const avail = numberOf(mem?.['avail']);
-  if (total !== undefined && avail !== undefined && total > 0) {
+  if (total !== undefined && total > 0) {
     put('mem.total', total);
-    put('mem.used', total - avail);
-    put('mem.ratio', (total - avail) / total);
+    // More than all is what the host of a container has, which older senders passed on: how much is used is not known.
+    if (avail !== undefined && avail >= 0 && avail <= total) {
+      put('mem.used', total - avail);
+      put('mem.ratio', (total - avail) / total);
+    }
   }
   putNumber(put, 'mem.cache', mem?.['cache']);
   const swap = groupOf(pair.sample['swap']);
-  putNumber(put, 'swap.total', swap?.['total']);
-  putNumber(put, 'swap.used', swap?.['used']);
   const [swapSize, swapUsed] = [numberOf(swap?.['total']), numberOf(swap?.['used'])];
-  if (swapSize !== undefined && swapUsed !== undefined && swapSize > 0)
-    put('swap.ratio', swapUsed / swapSize);
+  putNumber(put, 'swap.total', swapSize);
+  if (swapSize !== undefined && swapUsed !== undefined && swapUsed >= 0 && swapUsed <= swapSize) {
+    put('swap.used', swapUsed);
+    if (swapSize > 0) put('swap.ratio', swapUsed / swapSize);
+  }
   const rate = rates(pair, 'paging');
   if (rate === undefined) return;
   putNumber(put, 'paging.in', rate(0));
@@ -134,11 +140,11 @@ function readPressure(pair: SamplePair, put: PutValue): void {
   const cpu = rates(pair, 'psi', 'cpu');
   const mem = rates(pair, 'psi', 'mem');
   const io = rates(pair, 'psi', 'io');
-  putNumber(put, 'psi.cpu', cpu?.(0));
-  putNumber(put, 'psi.mem', mem?.(0));
-  putNumber(put, 'psi.mem_full', mem?.(1));
-  putNumber(put, 'psi.io', io?.(0));
-  putNumber(put, 'psi.io_full', io?.(1));
+  putRatio(put, 'psi.cpu', cpu?.(0));
+  putRatio(put, 'psi.mem', mem?.(0));
+  putRatio(put, 'psi.mem_full', mem?.(1));
+  putRatio(put, 'psi.io', io?.(0));
+  putRatio(put, 'psi.io_full', io?.(1));
 }
 
 function readFilesystems({ sample }: SamplePair, put: PutValue): void {
@@ -150,46 +156,43 @@ function readFilesystems({ sample }: SamplePair, put: PutValue): void {
     if (!Array.isArray(row)) continue;
     const used = numberOf(row[0] ?? 0);
     const free = numberOf(row[1] ?? 0);
-    if (used === undefined || free === undefined || used + free <= 0) continue;
+    if (used === undefined || free === undefined || used < 0 || free < 0 || used + free <= 0) continue;
     put(seriesName('fs.used:', mount), used);
     put(seriesName('fs.size:', mount), used + free);
     put(seriesName('fs.ratio:', mount), used / (used + free));
-    putNumber(put, seriesName('fs.inodes:', mount), row[3] ?? 0);
+    putRatio(put, seriesName('fs.inodes:', mount), row[3] ?? 0);
     fullest = Math.max(fullest, used / (used + free));
   }
   if (fullest >= 0) put('fs.fullest', fullest);
 }
 
 function readDisks(pair: SamplePair, put: PutValue): void {
+  const total = new Total(pair.sample, 'disk');
   for (const disk of Object.keys(groupOf(pair.sample['disk']) ?? {})) {
     const rate = rates(pair, 'disk', disk);
     if (rate === undefined) continue;
+    total.add(disk, rate);
     putNumber(put, seriesName('disk.read:', disk), rate(0));
     putNumber(put, seriesName('disk.write:', disk), rate(1));
     putNumber(put, seriesName('disk.reads:', disk), rate(2));
     putNumber(put, seriesName('disk.writes:', disk), rate(3));
-    putNumber(put, seriesName('disk.busy:', disk), rate(6));
+    putRatio(put, seriesName('disk.busy:', disk), rate(6));
   }
+  total.put(put, 'disk.read', 'disk.write');
 }
 
 function readInterfaces(pair: SamplePair, put: PutValue): void {
-  const interfaces = groupOf(pair.sample['net']);
-  if (interfaces === undefined || groupOf(pair.past[0]?.counters['net']) === undefined) return;
-  let received = 0;
-  let sent = 0;
-  for (const name of Object.keys(interfaces)) {
+  const total = new Total(pair.sample, 'net');
+  for (const name of Object.keys(groupOf(pair.sample['net']) ?? {})) {
     const rate = rates(pair, 'net', name);
     if (rate === undefined) continue;
-    // A sum of which a part began anew would be a dip that never was.
-    received += rate(0) ?? Number.NaN;
-    sent += rate(1) ?? Number.NaN;
+    total.add(name, rate);
     putNumber(put, seriesName('net.rx:', name), rate(0));
     putNumber(put, seriesName('net.tx:', name), rate(1));
     putNumber(put, seriesName('net.errors:', name), sumOf(rate(4), rate(5)));
     putNumber(put, seriesName('net.drops:', name), sumOf(rate(6), rate(7)));
   }
-  putNumber(put, 'net.rx', received);
-  putNumber(put, 'net.tx', sent);
+  total.put(put, 'net.rx', 'net.tx');
 }
 
 function readSensors({ sample }: SamplePair, put: PutValue): void {
@@ -197,13 +200,16 @@ function readSensors({ sample }: SamplePair, put: PutValue): void {
   const temperatures = groupOf(sample['temp']) ?? {};
   for (const sensor of Object.keys(temperatures)) {
     const celsius = numberOf(temperatures[sensor]);
-    if (celsius === undefined) continue;
+    if (celsius === undefined || !isCelsius(celsius)) continue;
     put(seriesName('temp:', sensor), celsius);
     hottest = Math.max(hottest ?? celsius, celsius);
   }
   putNumber(put, 'temp.hottest', hottest);
   const fans = groupOf(sample['fan']) ?? {};
-  for (const fan of Object.keys(fans)) putNumber(put, seriesName('fan:', fan), fans[fan]);
+  for (const fan of Object.keys(fans)) {
+    const rpm = numberOf(fans[fan]);
+    if (rpm !== undefined && isFanSpeed(rpm)) put(seriesName('fan:', fan), rpm);
+  }
 }
 
 function readProcesses({ sample }: SamplePair, put: PutValue): void {
@@ -219,6 +225,12 @@ function readProcesses({ sample }: SamplePair, put: PutValue): void {
 function putNumber(put: PutValue, name: string, value: unknown): void {
   const number = numberOf(value);
   if (number !== undefined) put(name, number);
+}
+
+/** A ratio of 0–1, which rounding and two clocks may take a little beyond. */
+function putRatio(put: PutValue, name: string, value: unknown): void {
+  const number = numberOf(value);
+  if (number !== undefined) put(name, toRatio(number));
 }
 
 /** The rates of a row of counters; undefined where there is no row, or none to compare it with. */

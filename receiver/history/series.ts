@@ -51,6 +51,8 @@ export const SERIES_FAMILIES: readonly SeriesFamily[] = [
   { name: 'disk.reads:*', unit: '1/s', title: 'Disk: operations read' },
   { name: 'disk.writes:*', unit: '1/s', title: 'Disk: operations written' },
   { name: 'disk.busy:*', unit: 'ratio', title: 'Disk: share of the time busy' },
+  { name: 'disk.read', unit: 'bytes/s', title: 'All disks: bytes read' },
+  { name: 'disk.write', unit: 'bytes/s', title: 'All disks: bytes written' },
   { name: 'net.rx:*', unit: 'bytes/s', title: 'Interface: bytes received' },
   { name: 'net.tx:*', unit: 'bytes/s', title: 'Interface: bytes sent' },
   { name: 'net.errors:*', unit: '1/s', title: 'Interface: errors, both ways' },

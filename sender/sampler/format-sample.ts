@@ -96,9 +96,11 @@ function coreBlock(row: Row | null): string {
 function memory(view: View): string[] {
   const { mem, swap } = view.sample;
   const lines: string[] = [];
-  if (mem !== undefined && mem.total > 0) {
+  // A sender of an older version wrote what the kernel says, which in a container may be what its host has.
+  if (mem !== undefined && mem.total > 0 && mem.avail <= mem.total) {
     const used = mem.total - mem.avail;
-    const detail = `${formatBytes(used)} of ${formatBytes(mem.total)}, ${formatBytes(mem.cache)} cache`;
+    const cache = mem.cache === undefined ? '' : `, ${formatBytes(mem.cache)} cache`;
+    const detail = `${formatBytes(used)} of ${formatBytes(mem.total)}${cache}`;
     lines.push(gauge(view, 'memory', used / mem.total, detail));
   }
   if (swap !== undefined && swap.total > 0) {

@@ -46,8 +46,8 @@ export interface MemoryGroup {
   readonly total: number;
   /** What programs could have without swapping. */
   readonly avail: number;
-  /** Buffers and caches, most of which is part of `avail`. */
-  readonly cache: number;
+  /** Buffers and caches, most of which is part of `avail`; left out where they are not known. */
+  readonly cache?: number | undefined;
 }
 
 /** Swap space, bytes. */
@@ -61,6 +61,15 @@ export interface PressureGroup {
   readonly cpu?: Row | undefined;
   readonly mem?: Row | undefined;
   readonly io?: Row | undefined;
+}
+
+/**
+ * Interfaces and disks whose bytes pass others that are listed, too: bonds, bridges, VLANs; arrays. A total leaves them out.
+ * Left out where neither the machine nor the names (`stacked.ts`) know of any.
+ */
+export interface StackedGroup {
+  readonly net?: readonly string[] | undefined;
+  readonly disk?: readonly string[] | undefined;
 }
 
 /** How many processes and threads there are. */
@@ -108,6 +117,8 @@ export interface Sample {
   readonly fan?: Readonly<Record<string, number>> | undefined;
   readonly proc?: ProcessGroup | undefined;
   readonly fd?: FileDescriptorGroup | undefined;
+  /** Those of `net` and `disk` that stand on others of the group; see {@link StackedGroup}. */
+  readonly stacked?: StackedGroup | undefined;
   /** How many entries of a group were left out to keep the line short. */
   readonly cut?: Readonly<Record<string, number>> | undefined;
 }

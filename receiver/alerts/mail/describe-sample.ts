@@ -1,4 +1,5 @@
 import { cleanText } from '../../../shared/mail/clean-text.ts';
+import { isCelsius } from '../../../shared/sample/limits.ts';
 import { formatDuration, formatMoment } from '../../../shared/time/format-time.ts';
 import type { Fact } from './document.ts';
 import { formatBytes as bytes, formatPercent as percent } from './format-value.ts';
@@ -69,7 +70,7 @@ function memoryFact(label: string, memory: Group | undefined): Fact | undefined 
   if (memory === undefined || total === undefined || total === 0) return undefined;
   const available = number(memory['avail']);
   const used = number(memory['used']) ?? (available === undefined ? undefined : total - available);
-  if (used === undefined || used < 0) return undefined;
+  if (used === undefined || used < 0 || used > total) return undefined;
   return [label, usage(used, total)];
 }
 
@@ -88,7 +89,7 @@ function fileSystemFacts(value: unknown, readOnly: unknown): Fact[] {
 
 function temperatureFact(value: unknown): Fact | undefined {
   const sensors = entries(value).flatMap(([name, celsius]) =>
-    typeof celsius === 'number' && Math.abs(celsius) < 1_000
+    typeof celsius === 'number' && isCelsius(celsius)
       ? [`${cleanText(name, 40)} ${celsius.toFixed(0)} °C`]
       : [],
   );

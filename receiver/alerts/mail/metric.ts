@@ -1,3 +1,4 @@
+import { isCelsius } from '../../../shared/sample/limits.ts';
 import { formatPercent } from './format-value.ts';
 import { type Group, group, number } from './read-value.ts';
 
@@ -38,7 +39,8 @@ export const MEMORY: Metric = {
     const memory = group(sample['mem']);
     const [total, available] = [number(memory?.['total']), number(memory?.['avail'])];
     if (total === undefined || available === undefined || total === 0) return undefined;
-    return Math.max(0, 1 - available / total);
+    // More than all is what the host of a container has, which older senders passed on.
+    return available > total ? undefined : 1 - available / total;
   },
 };
 
@@ -48,7 +50,8 @@ const SWAP: Metric = {
   read(sample) {
     const swap = group(sample['swap']);
     const [total, used] = [number(swap?.['total']), number(swap?.['used'])];
-    return total === undefined || used === undefined || total === 0 ? undefined : used / total;
+    const isKnown = total !== undefined && used !== undefined && total > 0 && used <= total;
+    return isKnown ? used / total : undefined;
   },
 };
 
@@ -64,7 +67,8 @@ export const LOAD: Metric = {
 const TEMPERATURE: Metric = {
   label: 'temperature',
   read(sample) {
-    const celsius = Object.values(group(sample['temp']) ?? {}).flatMap((value) => number(value) ?? []);
+    const values = Object.values(group(sample['temp']) ?? {});
+    const celsius = values.flatMap((value) => (typeof value === 'number' && isCelsius(value) ? [value] : []));
     return celsius.length === 0 ? undefined : Math.max(...celsius);
   },
   top: (largest) => Math.max(100, Math.ceil(largest / 10) * 10),

@@ -1,5 +1,7 @@
+import { isCelsius, isFanSpeed } from '../../../shared/sample/limits.ts';
 import { CPU_MODES } from '../../../shared/sample/sample.ts';
 import { counterAt, groupOf, numberOf } from '../../history/read-values.ts';
+import { stackedOf } from '../../history/stacked-of.ts';
 import type { MetricsText } from './metrics-text.ts';
 
 /** What node_exporter calls the modes of a CPU. */
@@ -44,6 +46,7 @@ export function addNodeMetrics(text: MetricsText, node: string, sample: Sample):
   addMemory(text, node, sample);
   addRows(text, node, groupOf(sample['disk']), DISK_COUNTERS);
   addRows(text, node, groupOf(sample['net']), NET_COUNTERS);
+  addStacked(text, node, sample);
   addFilesystems(text, node, sample);
   addSensors(text, node, sample);
   addRest(text, node, sample);
@@ -75,11 +78,20 @@ function addMemory(text: MetricsText, node: string, sample: Sample): void {
   const mem = groupOf(sample['mem']);
   const swap = groupOf(sample['swap']);
   const [total, used] = [numberOf(swap?.['total']), numberOf(swap?.['used'])];
-  gauge(text, 'node_memory_MemTotal_bytes', 'Memory.', { node }, mem?.['total']);
-  gauge(text, 'node_memory_MemAvailable_bytes', 'Memory that programs could have.', { node }, mem?.['avail']);
+  const [memTotal, avail] = [numberOf(mem?.['total']), numberOf(mem?.['avail'])];
+  // Older senders passed on what the host of a container has.
+  const isPossible = memTotal !== undefined && avail !== undefined && avail <= memTotal;
+  gauge(text, 'node_memory_MemTotal_bytes', 'Memory.', { node }, memTotal);
+  gauge(
+    text,
+    'node_memory_MemAvailable_bytes',
+    'Memory that programs could have.',
+    { node },
+    isPossible ? avail : undefined,
+  );
   gauge(text, 'node_memory_Cached_bytes', 'Memory for buffers and caches.', { node }, mem?.['cache']);
   gauge(text, 'node_memory_SwapTotal_bytes', 'Swap space.', { node }, total);
-  const free = total === undefined || used === undefined ? undefined : total - used;
+  const free = total === undefined || used === undefined || used > total ? undefined : total - used;
   gauge(text, 'node_memory_SwapFree_bytes', 'Swap space that is free.', { node }, free);
   const paging = sample['paging'];
   if (Array.isArray(paging)) {
@@ -127,6 +139,16 @@ function addRows(
   }
 }
 
+/** For sums: what passes these also passes other devices of the node. */
+function addStacked(text: MetricsText, node: string, sample: Sample): void {
+  for (const group of ['net', 'disk'] as const) {
+    const help = 'Devices that stand on others, so that a sum must leave them out.';
+    for (const device of stackedOf(sample, group)) {
+      text.add('fleetkeep_device_stacked', 'gauge', help, { node, group, device: String(device) }, 1);
+    }
+  }
+}
+
 function addFilesystems(text: MetricsText, node: string, sample: Sample): void {
   const readOnly = Array.isArray(sample['ro']) ? sample['ro'] : [];
   for (const [mountpoint, row] of Object.entries(groupOf(sample['fs']) ?? {})) {
@@ -156,9 +178,11 @@ function addFilesystems(text: MetricsText, node: string, sample: Sample): void {
 
 function addSensors(text: MetricsText, node: string, sample: Sample): void {
   for (const [sensor, value] of Object.entries(groupOf(sample['temp']) ?? {})) {
+    if (!isCelsius(numberOf(value) ?? Number.NaN)) continue;
     gauge(text, 'node_hwmon_temp_celsius', 'Temperature.', { node, sensor }, value);
   }
   for (const [sensor, value] of Object.entries(groupOf(sample['fan']) ?? {})) {
+    if (!isFanSpeed(numberOf(value) ?? Number.NaN)) continue;
     gauge(text, 'node_hwmon_fan_rpm', 'Fan.', { node, sensor }, value);
   }
 }

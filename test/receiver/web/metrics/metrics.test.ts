@@ -47,6 +47,32 @@ t.test('a sample stands under the names that node_exporter has', async (t) => {
   }
 });
 
+t.test('what a sum must leave out is marked, and what cannot be is not shown', async (t) => {
+  const text = new MetricsText();
+  addNodeMetrics(text, '7', {
+    ...SAMPLE,
+    mem: { total: 100, avail: 1300 },
+    swap: { total: 100, used: 300 },
+    temp: { ok: 40, off: -128 },
+    fan: { ok: 900, off: 65_535 },
+    net: { eth0: [1], bond0: [1], lan: [1] },
+    stacked: { net: ['lan'] },
+    disk: { sda: [1], md0: [1] },
+  });
+  const lines = text.end().split('\n');
+  t.same(
+    lines.filter((line) => line.startsWith('fleetkeep_device_stacked')),
+    [
+      'fleetkeep_device_stacked{node="7",group="net",device="lan"} 1',
+      'fleetkeep_device_stacked{node="7",group="disk",device="md0"} 1',
+    ],
+  );
+  t.same(
+    lines.filter((line) => /^node_(?:hwmon|memory_(?:MemAvail|SwapFree))/.test(line)),
+    ['node_hwmon_temp_celsius{node="7",sensor="ok"} 40', 'node_hwmon_fan_rpm{node="7",sensor="ok"} 900'],
+  );
+});
+
 t.test('a family stands in one piece, however many nodes there are, and the end is marked', async (t) => {
   const text = write('7');
   const types = text.split('\n').filter((line) => line.startsWith('# TYPE '));
