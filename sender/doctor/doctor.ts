@@ -12,6 +12,7 @@ import { readMachineId } from '../../shared/files/machine-id.ts';
 import { addressesOf } from '../membership/addresses.ts';
 import { type Membership, readMembership } from '../membership/membership.ts';
 import { connectTo } from '../uplink/connect.ts';
+import { checkProcesses } from './check-processes.ts';
 
 const CONNECT_MS = 5000;
 
@@ -35,6 +36,7 @@ export async function examineSender({
     checkClock(nowMs),
     await checkDirectory('data directory', directory),
     checkRunning(isRunning),
+    ...(process.platform === 'linux' ? [checkProcesses(directory)] : []),
   ];
   const membership = await membershipOf(directory);
   if ('level' in membership) return [...findings, membership];

@@ -10,6 +10,8 @@ export interface ProcessUse {
 
 /** The processes that used most. */
 export interface BusiestProcesses {
+  /** True when the processes of other users cannot be seen: then both lists are empty. */
+  readonly hidden?: true | undefined;
   readonly cpu: readonly ProcessUse[];
   readonly mem: readonly ProcessUse[];
 }

@@ -1,10 +1,13 @@
-import type { Sample } from '../../shared/sample/sample.ts';
+import type { Sample, StackedGroup } from '../../shared/sample/sample.ts';
 
 /** The longest line of a log that this sampler writes, bytes. */
 export const MAX_LINE_BYTES = 64 * 1024;
 
-/** How many entries each named group may have; what comes after is counted in `cut`. */
-const MAX_ENTRIES = { fs: 64, disk: 64, net: 64, temp: 64, fan: 32 } as const;
+/**
+ * How many entries each named group may have. What comes after is counted in `cut`, so what matters
+ * must come first.
+ */
+export const MAX_ENTRIES = { fs: 64, disk: 64, net: 64, temp: 64, fan: 32 } as const;
 
 /** Left out one after the other, the first first, while a line is too long. */
 const LEAST_IMPORTANT_FIRST = ['fan', 'temp', 'ro', 'net', 'disk', 'fs', 'core'] as const;
@@ -16,8 +19,8 @@ const shortNames = new Map<string, string>();
 const MAX_KNOWN_NAMES = 500;
 
 /**
- * Writes a sample as a line without `\n`: valid JSON of at most {@link MAX_LINE_BYTES} bytes, whatever stands in its names.
- * An empty group is left out.
+ * Writes a sample as a line without `\n`: valid JSON of at most {@link MAX_LINE_BYTES} bytes,
+ * whatever stands in its names. An empty group is left out.
  */
 export function encodeSample(sample: Sample): string {
   const cut: Record<string, number> = {};
@@ -29,7 +32,17 @@ export function encodeSample(sample: Sample): string {
   }
   const readOnly = (sample.ro ?? []).slice(0, MAX_ENTRIES.fs).map(shortName);
   line['ro'] = readOnly.length === 0 ? undefined : readOnly;
+  if (sample.stacked !== undefined) line['stacked'] = boundStacked(sample.stacked, line);
   return fit(sample, line, cut);
+}
+
+/** Those names only that stand in the line. */
+function boundStacked(stacked: StackedGroup, line: Readonly<Record<string, unknown>>): StackedGroup {
+  const bound = (group: 'net' | 'disk') => {
+    const entries = Object(line[group]);
+    return stacked[group]?.map(shortName).filter((name) => Object.hasOwn(entries, name));
+  };
+  return { net: bound('net'), disk: bound('disk') };
 }
 
 function fit(sample: Sample, line: Record<string, unknown>, cut: Record<string, number>): string {
@@ -78,8 +91,8 @@ function isFit(group: Readonly<Record<string, unknown>>, maxEntries: number): bo
 }
 
 /**
- * A name from outside, fit to be shown: without control characters, which would act on the terminal of somebody who reads the
- * log, and not too long.
+ * A name from outside, fit to be shown: without control characters, which would act on the terminal
+ * of somebody who reads the log, and not too long.
  */
 export function shortName(name: string): string {
   const known = shortNames.get(name);

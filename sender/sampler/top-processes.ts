@@ -43,12 +43,12 @@ async function chooseReader(options: TopProcessesOptions): Promise<() => Promise
   return readPortableTopProcesses;
 }
 
-function mapUses({ cpu, mem }: BusiestProcesses): BusiestProcesses {
+function mapUses({ hidden, cpu, mem }: BusiestProcesses): BusiestProcesses {
   const shown = (use: ProcessUse): ProcessUse => ({
     pid: use.pid,
     name: shortName(use.name),
     cpu: round(Math.min(1, Math.max(0, use.cpu)), 4),
     rss: use.rss,
   });
-  return { cpu: cpu.map(shown), mem: mem.map(shown) };
+  return { hidden, cpu: cpu.map(shown), mem: mem.map(shown) };
 }

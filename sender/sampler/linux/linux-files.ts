@@ -9,9 +9,11 @@ const PATHS = {
   loadavg: 'proc/loadavg',
   uptime: 'proc/uptime',
   diskstats: 'proc/diskstats',
-  // Not proc/net/dev: `net` is a link to this, followed anew by every open.
+  // Not proc/net/dev: `net` is a link to this, which every open would follow again.
   netDev: 'proc/self/net/dev',
   mountinfo: 'proc/self/mountinfo',
+  hostMountinfo: 'proc/1/mountinfo',
+  arcstats: 'proc/spl/kstat/zfs/arcstats',
   fileNr: 'proc/sys/fs/file-nr',
   pressureCpu: 'proc/pressure/cpu',
   pressureMemory: 'proc/pressure/memory',
@@ -29,7 +31,7 @@ export function linuxFiles(root: string): LinuxFiles {
   const entries = Object.entries(PATHS).map(([name, path]) => [
     name,
     // A mount may name a dozen directories.
-    new ProcFile(join(root, path), buffer, path === PATHS.mountinfo),
+    new ProcFile(join(root, path), buffer, path === PATHS.mountinfo || path === PATHS.hostMountinfo),
   ]);
   const files: Record<keyof typeof PATHS, ProcFile> = Object.fromEntries(entries);
   return {

@@ -6,26 +6,32 @@ import type {
   ProcessGroup,
   Row,
   Sample,
+  StackedGroup,
 } from '../../../shared/sample/sample.ts';
+import { stackedDisks, stackedInterfaces } from '../../../shared/sample/stacked.ts';
 import type { Clock } from '../../../shared/time/clock.ts';
 import { cpuGroup } from '../cpu-group.ts';
-import { encodeSample } from '../encode-sample.ts';
+import { encodeSample, MAX_ENTRIES } from '../encode-sample.ts';
 import { held } from '../held.ts';
 import { row } from '../round.ts';
 import type { Sampler } from '../sampler.ts';
 import { shortBootId } from '../short-boot-id.ts';
 import { type FilesystemWatch, type StatFs, watchFilesystems } from './filesystems.ts';
+import { isFileBelow } from './is-file.ts';
+import { type Counted, type LayerWatch, watchLayers } from './layers.ts';
 import { type LinuxFiles, linuxFiles } from './linux-files.ts';
+import { lookAtDisks, lookAtInterfaces } from './look-at-layers.ts';
+import { parseArcstats } from './parse-arcstats.ts';
 import { parseAuxv } from './parse-auxv.ts';
 import { parseDiskstats } from './parse-diskstats.ts';
 import { parseFileNr } from './parse-file-nr.ts';
 import { parseLoadavg } from './parse-loadavg.ts';
 import { parseMeminfo } from './parse-meminfo.ts';
 import { parseNetDev } from './parse-net-dev.ts';
-import { parsePressure } from './parse-pressure.ts';
 import { parseStat, type StatReading } from './parse-stat.ts';
 import { parseUptime } from './parse-uptime.ts';
 import { parseVmstat } from './parse-vmstat.ts';
+import { watchPressure } from './pressure.ts';
 import type { ProcFile } from './proc-file.ts';
 import { countProcesses } from './process-count.ts';
 import { type SensorWatch, watchSensors } from './sensors.ts';
@@ -42,17 +48,16 @@ export interface LinuxSamplerOptions {
 /** How long the start waits for what may hang, ms. */
 const FIRST_ROUND_MS = 2_000;
 
-/** How long a count that a sample does not need anew is kept, ms. */
+/** How long a count is kept that not every sample has to take again, ms. */
 const COUNT_MS = 10_000;
-
-/** The kernel brings its sums of pressure up to date every two seconds: to read them at each of two samples in that time is in vain. */
-const PRESSURE_MS = 1_500;
 
 /** Starts to sample a Linux machine, or a tree that looks like one. */
 export async function startLinuxSampler(options: LinuxSamplerOptions): Promise<Sampler> {
   const machine = openMachine(options);
   machine.filesystems.poll();
   machine.sensors.poll();
+  machine.interfaces.arrange(read(machine.files.netDev, parseNetDev) ?? []);
+  machine.disks.arrange(read(machine.files.diskstats, parseDiskstats) ?? []);
   await settledWithin(FIRST_ROUND_MS, machine);
   let before = read(machine.files.stat, parseStat);
   return {
@@ -76,9 +81,13 @@ interface Machine {
   readonly files: LinuxFiles;
   readonly filesystems: FilesystemWatch;
   readonly sensors: SensorWatch;
+  readonly interfaces: LayerWatch;
+  readonly disks: LayerWatch;
   readonly processes: () => number | undefined;
   readonly fileDescriptors: () => FileDescriptorGroup | undefined;
   readonly pressure: () => PressureGroup | undefined;
+  /** What the cache of ZFS would give back, bytes. */
+  readonly arcBytes: () => number | undefined;
   readonly boot: string | undefined;
   readonly ticksPerSecond: number;
 }
@@ -88,19 +97,47 @@ function openMachine({ root, clock, statfs }: LinuxSamplerOptions): Machine {
   return {
     clock,
     files,
-    filesystems: watchFilesystems(files.mountinfo, statfs ?? ((path) => systemStatfs(path)), clock),
+    filesystems: watchFilesystems({
+      mountinfo: files.mountinfo,
+      hostMountinfo: files.hostMountinfo,
+      statfs: statfs ?? ((path) => systemStatfs(path)),
+      isFile: isFileBelow(root),
+      clock,
+    }),
     sensors: watchSensors(root, clock),
+    interfaces: watchLayers({
+      look: (names) => lookAtInterfaces(root, names),
+      stackedByName: stackedInterfaces,
+      maxEntries: MAX_ENTRIES.net,
+      clock,
+    }),
+    disks: watchLayers({
+      look: (names) => lookAtDisks(root, names),
+      stackedByName: stackedDisks,
+      maxEntries: MAX_ENTRIES.disk,
+      clock,
+    }),
     processes: held(() => countProcesses(join(root, 'proc')), COUNT_MS, clock),
     fileDescriptors: held(() => read(files.fileNr, parseFileNr), COUNT_MS, clock),
-    pressure: held(() => pressureGroup(files), PRESSURE_MS, clock),
+    pressure: watchPressure(files, clock),
+    arcBytes: isOwnMemory(files) ? () => read(files.arcstats, parseArcstats) : () => undefined,
     boot: read(files.bootId, (bytes) => shortBootId(bytes.toString('latin1'))),
     ticksPerSecond: parseAuxv(files.auxv.read() ?? Buffer.alloc(0)).ticksPerSecond,
   };
 }
 
-async function settledWithin(timeoutMs: number, { clock, filesystems, sensors }: Machine): Promise<void> {
+/**
+ * Whether `meminfo` is that of the whole machine. LXC mounts one of the container over it; the
+ * figures of ZFS next to it stay those of the host.
+ */
+function isOwnMemory(files: LinuxFiles): boolean {
+  return read(files.mountinfo, (bytes) => bytes.includes(' /proc/meminfo ')) !== true;
+}
+
+async function settledWithin(timeoutMs: number, machine: Machine): Promise<void> {
+  const { clock, filesystems, sensors, interfaces, disks } = machine;
   const timeout = new AbortController();
-  const settled = Promise.all([filesystems.settled(), sensors.settled()]);
+  const settled = Promise.all([filesystems, sensors, interfaces, disks].map((watch) => watch.settled()));
   await Promise.race([settled, clock.sleep(timeoutMs, timeout.signal).catch(() => undefined)]);
   timeout.abort();
 }
@@ -113,7 +150,11 @@ function takeSample(
 ): Sample {
   const { files, filesystems, sensors } = machine;
   const load = read(files.loadavg, parseLoadavg);
-  const memory = read(files.meminfo, parseMeminfo);
+  // One after the other: all files are read into the same buffer.
+  const arcBytes = machine.arcBytes();
+  const memory = read(files.meminfo, (bytes) => parseMeminfo(bytes, arcBytes));
+  const disks = machine.disks.arrange(read(files.diskstats, parseDiskstats) ?? []);
+  const interfaces = machine.interfaces.arrange(read(files.netDev, parseNetDev) ?? []);
   return {
     t: new Date(atMs).toISOString(),
     up: read(files.uptime, parseUptime),
@@ -126,30 +167,26 @@ function takeSample(
     psi: machine.pressure(),
     fs: filesystems.usage(),
     ro: filesystems.readOnly(),
-    disk: read(files.diskstats, (bytes) => byName(parseDiskstats(bytes))),
-    net: read(files.netDev, (bytes) => byName(parseNetDev(bytes))),
+    disk: byName(disks.entries),
+    net: byName(interfaces.entries),
     temp: sensors.values('temp'),
     fan: sensors.values('fan'),
     proc: processGroup(machine.processes(), load?.threads, stat),
     fd: machine.fileDescriptors(),
+    stacked: stackedGroup(interfaces.stacked, disks.stacked),
   };
+}
+
+function stackedGroup(
+  net: readonly string[] | undefined,
+  disk: readonly string[] | undefined,
+): StackedGroup | undefined {
+  return net === undefined && disk === undefined ? undefined : { net, disk };
 }
 
 function read<Reading>(file: ProcFile, parse: (bytes: Buffer) => Reading): Reading | undefined {
   const bytes = file.read();
   return bytes === undefined ? undefined : parse(bytes);
-}
-
-function pressureGroup(files: LinuxFiles): PressureGroup | undefined {
-  const cpu = pressureRow(files.pressureCpu);
-  const mem = pressureRow(files.pressureMemory);
-  const io = pressureRow(files.pressureIo);
-  return cpu === undefined && mem === undefined && io === undefined ? undefined : { cpu, mem, io };
-}
-
-function pressureRow(file: ProcFile): Row | undefined {
-  const values = read(file, parsePressure);
-  return values === undefined ? undefined : row(values, 3);
 }
 
 function processGroup(
@@ -161,9 +198,7 @@ function processGroup(
   return { n, threads, run: stat?.running, blocked: stat?.blocked };
 }
 
-function byName(
-  readings: readonly { readonly name: string; readonly values: readonly number[] }[],
-): Record<string, Row> {
+function byName(readings: readonly Counted[]): Record<string, Row> {
   const named: Record<string, Row> = Object.create(null);
   for (const { name, values } of readings) named[name] = row(values, 3);
   return named;

@@ -1,4 +1,4 @@
-import { closeSync, openSync, readFileSync, readlinkSync, readSync } from 'node:fs';
+import { closeSync, existsSync, openSync, readFileSync, readlinkSync, readSync } from 'node:fs';
 import { readdir } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { setImmediate } from 'node:timers/promises';
@@ -14,7 +14,9 @@ const MOST_PROCESSES = 32_768;
 /** After so many, other work gets its turn: about half a millisecond. */
 const PROCESSES_PER_TURN = 32;
 
-/** Makes a function that reads every process once and tells which used most since its call before. */
+/**
+ * Makes a function that reads every process once and tells which used most since its call before.
+ */
 export function linuxTopProcesses(root: string, clock: Clock): () => Promise<BusiestProcesses> {
   const { pageBytes, ticksPerSecond } = parseAuxv(readOrEmpty(join(root, 'proc/self/auxv')));
   let before: ReadonlyMap<number, number> = new Map();
@@ -37,12 +39,23 @@ export function linuxTopProcesses(root: string, clock: Clock): () => Promise<Bus
     });
     before = now;
     beforeAt = at;
+    // The busiest of those that one may see would pass for the busiest of all.
+    if (!isEveryProcessSeen(join(root, 'proc'))) return { hidden: true, cpu: [], mem: [] };
     const named = (use: ProcessUse) => withProgramName(join(root, 'proc'), use);
     return { cpu: cpu.map(named), mem: mem.map(named) };
   };
 }
 
-// A pid is used again; with its start it is unique. Linux numbers up to 2^22, so both fit into one whole number.
+/**
+ * With `hidepid` a user sees only his own processes, or reads only theirs. Process 1 always exists,
+ * and is root's.
+ */
+function isEveryProcessSeen(procDirectory: string): boolean {
+  return existsSync(join(procDirectory, '1/stat'));
+}
+
+// A pid is used again; with its start it is unique. Linux numbers up to 2^22, so both fit into one
+// whole number.
 function processKey(pid: number, startedTicks: number): number {
   return startedTicks * 2 ** 22 + pid;
 }
@@ -75,8 +88,9 @@ function readProcess(path: string, buffer: Buffer): PidStatReading | undefined {
 }
 
 /**
- * Node calls the main thread of every program `MainThread`; then the name of the executable says more. That link is only for its
- * owner and root to see. (Not the command line: reading that waits for the process's memory lock, which may be for ever.)
+ * Node calls the main thread of every program `MainThread`; then the name of the executable says
+ * more. That link is only for its owner and root to see. (Not the command line: reading that waits
+ * for the process's memory lock, which may be for ever.)
  */
 function withProgramName(procDirectory: string, use: ProcessUse): ProcessUse {
   if (use.name !== 'MainThread') return use;

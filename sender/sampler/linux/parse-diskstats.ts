@@ -11,16 +11,17 @@ export interface DiskReading {
 const SECTOR_BYTES = 512;
 
 /**
- * A line of a drive. Left out is what is none, or would count the same bytes twice (device mapper: LVM and encryption, over a
- * disk listed itself). Behind the name: reads, merged, sectors, ms; the same of writes; in flight, ms busy.
+ * A line of a drive. Left out is what is none, or would count the same bytes twice (device mapper:
+ * LVM and encryption, over a disk listed itself). Behind the name: reads, merged, sectors, ms; the
+ * same of writes; in flight (below 0 by a mistake of old kernels), ms busy.
  */
 const DRIVE =
-  /^ *\d+ +\d+ (?!(?:loop|ram|zram|dm-|sr|fd|nbd)\d|mmcblk\d+(?:boot\d|rpmb))(\S+) (\d+) \d+ (\d+) (\d+) (\d+) \d+ (\d+) (\d+) \d+ (\d+)/;
+  /^ *\d+ +\d+ (?!(?:loop|ram|zram|dm-|sr|fd|nbd)\d|mmcblk\d+(?:boot\d|rpmb))(\S+) (\d+) \d+ (\d+) (\d+) (\d+) \d+ (\d+) (\d+) -?\d+ (\d+)/;
 
 /**
- * Reads `/proc/diskstats`: whole disks that were used since boot, software RAID included. Partitions are told by their name,
- * which the kernel makes from the disk's (`sda1`, `nvme0n1p1`), listed before them.
- * See Documentation/admin-guide/iostats.rst.
+ * Reads `/proc/diskstats`: whole disks that were used since boot, software RAID included.
+ * Partitions are told by their name, which the kernel makes from the disk's (`sda1`, `nvme0n1p1`),
+ * listed before them. See Documentation/admin-guide/iostats.rst.
  */
 export function parseDiskstats(bytes: Buffer): DiskReading[] {
   const disks: DiskReading[] = [];
@@ -36,7 +37,8 @@ export function parseDiskstats(bytes: Buffer): DiskReading[] {
   return disks;
 }
 
-// As disk_name() in block/partitions/core.c: a `p` stands between when the disk's name ends in a digit.
+// As disk_name() in block/partitions/core.c: a `p` stands between when the disk's name ends in a
+// digit.
 function isPartition(name: string, disk: string): boolean {
   if (disk === '' || !name.startsWith(disk)) return false;
   const rest = name.slice(disk.length);
@@ -47,7 +49,7 @@ function readValues(match: RegExpExecArray): number[] | undefined {
   const reads = wholeNumber(match[2]);
   const writes = wholeNumber(match[5]);
   if (!(reads + writes > 0)) return undefined;
-  return [
+  const values = [
     wholeNumber(match[3]) * SECTOR_BYTES,
     wholeNumber(match[6]) * SECTOR_BYTES,
     reads,
@@ -56,4 +58,6 @@ function readValues(match: RegExpExecArray): number[] | undefined {
     wholeNumber(match[7]) / 1000,
     wholeNumber(match[8]) / 1000,
   ];
+  // A counter that cannot be read is not 0: the next sample would show all of it as a leap.
+  return values.includes(Number.NaN) ? undefined : values;
 }

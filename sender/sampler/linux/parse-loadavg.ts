@@ -1,9 +1,11 @@
+import { isThreadCount } from '../../../shared/sample/limits.ts';
+
 /** `/proc/loadavg`. */
 export interface LoadavgReading {
-  /** Load average of 1, 5 and 15 minutes. */
-  readonly load: readonly [number, number, number];
-  /** Threads that exist. */
-  readonly threads: number;
+  /** Load average of 1, 5 and 15 minutes; undefined when one of them cannot be. */
+  readonly load: readonly [number, number, number] | undefined;
+  /** Threads that exist; undefined when there cannot be so many. */
+  readonly threads: number | undefined;
 }
 
 const PATTERN = /^(\d+\.\d+) (\d+\.\d+) (\d+\.\d+) \d+\/(\d+) /;
@@ -12,5 +14,10 @@ const PATTERN = /^(\d+\.\d+) (\d+\.\d+) (\d+\.\d+) \d+\/(\d+) /;
 export function parseLoadavg(bytes: Buffer): LoadavgReading | undefined {
   const match = PATTERN.exec(bytes.toString('latin1', 0, 128));
   if (match === null) return undefined;
-  return { load: [Number(match[1]), Number(match[2]), Number(match[3])], threads: Number(match[4]) };
+  const load = [Number(match[1]), Number(match[2]), Number(match[3])] as const;
+  const threads = Number(match[4]);
+  return {
+    load: load.every(isThreadCount) ? [...load] : undefined,
+    threads: isThreadCount(threads) ? threads : undefined,
+  };
 }

@@ -1,3 +1,4 @@
+import { isMemorySize } from '../../../shared/sample/limits.ts';
 import type { MemoryGroup, SwapGroup } from '../../../shared/sample/sample.ts';
 import { numberAfter } from './numbers.ts';
 
@@ -7,28 +8,49 @@ export interface MeminfoReading {
   readonly swap: SwapGroup | undefined;
 }
 
-/** Reads `/proc/meminfo`. As free(1) does, it counts buffers and reclaimable slab as cache. See proc_meminfo(5). */
-export function parseMeminfo(bytes: Buffer): MeminfoReading {
+/**
+ * Reads `/proc/meminfo`. As free(1) does, it counts buffers and reclaimable slab as cache. See proc_meminfo(5).
+ *
+ * In a container (LXC) some figures are those of the host: one that is larger than all memory is passed over.
+ *
+ * @param arcBytes what the cache of ZFS would give back. The kernel takes it for used, because ZFS keeps it itself
+ */
+export function parseMeminfo(bytes: Buffer, arcBytes = 0): MeminfoReading {
   const text = bytes.toString('latin1');
-  return { memory: readMemory(text), swap: readSwap(text) };
+  return { memory: readMemory(text, arcBytes), swap: readSwap(text) };
 }
 
-function readMemory(text: string): MemoryGroup | undefined {
+function readMemory(text: string, arcBytes: number): MemoryGroup | undefined {
   const total = bytesOf(text, 'MemTotal:');
-  const free = bytesOf(text, 'MemFree:');
-  if (total === undefined || free === undefined) return undefined;
-  const buffers = bytesOf(text, 'Buffers:') ?? 0;
-  const cached = bytesOf(text, 'Cached:') ?? 0;
-  const reclaimable = bytesOf(text, 'SReclaimable:') ?? 0;
-  const cache = buffers + cached + reclaimable;
-  // Kernels before 3.14 do not say what is available.
-  return { total, avail: bytesOf(text, 'MemAvailable:') ?? Math.min(total, free + cache), cache };
+  if (total === undefined || total === 0 || !isMemorySize(total)) return undefined;
+  const part = (key: string) => atMost(total, bytesOf(text, key));
+  const free = part('MemFree:');
+  const cached = part('Cached:');
+  const others = (part('Buffers:') ?? 0) + (part('SReclaimable:') ?? 0);
+  const fromKernel = part('MemAvailable:') ?? estimate(free, cached === undefined ? others : cached + others);
+  if (fromKernel === undefined) return undefined;
+  // The cache of a host's ZFS would not fit into what its container uses.
+  const arc = free !== undefined && arcBytes <= total - free ? arcBytes : 0;
+  const avail = Math.min(total, fromKernel + arc);
+  if (cached === undefined) return { total, avail };
+  return { total, avail, cache: Math.min(cached + others + arc, total - (free ?? 0)) };
+}
+
+/** For kernels before 3.14, which do not say what is available, and containers that are told what their host has. */
+function estimate(free: number | undefined, cache: number): number | undefined {
+  return free === undefined ? undefined : free + cache;
 }
 
 function readSwap(text: string): SwapGroup | undefined {
   const total = bytesOf(text, 'SwapTotal:');
-  const free = bytesOf(text, 'SwapFree:');
-  return total === undefined || free === undefined ? undefined : { total, used: Math.max(0, total - free) };
+  if (total === undefined || !isMemorySize(total)) return undefined;
+  if (total === 0) return { total, used: 0 };
+  const free = atMost(total, bytesOf(text, 'SwapFree:'));
+  return free === undefined ? undefined : { total, used: total - free };
+}
+
+function atMost(most: number, value: number | undefined): number | undefined {
+  return value === undefined || value > most ? undefined : value;
 }
 
 function bytesOf(text: string, key: string): number | undefined {

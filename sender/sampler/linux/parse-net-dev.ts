@@ -8,16 +8,32 @@ export interface InterfaceReading {
 }
 
 /**
- * A line of an interface: eight columns received (bytes, packets, errs, drop, …), then as many sent. Left out are the loopback, and the
- * many short-lived ends of containers' cables, whose traffic also passes a bridge.
+ * A line of an interface other than the loopback: eight columns received (bytes, packets, errs,
+ * drop, …), then as many sent.
  */
 const INTERFACE =
-  /^ *(?!lo:|veth)([^\s:]+): *(\d+) +(\d+) +(\d+) +(\d+) +\d+ +\d+ +\d+ +\d+ +(\d+) +(\d+) +(\d+) +(\d+)/;
+  /^ *(?!lo:)([^\s:]+): *(\d+) +(\d+) +(\d+) +(\d+) +\d+ +\d+ +\d+ +\d+ +(\d+) +(\d+) +(\d+) +(\d+)/;
 
-/** Reads `/proc/net/dev`: interfaces that carried anything. Its first two lines are headings. See proc_pid_net(5). */
+/**
+ * The ends of containers' cables, as Docker, Calico, Cilium and the clouds' networks name them.
+ * There may be hundreds, they live for minutes, and their traffic also passes a bridge or a card.
+ */
+const CABLE = /^ *(?:veth|cali[0-9a-f]{11}|lxc[0-9a-f]{8}|azv[0-9a-f]{11}|eni[0-9a-f]{11})/;
+
+/**
+ * Reads `/proc/net/dev`: interfaces that carried anything, without the ends of containers' cables
+ * unless there is nothing else, as in a container that has such an end itself. Its first two lines
+ * are headings. See proc_pid_net(5).
+ */
 export function parseNetDev(bytes: Buffer): InterfaceReading[] {
+  const lines = bytes.toString('utf8').split('\n');
+  const interfaces = readInterfaces(lines.filter((line) => !CABLE.test(line)));
+  return interfaces.length > 0 ? interfaces : readInterfaces(lines);
+}
+
+function readInterfaces(lines: readonly string[]): InterfaceReading[] {
   const interfaces: InterfaceReading[] = [];
-  for (const line of bytes.toString('utf8').split('\n')) {
+  for (const line of lines) {
     const match = INTERFACE.exec(line);
     const values = match === null ? undefined : readValues(match);
     if (values !== undefined) interfaces.push({ name: match?.[1] ?? '', values });
@@ -29,7 +45,7 @@ function readValues(match: RegExpExecArray): number[] | undefined {
   const rxPackets = wholeNumber(match[3]);
   const txPackets = wholeNumber(match[7]);
   if (!(rxPackets + txPackets > 0)) return undefined;
-  return [
+  const values = [
     wholeNumber(match[2]),
     wholeNumber(match[6]),
     rxPackets,
@@ -39,4 +55,6 @@ function readValues(match: RegExpExecArray): number[] | undefined {
     wholeNumber(match[5]),
     wholeNumber(match[9]),
   ];
+  // A counter that cannot be read is not 0: the next sample would show all of it as a leap.
+  return values.includes(Number.NaN) ? undefined : values;
 }

@@ -1,3 +1,4 @@
+import { isThreadCount } from '../../../shared/sample/limits.ts';
 import type { CpuReading } from '../cpu-group.ts';
 import { numberAfter, wholeNumber } from './numbers.ts';
 
@@ -39,9 +40,15 @@ export function parseStat(bytes: Buffer): StatReading | undefined {
     total,
     cores,
     online,
-    running: numberAfter(text, 'procs_running '),
-    blocked: numberAfter(text, 'procs_blocked '),
+    running: threadsAfter(text, 'procs_running '),
+    blocked: threadsAfter(text, 'procs_blocked '),
   };
+}
+
+/** Kernels add up what each core counts, and while cores change a sum may be below 0: that is 4 294 967 295. */
+function threadsAfter(text: string, key: string): number | undefined {
+  const count = numberAfter(text, key);
+  return count !== undefined && isThreadCount(count) ? count : undefined;
 }
 
 function readTicks(match: RegExpExecArray): number[] | undefined {

@@ -1,4 +1,5 @@
 import { readFile } from 'node:fs/promises';
+import { isCelsius, isFanSpeed } from '../../../shared/sample/limits.ts';
 import type { Clock } from '../../../shared/time/clock.ts';
 import { round } from '../round.ts';
 import { slowReadings } from '../slow-readings.ts';
@@ -20,12 +21,6 @@ const MAX_AGE_MS = 35_000;
 
 /** How often sensors are looked for: drives and USB devices bring some. */
 const LOOK_EVERY_MS = 600_000;
-
-/** What a controller of sixteen bits says of a fan that is not there. */
-const NO_FAN = 65_535;
-
-/** What a chip says when nothing is connected lies outside, °C. */
-const PLAUSIBLE = { min: -80, max: 200 };
 
 /** Finds the sensors below `root` and watches them. */
 export function watchSensors(root: string, clock: Clock): SensorWatch {
@@ -81,7 +76,7 @@ async function readNumber(path: string): Promise<number> {
 }
 
 function inItsUnit(kind: Sensor['kind'], value: number): number | undefined {
-  if (kind === 'fan') return value >= 0 && value < NO_FAN ? value : undefined;
+  if (kind === 'fan') return isFanSpeed(value) ? value : undefined;
   const celsius = round(value / 1000, 1);
-  return celsius > PLAUSIBLE.min && celsius < PLAUSIBLE.max ? celsius : undefined;
+  return isCelsius(celsius) ? celsius : undefined;
 }

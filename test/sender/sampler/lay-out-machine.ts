@@ -1,7 +1,7 @@
 import { cpSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Test } from 'tap';
-import type { FilesystemSpace } from '../../../sender/sampler/linux/filesystems.ts';
+import type { FilesystemSpace } from '../../../sender/sampler/linux/space.ts';
 
 const MACHINES = join(import.meta.dirname, '../../fixtures/proc');
 
@@ -21,7 +21,8 @@ export function oneSecondLater(root: string, machine: MachineName): void {
 }
 
 /** Space as the machines' file systems have it: vfat and exfat have neither inodes nor a reserve, btrfs no inodes. */
-export function fixtureStatfs(path: string): Promise<FilesystemSpace> {
+export function fixtureStatfs(mountPoint: string | Buffer): Promise<FilesystemSpace> {
+  const path = String(mountPoint);
   const none = { files: 0, ffree: 0 };
   if (path.startsWith('/boot')) {
     return Promise.resolve({ bsize: 4096, blocks: 130_812, bfree: 129_277, bavail: 129_277, ...none });

@@ -54,6 +54,13 @@ await t.test('the busiest and the largest are told, in order, in their units', a
   );
 });
 
+await t.test('where other users’ processes are hidden, nobody knows which are the busiest', async (t) => {
+  const root = layOutMachine(t, 'laptop');
+  const top = await startTopProcesses({ root, platform: 'linux' });
+  rmSync(join(root, 'proc/1/stat'));
+  t.same(parseLine(await top.read(0)).top, { hidden: true, cpu: [], mem: [] });
+});
+
 await t.test('no more than five are told', async (t) => {
   const root = layOutMachine(t, 'laptop');
   const top = await startTopProcesses({ root, platform: 'linux' });

@@ -148,12 +148,11 @@ cores     ▁▁▂▃▄▄▅▅▅▁▂▃▄▅▄▅▅-▂▃▂▃▄▅
 memory    ████▊···············  23.8 %  120 GiB of 504 GiB, 322 GiB cache
 pressure  cpu 0.0 %  mem 0.0 %  io 0.0 %
 
-filesystem     full      used     free     size  inodes
-/            62.0 %   274 GiB  168 GiB  465 GiB   6.7 %
-/boot/efi     1.2 %  6.00 MiB  505 MiB  511 MiB
-/srv         62.0 %   274 GiB  168 GiB  465 GiB   6.7 %
-/tank        62.0 %   274 GiB  168 GiB  465 GiB   6.7 %
-/tank/media  62.0 %   274 GiB  168 GiB  465 GiB   6.7 %
+filesystem    full      used     free     size  inodes
+/           62.0 %   274 GiB  168 GiB  465 GiB   6.7 %
+/boot/efi    1.2 %  6.00 MiB  505 MiB  511 MiB
+/srv        62.0 %   274 GiB  168 GiB  465 GiB   6.7 %
+/tank       76.6 %   549 GiB  168 GiB  739 GiB   6.7 %
 
 disk          read  written  operations/s   busy
 nvme0n1  400 KiB/s    0 B/s            10  0.0 %
@@ -183,12 +182,11 @@ cpu       ███████▋············  38.1 %  user 27.9 % 
 cores     ▁▁▂▃▄▄▅▅▅▁▂▃▄▅▄▅▅-▂▃▂▃▄▅▅▆▂▁▂▃▄▅▅▆▅▂▂▃▄▅▄▅▅▁▂▃▄▃▄▅▅▆▂▃▂▃▄▅▅▆▁▁▂▃
 memory    ████▊···············  23.8 %  120 GiB of 504 GiB, 322 GiB cache
 
-filesystem     full      used     free     size  inodes
-/            62.0 %   274 GiB  168 GiB  465 GiB   6.7 %
-/boot/efi     1.2 %  6.00 MiB  505 MiB  511 MiB
-/srv         62.0 %   274 GiB  168 GiB  465 GiB   6.7 %
-/tank        62.0 %   274 GiB  168 GiB  465 GiB   6.7 %
-/tank/media  62.0 %   274 GiB  168 GiB  465 GiB   6.7 %
+filesystem    full      used     free     size  inodes
+/           62.0 %   274 GiB  168 GiB  465 GiB   6.7 %
+/boot/efi    1.2 %  6.00 MiB  505 MiB  511 MiB
+/srv        62.0 %   274 GiB  168 GiB  465 GiB   6.7 %
+/tank       76.6 %   549 GiB  168 GiB  739 GiB   6.7 %
 
 disk     read since boot   written
 nvme0n1          471 GiB  4.60 TiB
