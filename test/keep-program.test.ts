@@ -11,7 +11,7 @@ import { findFreePort } from './helpers/programs.ts';
 import { until } from './helpers/until.ts';
 
 guardTest();
-t.setTimeout(120_000);
+t.setTimeout(600_000);
 
 const PATIENT = { timeoutMs: 30_000 };
 const UP = "console.log('up');";

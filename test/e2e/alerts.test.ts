@@ -9,7 +9,7 @@ import { logsOf } from '../helpers/whole-log.ts';
 
 const PATIENT = { timeoutMs: 40_000 };
 
-t.setTimeout(120_000);
+t.setTimeout(600_000);
 
 t.test(
   'a killed node makes one mail by SMTP (STARTTLS, AUTH), its return another in the same thread',

@@ -10,7 +10,7 @@ import { logsOf } from '../helpers/whole-log.ts';
 
 const PATIENT = { timeoutMs: 40_000 };
 
-t.setTimeout(120_000);
+t.setTimeout(600_000);
 
 t.test('wrong settings and commands are told in a sentence, with exit code 2', async (t) => {
   const place = await preparePlace(t.testdir());

@@ -4,7 +4,7 @@ import { until } from '../helpers/until.ts';
 
 const PATIENT = { timeoutMs: 40_000 };
 
-t.setTimeout(120_000);
+t.setTimeout(600_000);
 
 t.test('silence, planned-off and alerts, on a receiver that runs', async (t) => {
   const place = await preparePlace(t.testdir(), { alerts: { disconnect_grace_seconds: 0.2 } });

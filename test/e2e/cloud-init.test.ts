@@ -6,7 +6,7 @@ import { preparePlace } from '../helpers/programs.ts';
 
 const CLOUD_INIT = '/usr/bin/cloud-init';
 
-t.setTimeout(60_000);
+t.setTimeout(600_000);
 
 t.test('cloud-init prints user data with a code that lets a machine in', async (t) => {
   const place = await preparePlace(t.testdir());

@@ -7,7 +7,7 @@ import { assertNoneDoubled, logsAt, logsOf, readWholeLog, waitForEqual } from '.
 
 const PATIENT = { timeoutMs: 30_000 };
 
-t.setTimeout(120_000);
+t.setTimeout(600_000);
 
 t.test(
   'two senders and a receiver: the copies are equal on node, receiver and mirror, and verify says so',

@@ -7,7 +7,7 @@ import { preparePlace } from '../helpers/programs.ts';
 import { startScriptedReceiver } from '../helpers/scripted-receiver.ts';
 import { until } from '../helpers/until.ts';
 
-t.setTimeout(60_000);
+t.setTimeout(600_000);
 
 t.test(
   'a receiver that holds more than was ever written: the sender sets its log aside and goes on',

@@ -6,7 +6,7 @@ import { fuzzReceiver } from '../helpers/fuzz-receiver.ts';
 const SEED = Number(process.env['FLEETKEEP_FUZZ_SEED'] ?? Date.now() % 2 ** 32);
 const STREAMS = Number(process.env['FLEETKEEP_FUZZ_STREAMS'] ?? 2000);
 
-t.setTimeout(120_000);
+t.setTimeout(600_000);
 
 for (const isTls of [false, true]) {
   const streams = isTls ? STREAMS / 10 : STREAMS;

@@ -4,7 +4,7 @@ import t from 'tap';
 import { preparePlace } from '../helpers/programs.ts';
 import { until } from '../helpers/until.ts';
 
-t.setTimeout(60_000);
+t.setTimeout(600_000);
 
 t.test('graph draws what the nodes sent, in the terminal and as a picture', async (t) => {
   const place = await preparePlace(t.testdir());

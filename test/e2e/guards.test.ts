@@ -10,7 +10,7 @@ import { logsOf, waitForEqual } from '../helpers/whole-log.ts';
 
 const PATIENT = { timeoutMs: 30_000 };
 
-t.setTimeout(120_000);
+t.setTimeout(600_000);
 
 t.test('a certificate of one’s own is what senders know the receiver by', async (t) => {
   const directory = t.testdir();

@@ -9,7 +9,7 @@ import { logsAt, logsOf, waitForEqual } from '../helpers/whole-log.ts';
 
 const PATIENT = { timeoutMs: 30_000 };
 
-t.setTimeout(120_000);
+t.setTimeout(600_000);
 
 t.test('a code lets in as many machines as it says, under names that are theirs', async (t) => {
   const place = await preparePlace(t.testdir());

@@ -7,7 +7,7 @@ import { logsOf } from '../helpers/whole-log.ts';
 
 const PATIENT = { timeoutMs: 30_000 };
 
-t.setTimeout(120_000);
+t.setTimeout(600_000);
 
 t.test(
   'a flipped byte in the mirror is named by file and offset; a missing directory is refused and told of',

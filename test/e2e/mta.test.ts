@@ -10,7 +10,7 @@ import { until } from '../helpers/until.ts';
 
 const PATIENT = { timeoutMs: 60_000 };
 
-t.setTimeout(180_000);
+t.setTimeout(600_000);
 
 const skip = whyNoPostfix() ?? false;
 

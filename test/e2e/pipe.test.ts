@@ -3,7 +3,7 @@ import t from 'tap';
 import { enrol } from '../helpers/known-nodes.ts';
 import { preparePlace } from '../helpers/programs.ts';
 
-t.setTimeout(60_000);
+t.setTimeout(600_000);
 
 t.test('an answer of any size goes through a pipe whole', async (t) => {
   const place = await preparePlace(t.testdir());

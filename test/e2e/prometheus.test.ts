@@ -11,7 +11,7 @@ import { askUntil, setUpWeb } from '../helpers/web-client.ts';
 const PROMETHEUS = '/usr/bin/prometheus';
 const PATIENT = { timeoutMs: 60_000 };
 
-t.setTimeout(180_000);
+t.setTimeout(600_000);
 
 const skip = existsSync(PROMETHEUS) ? false : 'Prometheus is not installed';
 

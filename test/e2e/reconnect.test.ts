@@ -17,7 +17,7 @@ const MOST_ACCEPTED = boundOf(0.54);
 
 const PATIENT = { timeoutMs: 30_000 };
 
-t.setTimeout(120_000);
+t.setTimeout(600_000);
 
 t.test('a receiver that is killed and started again is not stormed', async (t) => {
   await using site = await startSite(t);

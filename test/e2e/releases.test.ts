@@ -13,7 +13,7 @@ import { assertNoneDoubled, logsAt, logsOf, readWholeLog, waitForEqual } from '.
 
 const PREVIOUS = previousVersion();
 
-t.setTimeout(120_000);
+t.setTimeout(600_000);
 
 /** Which version each program is; changed between runs. */
 type Versions = { [Program in ProgramName]: 'previous' | 'this' };

@@ -8,7 +8,7 @@ import { logsOf } from '../helpers/whole-log.ts';
 
 const PATIENT = { timeoutMs: 30_000 };
 
-t.setTimeout(120_000);
+t.setTimeout(600_000);
 
 t.test(
   'a changed config.json holds at once, no connection is dropped for it, and what cannot be is refused',

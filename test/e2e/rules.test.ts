@@ -4,7 +4,7 @@ import { preparePlace } from '../helpers/programs.ts';
 import { until } from '../helpers/until.ts';
 import { askUntil, setUpWeb } from '../helpers/web-client.ts';
 
-t.setTimeout(120_000);
+t.setTimeout(600_000);
 
 const PATIENT = { timeoutMs: 30_000 };
 const QUICK = { for_seconds: 0, clear_for_seconds: 0 };

@@ -10,7 +10,7 @@ import { logsOf } from '../helpers/whole-log.ts';
 
 const PATIENT = { timeoutMs: 40_000 };
 
-t.setTimeout(120_000);
+t.setTimeout(600_000);
 
 t.test(
   'no secret stands in what the programs say of themselves, however much that is and whatever fails',

@@ -6,7 +6,7 @@ import { parseJoinCode } from '../../shared/auth/join-code.ts';
 import { preparePlace } from '../helpers/programs.ts';
 import { PASSWORD, webOf } from '../helpers/web-client.ts';
 
-t.setTimeout(60_000);
+t.setTimeout(600_000);
 
 interface SecureAnswer {
   readonly status: number | undefined;

@@ -5,7 +5,7 @@ import { openLines, preparePlace } from '../helpers/programs.ts';
 import { askUntil, PASSWORD, setUpWeb, webClient, webOf } from '../helpers/web-client.ts';
 import { logsOf } from '../helpers/whole-log.ts';
 
-t.setTimeout(120_000);
+t.setTimeout(600_000);
 
 interface FleetAnswer {
   readonly nodes: readonly {

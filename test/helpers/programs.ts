@@ -4,6 +4,7 @@ import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 
 import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
+import { requestControl } from '../../shared/control/request-control.ts';
 import { guardTest } from './guard.ts';
 import { until } from './until.ts';
 
@@ -90,10 +91,15 @@ export async function preparePlace(
     return { code, stdout: out.stdout, stderr: out.stderr };
   }
 
+  /** As `join-code` does, without a process of its own for it. */
   async function makeJoinCode(): Promise<readonly string[]> {
-    const { code, stdout, stderr } = await run('receiver', 'join-code', '--json');
-    if (code !== 0) throw new Error(`no join code: ${stderr}`);
-    return ['--join', (JSON.parse(stdout) as { code: string }).code];
+    const made = await requestControl({
+      directory: join(directory, 'receiver'),
+      name: 'receiver',
+      command: 'join-code',
+      args: { uses: 1, lifetime_ms: 3_600_000 },
+    });
+    return ['--join', (made as { code: string }).code];
   }
 
   /** Whether a sender that is started with these flags is a node already, or is about to join by itself. */

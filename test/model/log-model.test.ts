@@ -193,7 +193,7 @@ async function play(sequence: readonly Action[]): Promise<void> {
   await model.checkEnd(fleet);
 }
 
-const RUNS = Number(process.env['FLEETKEEP_MODEL_RUNS'] ?? 100);
+const RUNS = Number(process.env['FLEETKEEP_MODEL_RUNS'] ?? 40);
 const SEED = Number(process.env['FLEETKEEP_MODEL_SEED'] ?? randomInt(2 ** 31));
 
 // Run by itself, tap gives up after 30 s; a campaign needs longer.

@@ -6,7 +6,7 @@ import t from 'tap';
 import { findBrowser, startApp } from './app.ts';
 import { buildClient } from './build-client.ts';
 
-t.setTimeout(300_000);
+t.setTimeout(600_000);
 
 const AXE = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
 

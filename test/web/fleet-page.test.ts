@@ -3,7 +3,7 @@ import t from 'tap';
 import { until } from '../helpers/until.ts';
 import { findBrowser, startApp } from './app.ts';
 
-t.setTimeout(300_000);
+t.setTimeout(600_000);
 
 /** Notes when the first row stood on the screen, ms since the navigation. */
 const NOTE_FIRST_PAINT = `

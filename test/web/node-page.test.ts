@@ -2,7 +2,7 @@ import t from 'tap';
 import { until } from '../helpers/until.ts';
 import { findBrowser, startApp } from './app.ts';
 
-t.setTimeout(300_000);
+t.setTimeout(600_000);
 
 const executable = findBrowser();
 if (executable === undefined) t.plan(0, 'no Chromium on this machine: the pages are not tested in a browser');

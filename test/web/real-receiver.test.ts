@@ -9,7 +9,7 @@ import { logsOf } from '../helpers/whole-log.ts';
 import { findBrowser } from './app.ts';
 import { buildClient } from './build-client.ts';
 
-t.setTimeout(300_000);
+t.setTimeout(600_000);
 
 const DIST = join(import.meta.dirname, '../../receiver/web/client/dist');
 

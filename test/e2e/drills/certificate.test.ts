@@ -6,7 +6,7 @@ import { until } from '../../helpers/until.ts';
 
 const PATIENT = { timeoutMs: 30_000 };
 
-t.setTimeout(120_000);
+t.setTimeout(600_000);
 
 t.test(
   'the certificate is changed without a visit to the nodes; one that is left behind says what to do',

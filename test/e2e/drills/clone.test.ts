@@ -5,7 +5,7 @@ import { readMachineId } from '../../../shared/files/machine-id.ts';
 import { listed, makeCode, startNode } from '../../helpers/joining.ts';
 import { preparePlace } from '../../helpers/programs.ts';
 
-t.setTimeout(120_000);
+t.setTimeout(600_000);
 
 t.test(
   'a copied data directory never writes into the log of its twin: the copy becomes a node of its own',

@@ -10,7 +10,7 @@ import { logsOf, readWholeLog } from '../../helpers/whole-log.ts';
 
 const PATIENT = { timeoutMs: 60_000 };
 
-t.setTimeout(180_000);
+t.setTimeout(600_000);
 
 /** Waits until the receiver has come to the segment that the node writes. */
 async function arrived(place: Place, segment: number): Promise<void> {

@@ -8,7 +8,7 @@ import { logsOf, readWholeLog, waitForEqual } from '../../helpers/whole-log.ts';
 
 const PATIENT = { timeoutMs: 40_000 };
 
-t.setTimeout(120_000);
+t.setTimeout(600_000);
 
 t.test(
   'the receiver’s disk is full: nothing is lost, and with room everything arrives',

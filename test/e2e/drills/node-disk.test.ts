@@ -8,7 +8,7 @@ import { logsAt, logsOf, readWholeLog, waitForEqual } from '../../helpers/whole-
 
 const PATIENT = { timeoutMs: 30_000 };
 
-t.setTimeout(120_000);
+t.setTimeout(600_000);
 
 t.test(
   'a node’s SD card dies: its log stays whole under its id, and the new card begins another',

@@ -8,7 +8,7 @@ import { assertNoneDoubled, logsAt, logsOf, readWholeLog, waitForEqual } from '.
 
 const PATIENT = { timeoutMs: 30_000 };
 
-t.setTimeout(120_000);
+t.setTimeout(600_000);
 
 t.test(
   'the receiver’s disk dies: restore from the mirror, and the node brings what came later',

@@ -12,15 +12,15 @@ import { setUpWeb } from '../../helpers/web-client.ts';
 import { logsOf, waitForEqual } from '../../helpers/whole-log.ts';
 
 const PATIENT = { timeoutMs: 30_000 };
-/** What a stop may take while a process hangs, with the ends of everything else, ms. */
-const STOP_MS = 15_000;
+/** A stop while a process hangs takes seconds, with the ends of everything else; this is for a machine that has much else to do, ms. */
+const STOP_MS = 60_000;
 
 const HANGING = {
   mirror: { allow_same_device: true, hang_seconds: 3 },
   alerts: { disconnect_grace_seconds: 1 },
 };
 
-t.setTimeout(180_000);
+t.setTimeout(600_000);
 
 async function processOf(receiver: Running): Promise<number> {
   const { pid = 0 } = receiver.child;

@@ -8,7 +8,7 @@ import { preparePlace } from '../../helpers/programs.ts';
 import { mailAbout, someLines } from '../../helpers/signs-of-life.ts';
 import { logsOf, waitForEqual } from '../../helpers/whole-log.ts';
 
-t.setTimeout(120_000);
+t.setTimeout(600_000);
 
 t.test(
   'the second drive dies and is replaced: a mail, one command, and every log is on the new drive',

@@ -5,7 +5,7 @@ import { type Drive, mountDrive, NO_DRIVE } from '../../helpers/drive.ts';
 import { openLines, type Place, type ProgramName, preparePlace } from '../../helpers/programs.ts';
 import { until } from '../../helpers/until.ts';
 
-t.setTimeout(120_000);
+t.setTimeout(600_000);
 
 /** The whole of standard error: no log line, no stack. */
 const ONE_SENTENCE = /^error: .*(the disk is full|no space|read-only).*\nhint: .*\n$/;

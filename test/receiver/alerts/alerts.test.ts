@@ -503,11 +503,12 @@ t.test('five thousand nodes lost and back are two mails, quickly made', async (t
   const names = Array.from({ length: 5_000 }, (_, index) => `n${index}`);
   for (const name of names) parts.fleet.connected({ ...aNode(name), atMs: clock.now() });
   for (const name of names) parts.disconnect(name);
-  const began = performance.now();
+  const began = process.cpuUsage();
   await pass(clock, parts, 11_000);
   for (const name of names) parts.connect(name);
   await pass(clock, parts, 5_000);
-  t.ok(performance.now() - began < 20_000);
+  const { user, system } = process.cpuUsage(began);
+  t.ok(user + system < 20e6, `${((user + system) / 1e6).toFixed(1)} s of the processor`);
   const mails = await readMails(directory);
   t.equal(mails.length, 2);
   t.match(mails[0]?.text, 'and 4900 more');

@@ -9,7 +9,7 @@ import { type SmtpMoment, startSmtpServer, type TestSmtpServer } from '../../hel
 import { until } from '../../helpers/until.ts';
 import type { ReceiverProgramOptions } from './receiver-program.ts';
 
-t.setTimeout(110_000);
+t.setTimeout(600_000);
 
 const PROGRAM = fileURLToPath(new URL('receiver-program.ts', import.meta.url));
 

@@ -4,7 +4,7 @@ import { startHttpServer } from '../../helpers/http.ts';
 import { findFreePort, preparePlace } from '../../helpers/programs.ts';
 import { makeCertificate } from '../../helpers/smtp.ts';
 
-t.setTimeout(60_000);
+t.setTimeout(600_000);
 
 t.test(
   'testHeartbeat() calls the switch once, or says in words what is wrong, and never the URL',

@@ -7,7 +7,7 @@ import type { openDrive } from '../../../receiver/backup/drive.ts';
 
 const ROOT = join(import.meta.dirname, '../../..');
 
-t.setTimeout(120_000);
+t.setTimeout(600_000);
 
 t.test('the published package, which is JavaScript, finds the program that works on the drive', async (t) => {
   const directory = t.testdir();

@@ -21,8 +21,8 @@ import { until } from '../../helpers/until.ts';
 import { mirroredLogs, runOnce } from './mirrored-logs.ts';
 
 const PATIENT = { timeoutMs: 20_000 };
-/** What two attempts to end a process may take at most, and the start of one, ms. */
-const ENDING_MS = 8_000;
+/** Two attempts to end a process, and the start of one, take seconds; this is for a machine that has much else to do, ms. */
+const ENDING_MS = 40_000;
 
 const log = pino({ level: 'silent' });
 

@@ -16,10 +16,10 @@ import { mirroredLogs, runOnce } from './mirrored-logs.ts';
 const PATIENT = { timeoutMs: 20_000 };
 /** Longer than starting a process takes on a busy machine. */
 const STALL_MS = 2_000;
-/** What ending a process that hangs may take, ms. */
-const ENDING_MS = 8_000;
+/** What ending a process that hangs takes seconds of, on a machine that has much else to do, ms. */
+const ENDING_MS = 40_000;
 
-t.setTimeout(90_000);
+t.setTimeout(600_000);
 
 /** A log, mirrored by processes, and grown since. */
 async function mirroredOnDrive(t: Parameters<typeof mirroredLogs>[0], drivePath?: string) {

@@ -13,7 +13,7 @@ import { until } from '../../helpers/until.ts';
 const PATIENT = { timeoutMs: 20_000 };
 const LOST_AFTER_MS = 300_000;
 
-t.setTimeout(60_000);
+t.setTimeout(600_000);
 
 const AWAY: Reachability = { kind: 'away', receiver: 'hub:4710', reason: 'connection refused' };
 const CONNECTED: Reachability = { kind: 'connected', receiver: 'hub:4710' };

@@ -157,7 +157,7 @@ t.test('a server that answers a little at a time is cut off when its time is ove
   const channel = channelTo({ port: (slow.address() as AddressInfo).port }, timeouts);
   const result = await channel.send(MAIL, 'root@example.com', NEVER);
   t.match(result, { kind: 'try_later', scope: 'channel', error: /did not answer in time/ });
-  t.ok(performance.now() - began < 5_000);
+  t.ok(performance.now() - began < 50_000, 'by the time for all of it, not by that for the greeting');
   for (const drip of drips) clearInterval(drip);
   slow.close();
 });

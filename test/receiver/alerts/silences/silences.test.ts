@@ -37,9 +37,9 @@ t.test('a pattern is a node, a rule or a key, with * and ?', async (t) => {
   }
   t.ok(matchesPattern('seal', { key: 'seal 7' }), 'a rule ends at a blank as well');
   t.notOk(matchesPattern('7', { key: 'mirror' }));
-  const began = performance.now();
+  const began = process.cpuUsage();
   t.notOk(matchesPattern(`${'*a'.repeat(99)}b`, { key: 'a'.repeat(200) }));
-  t.ok(performance.now() - began < 1_000, 'no pattern takes long');
+  t.ok(process.cpuUsage(began).user < 1e6, 'no pattern takes long');
 });
 
 t.test(
