@@ -12,6 +12,7 @@ import { describeReceiver } from './status.ts';
 
 const BACKUP = z.object({ is_new_drive: z.boolean().default(false) });
 const VERIFY = z.object({ node: z.string().optional() });
+const RESET_SETTING = z.object({ key: z.literal('sleeptime') });
 const WEB_PASSWORD = z.object({ user: z.string().regex(/^[a-z0-9][a-z0-9._-]{0,62}$/) });
 const RESTART_WORKER = z.object({ worker: z.int().min(0) });
 
@@ -32,6 +33,11 @@ export function controlHandlers(find: () => Receiver | undefined): ControlHandle
     ...graphControl(running),
     reload: async () => await running().reload(),
     status: async () => describeReceiver(running()),
+    'reset-setting': async (args) => {
+      RESET_SETTING.parse(args);
+      const { sleeptime } = running();
+      return { was_set: await sleeptime.reset(), seconds: sleeptime.seconds() };
+    },
     backup: async (args, { signal, progress }) => {
       const isNewDrive = BACKUP.parse(args).is_new_drive;
       return await running().mirror.runNow({ isNewDrive, signal, onProgress: quietly(progress) });

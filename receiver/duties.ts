@@ -25,6 +25,7 @@ import type { StateStore } from './fleet/state-store.ts';
 import { type RunningHistory, startHistory } from './history/start-history.ts';
 import type { Identity } from './identity/identity.ts';
 import type { Ingest } from './ingest/ingest.ts';
+import type { LiveSleeptime } from './page-settings/live-sleeptime.ts';
 import type { ProblemRelay } from './problem-relay.ts';
 import { retentionLimitsOf, startRetention } from './retention.ts';
 import { concerns } from './rules/concerns.ts';
@@ -55,8 +56,7 @@ export interface DutyPorts {
   readonly recordPath: string;
   /** The mirror can be written again. */
   readonly onMirrorSolved: () => void;
-  readonly sleeptimeSeconds: () => number;
-  readonly setSleeptime: (seconds: number) => Promise<void>;
+  readonly sleeptime: LiveSleeptime;
   readonly log: Logger;
 }
 
@@ -184,7 +184,7 @@ async function startPages(
   config: Config,
   duties: Pick<Duties, 'alerts' | 'history' | 'mirror'>,
 ): Promise<Web> {
-  const { store, fleet, admission, ingest, control, sleeptimeSeconds, setSleeptime } = ports;
+  const { store, fleet, admission, ingest, control, sleeptime } = ports;
   const { history } = duties;
   return await startWeb({
     address: config.web.listen_address,
@@ -194,7 +194,7 @@ async function startPages(
     accounts: ports.accounts,
     log: ports.log.child({ part: 'web' }),
     ports: {
-      ...{ fleet, admission, ingest, control, sleeptimeSeconds, setSleeptime, ...duties },
+      ...{ fleet, admission, ingest, control, sleeptime, ...duties },
       logsRoot: logsRootOf(config),
       outbox: readOutbox(store),
       rules: async () => describeRules(rulesOfConfig(config), (await history?.ruleStates()) ?? []),

@@ -49,7 +49,7 @@ async function graphOf(receiver: Receiver, wish: z.output<typeof GRAPH>): Promis
   if (family === undefined) throw unknownMetric(wish.metric);
   const nodes = chooseNodes(receiver, wish.nodes);
   const toMs = Date.now();
-  const samplesMs = (wish.last_samples ?? 300) * receiver.sleeptimeSeconds() * 1000;
+  const samplesMs = (wish.last_samples ?? 300) * receiver.sleeptime.seconds() * 1000;
   const range = { fromMs: toMs - (wish.last_ms ?? samplesMs), toMs };
   const answers = await Promise.all(nodes.map((node) => history.series(node, [name], range, wish.points)));
   return align(

@@ -11,6 +11,8 @@ export interface LiveGroup {
   readonly keys: readonly string[];
   /** Lays the group's part of `next` over the configuration that runs. */
   readonly merge: (running: Config, next: Config) => Config;
+  /** Whether something else than config.json decides about it at present; {@link apply} is called all the same. */
+  readonly isOverridden?: (() => boolean) | undefined;
   /** Makes it so. @throws UserError when it cannot be; everything is then as before */
   readonly apply: (config: Config) => void | Promise<void>;
 }
@@ -31,6 +33,8 @@ export interface LiveConfigOptions {
 export interface Reloaded {
   /** What has changed and holds from now on. */
   readonly applied: readonly string[];
+  /** What has changed in the file, and does not hold, since it was set on the web page. */
+  readonly overridden: readonly string[];
   /** What stands otherwise in the file, and holds after a restart. */
   readonly waiting: readonly string[];
 }
@@ -55,19 +59,25 @@ export function startLiveConfig({ config, load, path, groups, log }: LiveConfigO
     const next = (await loadConfig(load)).config;
     const changed = changedKeys(running, next);
     const applied: string[] = [];
+    const overridden: string[] = [];
     for (const group of groups) {
       const keys = changed.filter((key) => group.keys.some((prefix) => isWithin(key, prefix)));
       if (keys.length === 0) continue;
       const merged = group.merge(running, next);
       await group.apply(merged);
       running = merged;
-      applied.push(...keys);
+      (group.isOverridden?.() === true ? overridden : applied).push(...keys);
     }
     const waiting = changedKeys(running, next);
     if (applied.length > 0) log.info({ applied }, 'config.json was changed, and holds from now on');
+    if (overridden.length > 0)
+      log.warn(
+        { overridden },
+        'config.json was changed, but what was set on the web page holds until it is reset',
+      );
     if (waiting.length > 0)
       log.warn({ waiting }, 'config.json was changed; restart the receiver for these keys');
-    return { applied: applied.sort(), waiting };
+    return { applied: applied.sort(), overridden: overridden.sort(), waiting };
   }
 
   /** One after the other: the command, the signal and the look at the file may come at once. */

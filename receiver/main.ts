@@ -28,11 +28,12 @@ import { failedAttempts, ingestEvents } from './ingest-events.ts';
 import { adoptIdentity, keepIdentity } from './keep-identity.ts';
 import { keepPrivate } from './keep-private.ts';
 import { startLiveConfig } from './live-config.ts';
+import { liveSleeptime } from './page-settings/live-sleeptime.ts';
+import { openPageSettings } from './page-settings/page-settings.ts';
 import { ProblemRelay } from './problem-relay.ts';
 import type { Receiver } from './receiver.ts';
 import { readReceiverId } from './receiver-id.ts';
 import { type Replaceable, startReplaceable } from './replaceable.ts';
-import { setSleeptimeInFile } from './set-interval-in-config.ts';
 import { ingestLimitsOf, logsRootOf, openIdentityOf } from './settings.ts';
 import { openAccounts } from './web/web.ts';
 
@@ -120,7 +121,8 @@ export async function startReceiver(options: ReceiverOptions): Promise<Receiver>
   );
   stack.use(admission.onChange(() => identityCopy.changed()));
 
-  let { sleeptime, number_of_nodes: numberOfNodes } = config;
+  let { number_of_nodes: numberOfNodes } = config;
+  const pageSettings = await openPageSettings(directory);
   const ingest = stack.use(
     await startIngest({
       logsRoot,
@@ -129,7 +131,7 @@ export async function startReceiver(options: ReceiverOptions): Promise<Receiver>
       bootId: readBootId(),
       host: config.receiver.listen_address,
       port: config.port,
-      sleeptimeSeconds: config.sleeptime,
+      sleeptimeSeconds: pageSettings.sleeptime()?.value ?? config.sleeptime,
       commitMs: config.receiver.commit_seconds * 1000,
       acknowledgeMs: config.receiver.acknowledge_seconds * 1000,
       helloTimeoutMs: config.receiver.hello_timeout_seconds * 1000,
@@ -167,11 +169,7 @@ export async function startReceiver(options: ReceiverOptions): Promise<Receiver>
   // Disposed before ingest: its own hanging up is not the nodes' doing.
   stack.defer(() => fleet.stopping());
 
-  async function setSleeptime(seconds: number): Promise<void> {
-    sleeptime = seconds;
-    ingest.setSleeptime(seconds);
-    if (options.path !== undefined) await setSleeptimeInFile(options.path, seconds);
-  }
+  const sleeptime = liveSleeptime(pageSettings, config.sleeptime, (seconds) => ingest.setSleeptime(seconds));
 
   const duties = stack.use(
     await startReplaceable<Config, Duties>({
@@ -193,8 +191,7 @@ export async function startReceiver(options: ReceiverOptions): Promise<Receiver>
             },
             accounts,
             onMirrorSolved: () => identityCopy.changed(),
-            sleeptimeSeconds: () => sleeptime,
-            setSleeptime,
+            sleeptime,
           },
           changed,
         ),
@@ -213,10 +210,8 @@ export async function startReceiver(options: ReceiverOptions): Promise<Receiver>
         {
           keys: ['sleeptime'],
           merge: (present, next) => ({ ...present, sleeptime: next.sleeptime }),
-          apply(changed) {
-            sleeptime = changed.sleeptime;
-            ingest.setSleeptime(sleeptime);
-          },
+          isOverridden: () => sleeptime.setting() !== undefined,
+          apply: (changed) => sleeptime.configure(changed.sleeptime),
         },
         {
           keys: ['number_of_nodes'],
@@ -241,7 +236,7 @@ export async function startReceiver(options: ReceiverOptions): Promise<Receiver>
     id: receiverId,
     certificates,
     startedMs,
-    sleeptimeSeconds: () => sleeptime,
+    sleeptime,
     numberOfNodes: () => numberOfNodes,
     reload: () => liveConfig.reload(),
     admission,

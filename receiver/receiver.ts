@@ -8,6 +8,7 @@ import type { Fleet } from './fleet/fleet.ts';
 import type { RunningHistory } from './history/start-history.ts';
 import type { Ingest } from './ingest/ingest.ts';
 import type { Reloaded } from './live-config.ts';
+import type { LiveSleeptime } from './page-settings/live-sleeptime.ts';
 import type { Web } from './web/web.ts';
 
 /** A running receiver, as its commands see it. */
@@ -19,8 +20,8 @@ export interface Receiver extends AsyncDisposable {
   /** By what senders know it; undefined for plain TCP. */
   readonly certificates: CertificateChange | undefined;
   readonly startedMs: number;
-  /** The interval that senders have been told, seconds. */
-  readonly sleeptimeSeconds: () => number;
+  /** The interval that senders have been told. */
+  readonly sleeptime: LiveSleeptime;
   /** How many nodes may be connected now. */
   readonly numberOfNodes: () => number;
   /** Loads config.json again. */

@@ -13,6 +13,7 @@ import { addNodes } from './nodes.ts';
 import { addPlannedOff, addPlannedOn } from './planned-off.ts';
 import { addReload } from './reload.ts';
 import { addRestore } from './restore.ts';
+import { addSettings } from './settings.ts';
 import { addSilence } from './silence.ts';
 import { addStart } from './start.ts';
 import { addStatus } from './status.ts';
@@ -36,6 +37,7 @@ const COMMANDS = {
   graph: addGraph,
   backup: addBackup,
   verify: addVerify,
+  settings: addSettings,
   reload: addReload,
   restore: addRestore,
   'web-password': addWebPassword,

@@ -3,6 +3,7 @@ import { printable } from '../../shared/cli/table.ts';
 import type { ReceiverStatus } from '../status.ts';
 import { renderMirror, renderNextRuns } from './render-mirror.ts';
 import { renderNodes } from './render-nodes.ts';
+import { describeSetting } from './settings.ts';
 
 /** What `status` prints for a person. */
 export function renderStatus(status: ReceiverStatus, nowMs: number): string {
@@ -19,6 +20,7 @@ export function renderStatus(status: ReceiverStatus, nowMs: number): string {
       `${listening.host}, port ${listening.port}; ${connected} of at most ${limit} nodes connected`,
     ],
     ['interval', `${status.sleeptime} s`],
+    ...status.settings.map((setting) => ['', describeSetting(setting, nowMs)]),
     ['data', status.data_directory],
     ['mirror', renderMirror(status.mirror, nowMs)],
     ...renderNextRuns(status.mirror),

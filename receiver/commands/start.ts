@@ -75,8 +75,8 @@ export function addStart(command: Command, context: CommandContext): void {
 /** As `reload`, but it is the log that says what came of it. */
 async function reload(receiver: Receiver, log: Logger): Promise<void> {
   try {
-    const { applied, waiting } = await receiver.reload();
-    log.info({ applied, waiting }, 'config.json was read again, as SIGHUP asks');
+    const { applied, overridden, waiting } = await receiver.reload();
+    log.info({ applied, overridden, waiting }, 'config.json was read again, as SIGHUP asks');
   } catch (err) {
     log.error({ err }, 'config.json cannot be used; the old one stays');
   }

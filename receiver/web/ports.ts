@@ -8,6 +8,7 @@ import type { Mirror } from '../backup/mirror.ts';
 import type { Fleet } from '../fleet/fleet.ts';
 import type { History } from '../history/history.ts';
 import type { Ingest } from '../ingest/ingest.ts';
+import type { LiveSleeptime } from '../page-settings/live-sleeptime.ts';
 import type { rulesAnswer } from './contract/alerts.ts';
 
 /** What the web app shows of a running receiver, and has it do. */
@@ -24,9 +25,8 @@ export interface WebPorts {
   readonly logsRoot: string;
   /** What the commands ask of the receiver; the web app asks the same. */
   readonly control: ControlHandlers;
-  readonly sleeptimeSeconds: () => number;
-  /** Has all nodes sample in another interval, seconds, also after a restart. */
-  readonly setSleeptime: (seconds: number) => Promise<void>;
+  /** The interval of all nodes, and setting it, also for after a restart. */
+  readonly sleeptime: Pick<LiveSleeptime, 'seconds' | 'setting' | 'set' | 'reset'>;
   /** The rules of alerts and what they see at present. */
   readonly rules: () => Promise<z.input<typeof rulesAnswer>>;
   readonly tagsOf: (node: NodeName) => readonly string[];

@@ -93,7 +93,10 @@ export const configSchema = z.strictObject({
     ),
   sleeptime: seconds(0.1, 3600)
     .default(1)
-    .describe('Seconds between two samples. The value of the receiver is pushed to its senders.'),
+    .describe(
+      'Seconds between two samples. The value of the receiver is pushed to its senders. What is set on the web page overrides it until ' +
+        'it is reset: `fleetkeep-receiver settings` shows that.',
+    ),
   to_directory: directory
     .default('data/mirror')
     .describe('Directory on the secondary drive that holds the mirror of all logs.'),

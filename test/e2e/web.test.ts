@@ -1,7 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import t from 'tap';
-import { openLines, preparePlace } from '../helpers/programs.ts';
+import { openLines, type Place, preparePlace } from '../helpers/programs.ts';
+import { until } from '../helpers/until.ts';
 import { askUntil, PASSWORD, setUpWeb, webClient, webOf } from '../helpers/web-client.ts';
 import { logsOf } from '../helpers/whole-log.ts';
 
@@ -145,9 +146,28 @@ t.test('the API shows a node with the values of its log, and has done what the c
 
   const made = (await admin.send('POST', '/api/join-codes', { uses: 2 })).json<{ line: string }>();
   t.match(made.line, /^fleetkeep-sender install --join fk1-[\w-]+$/);
+  const config = readFileSync(place.configPath, 'utf8');
   await admin.send('PUT', '/api/interval', { seconds: 0.2 });
-  t.match(JSON.parse(readFileSync(place.configPath, 'utf8')), { sleeptime: 0.2 }, 'also after a restart');
-  t.match((await admin.ask('/api/fleet')).json(), { sleeptime: 0.2 });
+  t.equal(readFileSync(place.configPath, 'utf8'), config, 'config.json is only read');
+  t.match((await admin.ask('/api/fleet')).json(), { sleeptime: 0.2, sleeptimeSetting: { configured: 0.1 } });
+  t.match(await place.run('receiver', 'status'), {
+    stdout:
+      /interval +0\.2 s\n +sleeptime 0\.2 s, set on the web page .*; config\.json says 0\.1 s \(to go back: .* reset/,
+  });
+  place.configure({ web: { port: 0 }, sleeptime: 0.3 });
+  const settings = await askUntilSaid(place, /config\.json says 0\.3 s/);
+  t.match(
+    settings,
+    /sleeptime 0\.2 s, set on the web page/,
+    'config.json that is changed later does not win',
+  );
+  t.match(await place.run('receiver', 'settings', 'reset', 'sleeptime'), {
+    code: 0,
+    stdout: 'config.json decides again: sleeptime is 0.3 s\n',
+  });
+  await admin.send('PUT', '/api/interval', { seconds: 0.2 });
+  await admin.send('DELETE', '/api/interval');
+  t.match((await admin.ask('/api/fleet')).json(), { sleeptime: 0.3, sleeptimeSetting: null });
   await admin.send('POST', '/api/silences', { pattern: '7', forSeconds: 600, why: '<b>update</b>' });
   t.match((await admin.ask('/api/silences')).json(), [{ pattern: '7', why: '<b>update</b>', by: 'admin' }]);
   await admin.send('POST', '/api/copies/verify', {});
@@ -212,3 +232,13 @@ t.test('what is not allowed is said, and nothing breaks', async (t) => {
   t.equal(broken.status, 400);
   t.notMatch(receiver.stderr(), /"level":50/);
 });
+
+async function askUntilSaid(place: Place, what: RegExp): Promise<string> {
+  return await until(
+    async () => {
+      const { stdout } = await place.run('receiver', 'settings');
+      return what.test(stdout) && stdout;
+    },
+    { timeoutMs: 20_000, what: String(what) },
+  );
+}

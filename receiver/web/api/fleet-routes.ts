@@ -29,7 +29,15 @@ export function fleetRoutes(ports: WebPorts): readonly Route[] {
           ...node,
           sparklines: { ...overview?.get(node.name as NodeName)?.sparklines },
         }));
-        return { nowMs: Date.now(), sleeptime: ports.sleeptimeSeconds(), nodes };
+        const setting = ports.sleeptime.setting();
+        return {
+          nowMs: Date.now(),
+          sleeptime: ports.sleeptime.seconds(),
+          sleeptimeSetting: setting
+            ? { setMs: Date.parse(setting.set), configured: setting.configured }
+            : null,
+          nodes,
+        };
       },
     ),
     route(
@@ -114,7 +122,7 @@ async function describeNode(
     logId: ports.fleet.node(name)?.logId ?? '',
     inventory: inventory === undefined ? null : { ...inventory },
     seriesNames: [...(names ?? [])],
-    sleeptime: ports.fleet.node(name)?.sleeptimeSeconds ?? ports.sleeptimeSeconds(),
+    sleeptime: ports.fleet.node(name)?.sleeptimeSeconds ?? ports.sleeptime.seconds(),
     bands: incidents
       .filter(({ openedMs, endedMs }) => openedMs < toMs && (endedMs ?? Infinity) > fromMs)
       .map(bandOf),

@@ -13,7 +13,7 @@ interface MadeCode {
 }
 
 /** Letting nodes in and out, and what is to be done with them: the same that the commands do. */
-export function nodeActionRoutes({ control, setSleeptime }: WebPorts): readonly Route[] {
+export function nodeActionRoutes({ control, sleeptime }: WebPorts): readonly Route[] {
   const act = (path: string, summary: string) =>
     ({ method: 'POST', path: `/nodes/:name/${path}`, who: 'admin', summary, params: nodeParams }) as const;
   return [
@@ -69,7 +69,14 @@ export function nodeActionRoutes({ control, setSleeptime }: WebPorts): readonly 
         },
         body: contract.intervalBody,
       },
-      async ({ body }) => await setSleeptime(body.seconds),
+      async ({ body }) => await sleeptime.set(body.seconds),
+    ),
+    route(
+      {
+        ...{ method: 'DELETE', path: '/interval', who: 'admin' },
+        summary: 'Have config.json decide again about the seconds between two samples.',
+      },
+      async () => void (await sleeptime.reset()),
     ),
   ];
 }

@@ -27,6 +27,8 @@ export const nodeInfo = z.object({
 export const fleetAnswer = z.object({
   nowMs: timeMs,
   sleeptime: z.number(),
+  /** Since when `sleeptime` is what was set here, and what config.json says; null while config.json decides. */
+  sleeptimeSetting: z.object({ setMs: timeMs, configured: z.number() }).nullable(),
   nodes: z.array(nodeInfo.extend({ sparklines: z.record(z.string(), column) })).readonly(),
 });
 

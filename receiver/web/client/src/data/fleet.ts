@@ -14,6 +14,9 @@ export const fleetState = signal<'loading' | 'ready' | Error>('loading');
 /** Seconds between samples. */
 export const sleeptime = signal(1);
 
+/** Since when that is what was set here, and what config.json says; null while config.json decides. */
+export const sleeptimeSetting = signal<FleetAnswer['sleeptimeSetting']>(null);
+
 /** How many nodes are in each state, and how many alerts are firing. */
 export const counts = computed(() => {
   const byState: Record<string, number> = {};
@@ -43,6 +46,7 @@ async function readFleet(): Promise<void> {
     batch(() => {
       setReceiverNow(answer.nowMs);
       sleeptime.value = answer.sleeptime;
+      sleeptimeSetting.value = answer.sleeptimeSetting;
       fleet.value = new Map(answer.nodes.map((node) => [node.name, node]));
       fleetState.value = 'ready';
     });

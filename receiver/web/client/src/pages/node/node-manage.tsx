@@ -1,10 +1,11 @@
 import { send } from '../../data/api.ts';
 import type { NodeInfo } from '../../data/contract.ts';
-import { loadFleet, sleeptime } from '../../data/fleet.ts';
+import { loadFleet, sleeptime, sleeptimeSetting } from '../../data/fleet.ts';
 import { goTo } from '../../data/location.ts';
 import { ActionForm, fieldOf } from '../../parts/action-form.tsx';
 import { DurationField } from '../../parts/duration-field.tsx';
 import { formatRoute } from '../../route.ts';
+import { formatDateTime } from '../../text/format-time.ts';
 
 /** What can be done with a node. */
 export function NodeManage({ node }: { node: NodeInfo }) {
@@ -99,6 +100,7 @@ function Interval() {
     <section class="card">
       <h2>Seconds between samples</h2>
       <p class="muted">The same for the whole fleet; senders follow at once, without a restart.</p>
+      <IntervalSetting />
       <ActionForm
         action="Set for all nodes"
         done="The senders are told."
@@ -118,6 +120,27 @@ function Interval() {
         </label>
       </ActionForm>
     </section>
+  );
+}
+
+/** Where the interval comes from, and the way back, where it was set here. */
+function IntervalSetting() {
+  const setting = sleeptimeSetting.value;
+  if (setting === null) return null;
+  const { setMs, configured } = setting;
+  return (
+    <>
+      <p>
+        {sleeptime.value} s was set here on {formatDateTime(setMs)} and overrides config.json, which says{' '}
+        {configured} s.
+      </p>
+      <ActionForm
+        action={`Back to ${configured} s`}
+        done="config.json decides again."
+        act={() => send('DELETE', '/interval')}
+        onDone={() => void loadFleet()}
+      />
+    </>
   );
 }
 
