@@ -14,6 +14,7 @@ import type { ReceiverStatus } from './receiver/status.ts';
 import { nodeNameOf } from './sender/membership/ensure-membership.ts';
 import { readMembership } from './sender/membership/membership.ts';
 import { stopSignal } from './shared/cli/cli-signals.ts';
+import { whenStopped } from './shared/cli/unless-stopped.ts';
 import type { Config } from './shared/config/config.ts';
 import { loadConfig } from './shared/config/load.ts';
 import type { ProgramName } from './shared/control/lock-owner.ts';
@@ -51,7 +52,11 @@ function launch(program: ProgramName, more: readonly string[] = []): ChildProces
   return child;
 }
 
-/** Keeps one of them running; resolves when it has come up for the first time. It ends both when it is no use. */
+/**
+ * Keeps one of them running; resolves when it has come up for the first time. It ends both when it is no use.
+ *
+ * @throws the signal's reason when both are to end before that; `stop` then ends what was started
+ */
 async function keep(
   program: ProgramName,
   config: Config,
@@ -69,7 +74,8 @@ async function keep(
     if (code === undefined) up.resolve();
     else void stop().then(() => process.exit(code));
   });
-  await up.promise;
+  await Promise.race([up.promise, whenStopped(signal)]);
+  signal.throwIfAborted();
 }
 
 async function stop(): Promise<void> {
@@ -120,7 +126,7 @@ async function joinFlags(config: Config): Promise<readonly string[]> {
   if (membership?.receiver === receiver) return [];
   const args = { uses: 1, lifetime_ms: JOIN_MS };
   const directory = config.receiver.data_directory;
-  const request = { directory, name: 'receiver', command: 'join-code', args } as const;
+  const request = { directory, name: 'receiver', command: 'join-code', args, signal } as const;
   const { code } = (await requestControl(request)) as MadeJoinCode;
   return ['--join', code];
 }

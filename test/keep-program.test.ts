@@ -139,6 +139,18 @@ t.test('npm start: when one program is killed the other goes on, and Ctrl-C ends
   t.notOk(isThere(sender), 'the sender has ended too');
 });
 
+t.test('npm start: SIGTERM while the receiver is starting ends both', async (t) => {
+  const { child, pidOf } = await startBoth(t.testdir(), await findFreePort());
+  const receiver = await until(() => orUndefined(() => pidOf('receiver')), {
+    ...PATIENT,
+    what: 'the receiver',
+  });
+  const ended = once(child, 'exit');
+  child.kill('SIGTERM');
+  t.strictSame(await ended, [0, null]);
+  t.notOk(isThere(receiver));
+});
+
 t.test('npm start: what cannot start ends it with a message and its exit code', async (t) => {
   const taken = createServer().listen(0, '127.0.0.1');
   t.teardown(() => taken.close());
@@ -148,6 +160,15 @@ t.test('npm start: what cannot start ends it with a message and its exit code', 
   await says(/another program already listens.*exit code 1 .*Both programs stop now/s);
   t.strictSame(await ended, [1, null]);
 });
+
+/** What a file says; undefined while it is not there. */
+function orUndefined<Value>(read: () => Value): Value | undefined {
+  try {
+    return read();
+  } catch {
+    return undefined;
+  }
+}
 
 function isThere(pid: number): boolean {
   try {

@@ -2,6 +2,7 @@ import type { Command } from 'commander';
 import { environment } from '../../shared/cli/cli-environment.ts';
 import type { CommandContext } from '../../shared/cli/command-context.ts';
 import { parseInteger, parseNumber, parsePort } from '../../shared/cli/option-parsers.ts';
+import { unlessStopped, whenStopped } from '../../shared/cli/unless-stopped.ts';
 import { UserError } from '../../shared/errors/errors.ts';
 import { createLogger, type Logger } from '../../shared/logging/logger.ts';
 import { serviceManagerOf } from '../../shared/supervise/service-manager.ts';
@@ -55,15 +56,16 @@ export function addStart(command: Command, context: CommandContext): void {
       try {
         // The other commands, whose help this stands in, take half as long to begin without it.
         const { startReceiver } = await import('../main.ts');
-        await using receiver = await startReceiver({ ...loaded, load: loadOptionsOf(command, context), log });
+        if (stop.aborted) return;
+        const starting = startReceiver({ ...loaded, load: loadOptionsOf(command, context), log });
+        await using receiver = await unlessStopped(starting, stop);
+        if (receiver === undefined) return;
         running.receiver = receiver;
         if (flags.quiet !== true) context.stdout.write(renderStart(receiver));
         context.onHangUp(() => void reload(receiver, log));
         supervision.ready();
-        await new Promise((resolve) => {
-          // The signal alone does not keep the process alive; the sockets do.
-          stop.addEventListener('abort', resolve, { once: true });
-        });
+        // The signal alone does not keep the process alive; the sockets do.
+        await whenStopped(stop);
         log.info('the receiver stops');
       } catch (error) {
         const isRunning = error instanceof UserError && error.code === 'ALREADY_RUNNING';

@@ -1,6 +1,7 @@
 import type { JoinCode } from '../../shared/auth/join-code.ts';
 import { environment } from '../../shared/cli/cli-environment.ts';
 import type { CommandContext } from '../../shared/cli/command-context.ts';
+import { unlessStopped, whenStopped } from '../../shared/cli/unless-stopped.ts';
 import type { Config } from '../../shared/config/config.ts';
 import { UserError } from '../../shared/errors/errors.ts';
 import { createLogger } from '../../shared/logging/logger.ts';
@@ -33,13 +34,12 @@ export async function runStart({ config, flags }: StartOrder, context: CommandCo
     // Again after each change of the node's name or log.
     const newLogBrake = new NewLogBrake();
     for (let join = flags.join; !stop.aborted; join = undefined) {
-      await using sender = await startSender({ config, join, log, newLogBrake, signal: stop });
+      const starting = startSender({ config, join, log, newLogBrake, signal: stop });
+      await using sender = await unlessStopped(starting, stop);
+      if (sender === undefined) return;
       if (flags.quiet !== true) context.stdout.write(renderStart(sender, config));
       supervision.ready();
-      const stopped = new Promise<void>((resolve) =>
-        stop.addEventListener('abort', () => resolve(), { once: true }),
-      );
-      await Promise.race([stopped, sender.ended]);
+      await Promise.race([whenStopped(stop), sender.ended]);
     }
     log.info('the sender stops');
   } catch (error) {
