@@ -123,9 +123,7 @@ export function watchIncidents(options: IncidentsOptions): Incidents {
   async function readLogs(due: readonly NodeName[]): Promise<ReadonlyMap<string, RecentLines>> {
     const open = incidents.open();
     const known = new Set(open.flatMap(({ rule, node }) => (rule === 'disconnect' && node ? [node] : [])));
-    const untold = teller
-      .openings(open, clock.now())
-      .flatMap(({ node }) => (node === undefined ? [] : [node]));
+    const untold = teller.news(open, clock.now()).flatMap(({ node }) => (node === undefined ? [] : [node]));
     const names = new Set([...due.filter((node) => !known.has(node)), ...untold]);
     return await readRecent([...names].slice(0, MAX_READ), options);
   }

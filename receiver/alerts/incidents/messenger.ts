@@ -10,9 +10,10 @@ import {
 } from '../mail/compose-flapping.ts';
 import { composeProblems, composeProblemsOver } from '../mail/compose-problems.ts';
 import { composeQuietDigest } from '../mail/compose-quiet-digest.ts';
-import { composeRecovery } from '../mail/compose-recovery.ts';
+import { composeRecovery, type ReturnedNode } from '../mail/compose-recovery.ts';
 import { composeReminder, composeWorse } from '../mail/compose-reminder.ts';
 import type { Block } from '../mail/document.ts';
+import { hasMeasuredBetween } from '../mail/has-measured-between.ts';
 import type { RecentLines } from '../mail/recent-lines.ts';
 import type { PostOffice } from '../outbox/post-office.ts';
 import { commonCause } from './common-cause.ts';
@@ -50,8 +51,14 @@ export interface Messenger {
     incidents: readonly Incident[],
     nowMs: number,
   ): void;
-  /** Tells that these incidents of one thread and one rule are over, and that those others are not. */
-  end(threadId: number, over: readonly Incident[], lasting: readonly Incident[], nowMs: number): void;
+  /** Tells that some incidents of a thread are over. */
+  end(threadId: number, ended: Ended, news: NodeNews, nowMs: number): void;
+}
+
+/** What of the incidents of one thread and one rule is over, and what is not. */
+export interface Ended {
+  readonly over: readonly Incident[];
+  readonly lasting: readonly Incident[];
 }
 
 type Told = (incident: Incident, threadId: number) => void;
@@ -91,9 +98,13 @@ export function createMessenger(options: MessengerOptions): Messenger {
     return composeDisconnect({ lost, alsoDown, cause, recent, nodeCount: nodes.length });
   }
 
-  function returnedNode(incident: Incident, node: NodeRecord) {
-    const { openedMs: lostMs, changedMs: backMs } = incident;
-    return { node, lostMs, backMs, wasRebooted: wasRebooted(node.name) };
+  function returnedNode(
+    { openedMs: lostMs, changedMs: backMs }: Incident,
+    node: NodeRecord,
+    recent: NodeNews['recent'],
+  ): ReturnedNode {
+    const hasMeasured = hasMeasuredBetween(recent.get(node.name), lostMs, backMs);
+    return { node, lostMs, backMs, wasRebooted: wasRebooted(node.name), hasMeasured };
   }
 
   function nodesOf(incidents: readonly Incident[]): readonly (readonly [Incident, NodeRecord])[] {
@@ -142,13 +153,15 @@ export function createMessenger(options: MessengerOptions): Messenger {
     reply(kind, threadId, incidents, nowMs) {
       post.reply(threadId, composeReply(kind, incidents, nowMs), nowMs, incidents.map(asTold));
     },
-    end(threadId, over, lasting, nowMs) {
+    end(threadId, { over, lasting }, { recent }, nowMs) {
       const flapping = over.filter(({ isFlapping }) => isFlapping);
       const steady = over.filter(({ isFlapping }) => !isFlapping);
       const returned = nodesOf(steady.filter(({ rule }) => rule === 'disconnect'));
       const problems = steady.filter(({ rule }) => rule === 'problem');
-      const say = (some: readonly Incident[], compose: () => readonly Block[]) => {
-        if (some.length > 0) post.reply(threadId, compose(), nowMs, some.map(asOver));
+      const say = (some: readonly Incident[], compose: () => ComposedMail) => {
+        if (some.length === 0) return;
+        const { subject, blocks } = compose();
+        post.reply(threadId, blocks, nowMs, some.map(asOver), subject);
       };
       say(flapping, () => composeFlappingOver(flapping));
       say(problems, () => composeProblemsOver(problems.map(asTold)));
@@ -156,7 +169,7 @@ export function createMessenger(options: MessengerOptions): Messenger {
         returned.map(([incident]) => incident),
         () =>
           composeRecovery({
-            returned: returned.map(([incident, node]) => returnedNode(incident, node)),
+            returned: returned.map(([incident, node]) => returnedNode(incident, node, recent)),
             stillAway: nodesOf(lasting.filter(({ rule }) => rule === 'disconnect')).map(([, node]) => node),
           }),
       );

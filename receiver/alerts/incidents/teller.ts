@@ -35,8 +35,10 @@ export interface Telling {
 export interface Teller {
   /** Tells all that is due. To be called in a transaction. */
   tell(news: NodeNews, nowMs: number): Telling;
-  /** Those of the open incidents whose beginning would be told now. */
-  openings(open: readonly Incident[], nowMs: number): readonly Incident[];
+  /**
+   * Those of the open incidents whose beginning, or end in a mail of its own, would be told now.
+   */
+  news(open: readonly Incident[], nowMs: number): readonly Incident[];
 }
 
 /** A message that is due. */
@@ -111,7 +113,12 @@ export function createTeller(options: TellerOptions): Teller {
   }
 
   /** Those of which their thread may say by now that they are over; the others wait for each other. */
-  function tellEnds(ends: readonly Incident[], open: readonly Incident[], nowMs: number): boolean {
+  function tellEnds(
+    ends: readonly Incident[],
+    open: readonly Incident[],
+    news: NodeNews,
+    nowMs: number,
+  ): boolean {
     const rest = Map.groupBy(
       open.filter((one) => one.told === 'opening' && !one.isFlapping),
       threadAndRule,
@@ -127,12 +134,8 @@ export function createTeller(options: TellerOptions): Teller {
       const [first] = told;
       if (first?.threadId === undefined) continue;
       const toldOnes = new Set(told);
-      messenger.end(
-        first.threadId,
-        told,
-        others.filter((one) => !toldOnes.has(one)),
-        nowMs,
-      );
+      const lasting = others.filter((one) => !toldOnes.has(one));
+      messenger.end(first.threadId, { over: told, lasting }, news, nowMs);
       for (const incident of told) mark({ incident, kind: 'end' }, nowMs);
     }
     return areAllTold;
@@ -158,11 +161,12 @@ export function createTeller(options: TellerOptions): Teller {
   }
 
   return {
-    openings(open, nowMs) {
+    news(open, nowMs) {
       const verdictOf = verdictAt(nowMs);
       return open.filter((incident) => {
         const next = nextMessage(incident, policy);
-        if (next?.kind !== 'opening' || dueInMs(next, nowMs) > 0) return false;
+        const isNews = next?.kind === 'opening' || (next?.kind === 'end' && isAlone(incident, open));
+        if (!isNews || dueInMs(next, nowMs) > 0) return false;
         return verdictOf({ incident, kind: next.kind }).kind === 'send';
       });
     },
@@ -183,11 +187,16 @@ export function createTeller(options: TellerOptions): Teller {
         nowMs,
       );
       const ends = send.filter(({ kind }) => kind === 'end').map(({ incident }) => incident);
-      const areAllTold = tellEnds(ends, open, nowMs);
+      const areAllTold = tellEnds(ends, open, news, nowMs);
       // What was told has something to come: its end or a reminder.
       return { hasTold: true, againInMs: areAllTold ? 0 : GROUP_LOOK_MS };
     },
   };
+}
+
+/** Whether the end of an incident waits for no others of its thread. */
+function isAlone(incident: Incident, open: readonly Incident[]): boolean {
+  return !open.some((one) => one !== incident && threadAndRule(one) === threadAndRule(incident));
 }
 
 function threadAndRule({ threadId, rule }: Incident): string {

@@ -4,7 +4,7 @@ import type { NodeRecord } from '../../fleet/node-record.ts';
 import { describeEnd, describeNode } from './describe-node.ts';
 import { describeRecent, lastValues } from './describe-recent.ts';
 import type { Block, Fact } from './document.ts';
-import { listOfNames, listOfNodes } from './list-nodes.ts';
+import { allNames, listOfNames, listOfNodes } from './list-nodes.ts';
 import { CPU } from './metric.ts';
 import type { NoticeAlert } from './notice.ts';
 import type { RecentLines } from './recent-lines.ts';
@@ -49,6 +49,7 @@ function composeOne(node: NodeRecord, facts: DisconnectFacts): ComposedMail {
     blocks: [
       {
         kind: 'headline',
+        tone: 'bad',
         text: `${capitalise(title)} since ${formatMoment(node.state.sinceMs, facts.timeZone)}.`,
       },
       { kind: 'facts', facts: nodeFacts(node, facts.timeZone) },
@@ -59,25 +60,39 @@ function composeOne(node: NodeRecord, facts: DisconnectFacts): ComposedMail {
   };
 }
 
+/** More lost nodes than these are told by their names alone. */
+const MAX_DESCRIBED = 5;
+
 function composeSeveral(facts: DisconnectFacts): ComposedMail {
-  const { lost, nodeCount } = facts;
+  const { lost, nodeCount, timeZone } = facts;
   const share = lost.length === nodeCount ? `all ${nodeCount}` : `${lost.length} of ${nodeCount}`;
+  const firstMs = Math.min(...lost.map(({ state }) => state.sinceMs));
   return {
     subject: `[fleetkeep] ${lost.length} nodes are down: ${listOfNames(lost)}`,
     blocks: [
-      { kind: 'headline', text: `${capitalise(share)} nodes went down together.` },
+      {
+        kind: 'headline',
+        tone: 'bad',
+        text: `${capitalise(share)} nodes went down together at ${formatMoment(firstMs, timeZone)}.`,
+      },
+      ...(lost.length > MAX_DESCRIBED ? [allNames('Down', lost)] : describeEach(facts)),
       { kind: 'text', text: causeOf(facts) },
-      listOfNodes('Down', lost, (node) => {
-        const since = `since ${formatMoment(node.state.sinceMs, facts.timeZone)}`;
-        return `${since}, ${cleanText(node.address, 64)}. ${endOf(node)}`;
-      }),
-      ...lost.flatMap((node) =>
-        lastValues(facts.recent.get(node.name), `Last values of ${describeNode(node)}`, facts.timeZone),
-      ),
       ...alsoDownBlocks(facts),
       { kind: 'text', text: 'This thread will say when they are back.' },
     ],
   };
+}
+
+function describeEach({ lost, recent, timeZone }: DisconnectFacts): Block[] {
+  return [
+    listOfNodes('Down', lost, (node) => {
+      const since = `since ${formatMoment(node.state.sinceMs, timeZone)}`;
+      return `${since}, ${cleanText(node.address, 64)}. ${endOf(node)}`;
+    }),
+    ...lost.flatMap((node) =>
+      lastValues(recent.get(node.name), `Last values of ${describeNode(node)}`, timeZone),
+    ),
+  ];
 }
 
 function nodeFacts(node: NodeRecord, timeZone: string | undefined): Fact[] {

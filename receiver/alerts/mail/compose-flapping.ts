@@ -29,7 +29,7 @@ export function composeFlaps(
 ): readonly Block[] {
   const what = incidents.length === 1 ? 'This comes and goes' : 'These come and go';
   return [
-    { kind: 'headline', text: `${what} again and again.` },
+    { kind: 'headline', tone: 'bad', text: `${what} again and again.` },
     list('Flapping', incidents, (incident) => {
       const since = incident.fires[0];
       const span = since === undefined ? '' : ` since ${formatMoment(since, timeZone)}`;
@@ -44,18 +44,29 @@ export function composeFlaps(
   ];
 }
 
-/** The body of the mail that says that what was flapping has been quiet for a while. */
-export function composeFlappingOver(incidents: readonly Incident[], timeZone?: string): readonly Block[] {
-  return [
-    { kind: 'headline', text: 'Quiet again: it is over, and has been for a while.' },
-    list('Over', incidents, (incident) => describeSpan(incident, timeZone)),
-  ];
+/** The mail that says that what was flapping has been quiet for a while, in its thread. */
+export function composeFlappingOver(incidents: readonly Incident[], timeZone?: string): ComposedMail {
+  const [first] = incidents;
+  const what = first === undefined || incidents.length > 1 ? `${incidents.length} things` : nameOf(first);
+  return {
+    subject: `[fleetkeep] no longer flapping, and well: ${what}`,
+    blocks: [
+      { kind: 'headline', tone: 'good', text: 'Quiet again: it is over, and has been for a while.' },
+      list('Over', incidents, (incident) => describeSpan(incident, timeZone)),
+    ],
+  };
+}
+
+/** The title of an incident without the alarm in it: it is over. */
+function nameOf({ rule, title }: Incident): string {
+  const text = cleanText(title, 120);
+  return rule === 'disconnect' ? text.replace(/ is down$/, '') : text;
 }
 
 /** The body of the mail that says that what was flapping stays wrong. */
 export function composeSteady(incidents: readonly Incident[], timeZone?: string): readonly Block[] {
   return [
-    { kind: 'headline', text: 'No longer flapping: it stays so.' },
+    { kind: 'headline', tone: 'bad', text: 'No longer flapping: it stays so.' },
     list('Lasts', incidents, (incident) => describeSpan(incident, timeZone)),
     { kind: 'text', text: 'This thread will say when it is over.' },
   ];

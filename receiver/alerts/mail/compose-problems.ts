@@ -36,7 +36,7 @@ function composeOne(problem: Incident, timeZone: string | undefined): Block[] {
   const { openedMs, endedMs } = problem;
   const isOver = endedMs !== undefined && endedMs > openedMs;
   return [
-    { kind: 'headline', text: cleanText(problem.title) },
+    { kind: 'headline', tone: isOver ? 'good' : 'bad', text: cleanText(problem.title) },
     ...detailBlocks(problem.detail),
     {
       kind: 'facts',
@@ -59,20 +59,32 @@ function detailBlocks(detail: string): Block[] {
     .map((text) => ({ kind: 'text', text }));
 }
 
-/** The body of the mail that says that problems are over; its subject is that of the thread. */
-export function composeProblemsOver(problems: readonly Incident[], timeZone?: string): readonly Block[] {
-  return problems.flatMap((problem): Block[] => {
-    const endedMs = problem.endedMs ?? problem.openedMs;
-    return [
-      { kind: 'headline', text: `Over: ${cleanText(problem.title)}` },
-      {
-        kind: 'facts',
-        facts: [
-          ['over since', formatMoment(endedMs, timeZone)],
-          ['since', formatMoment(problem.openedMs, timeZone)],
-          ['it lasted', formatDuration(endedMs - problem.openedMs)],
-        ],
-      },
-    ];
-  });
+/** The mail that says that problems are over, in their thread. */
+export function composeProblemsOver(problems: readonly Incident[], timeZone?: string): ComposedMail {
+  const titles = problems.map(({ title }) => cleanText(title, 120));
+  const [only] = problems.length === 1 ? problems : [];
+  const subject =
+    only === undefined
+      ? `${titles.length} problems are over: ${titles[0]}, …`
+      : `over after ${formatDuration(lastedMs(only))}: ${titles[0]}`;
+  return { subject: `[fleetkeep] ${subject}`, blocks: problems.flatMap((one) => composeOver(one, timeZone)) };
+}
+
+function composeOver(problem: Incident, timeZone: string | undefined): readonly Block[] {
+  const { openedMs, endedMs = openedMs } = problem;
+  return [
+    { kind: 'headline', tone: 'good', text: `Over: ${cleanText(problem.title)}` },
+    {
+      kind: 'facts',
+      facts: [
+        ['over since', formatMoment(endedMs, timeZone)],
+        ['since', formatMoment(openedMs, timeZone)],
+        ['it lasted', formatDuration(lastedMs(problem))],
+      ],
+    },
+  ];
+}
+
+function lastedMs({ openedMs, endedMs = openedMs }: Incident): number {
+  return endedMs - openedMs;
 }

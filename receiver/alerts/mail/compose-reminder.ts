@@ -15,6 +15,7 @@ export function composeReminder(
   const told = incidents.slice(0, MAX_TOLD).map((incident): Block[] => [
     {
       kind: 'headline',
+      tone: 'bad',
       text: `Still so after ${formatDuration(nowMs - incident.openedMs)}: ${cleanText(incident.title)}`,
     },
     {
@@ -41,7 +42,7 @@ export function composeReminder(
 /** The body of the mail that says that it became worse; its subject is that of the thread. */
 export function composeWorse(incidents: readonly Incident[], timeZone?: string): readonly Block[] {
   return incidents.flatMap((incident): Block[] => [
-    { kind: 'headline', text: `Now ${incident.severity}: ${cleanText(incident.title)}` },
+    { kind: 'headline', tone: 'bad', text: `Now ${incident.severity}: ${cleanText(incident.title)}` },
     ...incident.detail
       .split('\n')
       .map((line) => cleanText(line, 1_000))

@@ -3,8 +3,8 @@ import type { MailImage } from '../../../shared/mail/mail.ts';
 /** A piece of a mail. All texts are plain; rendering escapes them. */
 export type Block =
   | { readonly kind: 'text'; readonly text: string }
-  /** The sentence that matters. */
-  | { readonly kind: 'headline'; readonly text: string }
+  /** The sentence that matters; red when something is wrong, green when it is over. */
+  | { readonly kind: 'headline'; readonly text: string; readonly tone?: Tone | undefined }
   /** What is what; the second of each pair is the value. */
   | { readonly kind: 'facts'; readonly title?: string | undefined; readonly facts: readonly Fact[] }
   | { readonly kind: 'list'; readonly title: string; readonly items: readonly string[] }
@@ -19,6 +19,9 @@ export type Block =
       readonly axes: Axes;
     }
   | { readonly kind: 'link'; readonly text: string; readonly url: string };
+
+/** What a headline says. */
+export type Tone = 'bad' | 'good';
 
 /** How large a picture is shown at most, CSS pixels. */
 export interface ImageSize {
@@ -91,6 +94,14 @@ function factsToText(facts: readonly Fact[]): string[] {
 const BODY = 'font:15px/1.5 system-ui,sans-serif;max-width:44em';
 const LABEL = 'padding:1px 16px 1px 0;text-align:left;vertical-align:top;font-weight:normal;opacity:.65';
 
+const HEADLINE = 'font-size:18px;margin:0 0 12px';
+
+/** Readable on a light and on a dark ground. */
+const TONES: Readonly<Record<Tone, string>> = {
+  bad: ';color:#d9333f;border-left:4px solid #d9333f;padding-left:10px',
+  good: ';color:#1f9d55;border-left:4px solid #1f9d55;padding-left:10px',
+};
+
 const LINES = 'font:13px/1.5 ui-monospace,monospace;margin:0;overflow-x:auto';
 const AXIS = 'padding:0;font-size:12px;opacity:.65';
 
@@ -104,7 +115,7 @@ function blockToHtml(block: Block): string {
     case 'text':
       return `<p>${escapeHtml(block.text)}</p>`;
     case 'headline':
-      return `<h1 style="font-size:18px;margin:0 0 12px">${escapeHtml(block.text)}</h1>`;
+      return `<h1 style="${HEADLINE}${block.tone === undefined ? '' : TONES[block.tone]}">${escapeHtml(block.text)}</h1>`;
     case 'facts':
       return `${titleToHtml(block.title)}<table style="border-collapse:collapse">\n${block.facts.map(factToHtml).join('\n')}\n</table>`;
     case 'list':

@@ -1,12 +1,13 @@
 /**
  * What a mail of Fleetkeep is, and how one is written.
  *
- * 1. A mail is composed once, in the transaction of the change that it tells, and stored whole; sending it again sends the
- *    same bytes under the same Message-ID.
- * 2. The mails of one incident share a thread: the same subject (some mail programs go by that alone), and each names
- *    those before it in `In-Reply-To` and `References` (RFC 5322, section 3.6.4).
- * 3. Text from outside (host names, reasons, log lines) goes through `cleanText` before it gets into a mail, and
- *    through HTML escaping when it is rendered. No control character reaches a header.
+ * 1. A mail is composed once, in the transaction of the change that it tells, and stored whole;
+ * sending it again sends the same bytes under the same Message-ID. 2. The mails of one incident
+ * share a thread: each names those before it in `In-Reply-To` and `References` (RFC 5322, section
+ * 3.6.4). They have the same subject, but for the one that says that it is over: whoever reads
+ * subjects alone must not read the alarm again. 3. Text from outside (host names, reasons, log
+ * lines) goes through `cleanText` before it gets into a mail, and through HTML escaping when it is
+ * rendered. No control character reaches a header.
  */
 
 import type { Letter } from '../../../shared/mail/mail.ts';

@@ -2,6 +2,7 @@ import { cleanText } from '../../../shared/mail/clean-text.ts';
 import type { StateStore } from '../../fleet/state-store.ts';
 import type { ComposedMail } from '../mail/compose-disconnect.ts';
 import { type Block, headlineOf, imagesOf, renderHtml, renderText } from '../mail/document.ts';
+import { linkTo } from '../mail/link-to.ts';
 import type { Mail } from '../mail/mail.ts';
 import { MAX_ALERTS, type NoticeAlert, noticeAlert } from '../mail/notice.ts';
 import { composeDigest } from './compose-digest.ts';
@@ -14,8 +15,17 @@ const MAX_REFERENCES = 20;
 export interface PostOffice {
   /** Begins a thread. Returns its number. */
   open(mail: ComposedMail, nowMs: number): number;
-  /** Adds to a thread, under its subject. `about`: the incidents that it tells of. */
-  reply(threadId: number, blocks: readonly Block[], nowMs: number, about?: readonly NoticeAlert[]): void;
+  /**
+   * Adds to a thread. `about`: the incidents that it tells of; `subject`: that of the mail, where
+   * it is not that of the thread.
+   */
+  reply(
+    threadId: number,
+    blocks: readonly Block[],
+    nowMs: number,
+    about?: readonly NoticeAlert[],
+    subject?: string,
+  ): void;
 }
 
 /** A channel, as the post office sees it. */
@@ -59,19 +69,20 @@ export function postOffice(options: PostOfficeOptions): PostOffice {
     composed: readonly Block[],
     dateMs: number,
     about: readonly NoticeAlert[],
+    subject = thread.subject,
   ): void {
-    const blocks = linkBase === undefined ? composed : [...composed, linkTo(linkBase, about)];
+    const blocks = linkBase === undefined ? composed : [...composed, linkTo(linkBase, nodeOf(about))];
     const number = outbox.nextNumber(thread.id);
     const alerts = about.map(noticeAlert);
     const mail: Mail = {
       messageId: idOf(thread.id, number),
       references: earlierNumbers(number).map((earlier) => idOf(thread.id, earlier)),
-      subject: thread.subject,
+      subject,
       text: renderText(blocks),
       html: renderHtml(blocks),
       dateMs,
       to: thread.to ?? options.to,
-      notice: { headline: headlineOf(blocks) ?? thread.subject, alerts: alerts.slice(0, MAX_ALERTS) },
+      notice: { headline: headlineOf(blocks) ?? subject, alerts: alerts.slice(0, MAX_ALERTS) },
       images: imagesOf(blocks),
     };
     atStep?.('composed, not queued');
@@ -117,19 +128,18 @@ export function postOffice(options: PostOfficeOptions): PostOffice {
         post(thread, blocks, nowMs, about);
         return thread.id;
       }),
-    reply: (threadId, blocks, nowMs, about = []) =>
-      store.transaction(() => post(outbox.thread(threadId), blocks, nowMs, about)),
+    reply: (threadId, blocks, nowMs, about = [], subject) =>
+      store.transaction(() => {
+        const own = subject === undefined ? undefined : cleanText(subject);
+        post(outbox.thread(threadId), blocks, nowMs, about, own);
+      }),
   };
 }
 
-/** To the page of the node, where the mail is about one alone. */
-function linkTo(base: string, about: readonly NoticeAlert[]): Block {
+/** The node that a mail is about, where that is one alone. */
+function nodeOf(about: readonly NoticeAlert[]): NoticeAlert['node'] {
   const nodes = new Set(about.map(({ node }) => node));
-  const [node] = nodes.size === 1 ? nodes : [];
-  const root = base.replace(/\/+$/, '');
-  return node === undefined
-    ? { kind: 'link', text: 'Open Fleetkeep', url: root }
-    : { kind: 'link', text: `Open node ${node} in Fleetkeep`, url: `${root}/nodes/${node}` };
+  return nodes.size === 1 ? [...nodes][0] : undefined;
 }
 
 function earlierNumbers(number: number): number[] {
