@@ -19,6 +19,7 @@ import { replacedRefusal } from './admission/refusals.ts';
 import { openDrive } from './backup/drive.ts';
 import { changeCertificates } from './certificate-change.ts';
 import { controlHandlers } from './control-handlers.ts';
+import { describeTwins } from './describe-twins.ts';
 import { type Duties, startDuties } from './duties.ts';
 import { DUTY_KEYS } from './duty-keys.ts';
 import { startFleet } from './fleet/fleet.ts';
@@ -83,6 +84,7 @@ export async function startReceiver(options: ReceiverOptions): Promise<Receiver>
     logsUnder: (node) => logsUnderName(logPaths(logsRoot, node)),
     logOf: (node) => fleet.node(node)?.logId,
     onReplaced: (node) => parts.receiver?.ingest.refuse(node, replacedRefusal(node)),
+    onTwins: (twins) => relay.report(describeTwins(twins)),
     alarmAt: config.receiver.limits.failed_attempts,
     onAlarm: (address, attempts) => relay.report(failedAttempts(address, attempts)),
     onRenamed: (from) => fleet.forget(from),

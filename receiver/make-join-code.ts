@@ -1,7 +1,7 @@
-import { isIPv6 } from 'node:net';
 import { networkInterfaces } from 'node:os';
 import { encodeJoinCode } from '../shared/auth/join-code.ts';
 import type { Config } from '../shared/config/config.ts';
+import { formatHostPort } from '../shared/config/host-port.ts';
 import { UserError } from '../shared/errors/errors.ts';
 import type { CodeOptions } from './admission/admission.ts';
 import type { Receiver } from './receiver.ts';
@@ -30,9 +30,7 @@ const EVERY_ADDRESS: ReadonlySet<string> = new Set(['0.0.0.0', '::']);
 /** Makes a join code that leads to this receiver. @throws UserError `CONFIG_INVALID` when no address is known */
 export function makeJoinCode(receiver: Receiver, options: CodeOptions): MadeJoinCode {
   const { admission, config, port } = receiver;
-  const addresses = addressesOf(config).map((host) =>
-    isIPv6(host) ? `[${host}]:${port}` : `${host}:${port}`,
-  );
+  const addresses = addressesOf(config).map((host) => formatHostPort(host, port));
   if (addresses.length === 0) {
     throw new UserError('CONFIG_INVALID', 'this machine has no address that other machines could reach', {
       hint: 'Name one in config.json: "receiver": { "join_addresses": ["receiver.lan"] }.',

@@ -3,10 +3,12 @@
  * on purpose: the one place that knows every part, in the order in which they start; they stop in the opposite order.
  */
 
+import { randomUUID } from 'node:crypto';
 import { hostname } from 'node:os';
 import { isDeepStrictEqual } from 'node:util';
 import type { JoinCode } from '../shared/auth/join-code.ts';
 import type { Config } from '../shared/config/config.ts';
+import { formatHostPort } from '../shared/config/host-port.ts';
 import { startControl } from '../shared/control/control.ts';
 import { errnoOf, UserError } from '../shared/errors/errors.ts';
 import { readBootId } from '../shared/files/boot-id.ts';
@@ -22,6 +24,8 @@ import { startSenderAlerts } from './alerts/alerts.ts';
 import { addressesOf } from './membership/addresses.ts';
 import { ensureMembership } from './membership/ensure-membership.ts';
 import { writeMembership } from './membership/membership.ts';
+import { writePendingCode } from './membership/pending-code.ts';
+import { setTwinAside } from './membership/set-twin-aside.ts';
 import type { NewLogBrake } from './new-log-brake.ts';
 import { type ExtraLine, type Recorder, startRecorder } from './recorder/recorder.ts';
 import { readInventory } from './sampler/inventory.ts';
@@ -32,6 +36,7 @@ import { logsRootOf, reachabilityOf, senderAlertsOf } from './settings.ts';
 import { logStatusOf, type SenderStatus } from './status.ts';
 import { tellLoss } from './tell-loss.ts';
 import type { ReceiverAddress } from './uplink/connect.ts';
+import type { TwinPermit } from './uplink/session-ports.ts';
 import { startUplink } from './uplink/uplink.ts';
 
 /** Options of {@link startSender}. */
@@ -93,8 +98,10 @@ export async function startSender(options: SenderOptions): Promise<Sender> {
   const receivers = addressesOf(config, membership);
   // Under the lock, but after the writer has closed its files.
   let isLogDone = false;
+  let isTwin = false;
   stack.defer(async () => {
-    if (isLogDone) await setLogAside(logPaths(logsRootOf(config), node), systemClock.now());
+    if (isTwin) await setTwinAside(directory, new Date(systemClock.now()));
+    else if (isLogDone) await setLogAside(logPaths(logsRootOf(config), node), systemClock.now());
   });
 
   const sealer = stack.use(
@@ -120,6 +127,15 @@ export async function startSender(options: SenderOptions): Promise<Sender> {
     isLogDone = true;
     newLogBrake.engage(systemClock.monotonic());
     log.warn({ node, reason }, 'the log here is set aside, whole, and a new one begun');
+    ended.resolve();
+  }
+
+  /** The code first: without it a copy that is killed half-way would not know how to join. */
+  async function becomeOwnNode({ id, secret, certificate }: TwinPermit, reason: string): Promise<void> {
+    const addresses = receivers.map(({ host, port }) => formatHostPort(host, port));
+    await writePendingCode(directory, { id, secret, certificate, addresses });
+    isTwin = true;
+    log.warn({ node, reason }, 'this machine is a copy of another one, and joins as a node of its own');
     ended.resolve();
   }
 
@@ -150,7 +166,10 @@ export async function startSender(options: SenderOptions): Promise<Sender> {
       certificates: () => membership.certificates,
       secret: membership,
       writer,
-      facts: { hostName: hostname(), bootId, version: VERSION, sleeptimeSeconds: () => sleeptimeSeconds },
+      facts: {
+        ...{ hostName: hostname(), bootId, version: VERSION, instance: randomUUID() },
+        sleeptimeSeconds: () => sleeptimeSeconds,
+      },
       clock: systemClock,
       log: log.child({ part: 'uplink' }),
       onInterval: setSleeptime,
@@ -158,6 +177,7 @@ export async function startSender(options: SenderOptions): Promise<Sender> {
       onRename: (name) => void takeName(name).catch(ended.reject),
       mayBeginNewLog: () => newLogBrake.isOpen(systemClock.monotonic()),
       onNewLogNeeded: beginNewLog,
+      onTwin: (permit, reason) => void becomeOwnNode(permit, reason).catch(ended.reject),
       onSegmentLost: (loss) => tellLoss(loss, { writer, atMs: systemClock.now(), log }),
     }),
   );

@@ -17,28 +17,23 @@
  */
 
 import { randomBytes } from 'node:crypto';
-import { checkProof, SECRET_BYTES, verifierOf } from '../../shared/auth/auth.ts';
+import { checkProof, type Proven, SECRET_BYTES, verifierOf } from '../../shared/auth/auth.ts';
 import { UserError } from '../../shared/errors/errors.ts';
 import type { Logger } from '../../shared/logging/logger.ts';
 import type { NodeName } from '../../shared/names/node-name.ts';
 import type { Clock } from '../../shared/time/clock.ts';
 import type { StateStore } from '../fleet/state-store.ts';
-import type {
-  AuthProof,
-  AuthVerdict,
-  ClaimFacts,
-  JoinClaim,
-  JoinVerdict,
-  Refusal,
-  Rejection,
-} from '../ingest/messages.ts';
+import type { Gate } from '../ingest/lobby.ts';
+import type { ClaimFacts, Refusal, Rejection } from '../ingest/messages.ts';
 import { CredentialBook } from './credential-book.ts';
 import type { Credential } from './credential-store.ts';
 import { FailedAttempts } from './failed-attempts.ts';
 import { joinCodeStore } from './join-code-store.ts';
 import { joinDesk } from './join-desk.ts';
-import { logOwnerStore } from './log-owner-store.ts';
-import { logRefusal, nameRefusal, revokedRefusal, unprovenRefusal } from './refusals.ts';
+import { logOwnerStore, NOBODY } from './log-owner-store.ts';
+import { logRefusal, nameRefusal, revokedRefusal, twinRefusal, unprovenRefusal } from './refusals.ts';
+
+import { type TwinMachines, Twins } from './twins.ts';
 
 /** Options of {@link createAdmission}. */
 export interface AdmissionOptions {
@@ -53,6 +48,8 @@ export interface AdmissionOptions {
   readonly onReplaced: (node: NodeName) => void;
   /** A node connects under its new name; of the old one there is none any more. */
   readonly onRenamed: (from: NodeName, to: NodeName) => void;
+  /** Two machines take turns with one credential. */
+  readonly onTwins: (twins: TwinMachines) => void;
   /** After so many failed attempts of an address in an hour, {@link onAlarm} is called. */
   readonly alarmAt: number;
   readonly onAlarm: (address: string, attempts: number) => void;
@@ -80,11 +77,7 @@ export interface NewCode {
 }
 
 /** Who may connect. */
-export interface Admission {
-  /** Checks a sender's proof. */
-  admit(facts: ClaimFacts, auth: AuthProof): AuthVerdict;
-  /** Makes a machine a node, if its code is good. */
-  join(claim: JoinClaim): JoinVerdict;
+export interface Admission extends Required<Gate> {
   /** Makes a join code. */
   makeCode(options: CodeOptions): NewCode;
   /** The logs that a credential owns, the newest last. */
@@ -116,6 +109,7 @@ export function createAdmission(options: AdmissionOptions): Admission {
   const owners = logOwnerStore(store);
   const codes = joinCodeStore(store);
   const { logsUnder } = options;
+  const twins = new Twins({ store, clock, onFound: (found) => options.onTwins(found) });
   const desk = joinDesk({ store, book, owners, logsUnder, now: () => clock.now() });
   const failures = new FailedAttempts({ clock, alarmAt: options.alarmAt, onAlarm: options.onAlarm });
   adoptLogs();
@@ -157,7 +151,24 @@ export function createAdmission(options: AdmissionOptions): Admission {
     book.save(used, () => owners.claim(logId, credential.id, nowMs));
   }
 
+  function refuseTwin(facts: ClaimFacts, message: Uint8Array, { clientKey, signature }: Proven): Refusal {
+    const isAble = facts.instance !== undefined;
+    const joinCode = isAble ? twins.permit(facts.credential, clientKey, message) : undefined;
+    return twinRefusal(facts.node, { signature, joinCode });
+  }
+
   return {
+    connected: (facts) => twins.connected(facts),
+
+    judgeTwins(present, candidate, { message, proof }) {
+      if (twins.judge(present, candidate) === 'present') return 'present';
+      const credential = book.find(candidate.credential);
+      const proven = credential && checkProof(credential.verifier, message, proof);
+      return proven === undefined
+        ? unproven(candidate.address)
+        : refused(refuseTwin(candidate, message, proven));
+    },
+
     admit(facts, { message, proof }) {
       const credential = book.find(facts.credential);
       const proven = credential && checkProof(credential.verifier, message, proof);
@@ -167,6 +178,11 @@ export function createAdmission(options: AdmissionOptions): Admission {
       const isRenamed = facts.node === credential.nextName;
       if (!isRenamed && facts.node !== credential.node)
         return refused(nameRefusal(facts.node, credential.node));
+      const isOneOfTwo = !twins.isTwin(facts) && twins.findTwins(facts);
+      if (twins.isTwin(facts)) return refused(refuseTwin(facts, message, proven));
+      // Two machines have written this log. The one that can begins another, so that no copy of it has to be set aside.
+      if (isOneOfTwo && facts.instance !== undefined)
+        store.transaction(() => owners.give(facts.log, NOBODY, clock.now()));
       const owner = owners.ownerOf(facts.log);
       if (owner !== undefined && owner !== credential.id)
         return refused(logRefusal(facts.node, facts.log, proven.signature));

@@ -57,3 +57,17 @@ export function replacedRefusal(node: NodeName): Refusal {
   const message = `another machine has taken the place of this one as node ${node}`;
   return { code: 'auth', message, retryAfterSeconds: SLOWLY_S };
 }
+
+/**
+ * The machine is a copy of another one, with its credential.
+ *
+ * @param answer with a join code when the sender becomes a node of its own by itself
+ */
+export function twinRefusal(node: NodeName, answer: Pick<Refusal, 'signature' | 'joinCode'>): Refusal {
+  const message =
+    `another machine is node ${node} with the same credential, and was first: the data directory here is a copy of that one's. ` +
+    (answer.joinCode === undefined
+      ? 'Move the data directory away and join again with a code of fleetkeep-receiver join-code'
+      : 'This machine joins as a node of its own');
+  return { code: 'twin', message, retryAfterSeconds: SLOWLY_S, ...answer };
+}

@@ -38,11 +38,28 @@ export class Arbiter {
     return this.#claims.size;
   }
 
-  /** A session asks for a node. */
-  claim(session: SessionId, facts: ClaimFacts): readonly ArbiterEffect[] {
+  /** Who is connected as a node. */
+  holderOf(node: NodeName): { readonly session: SessionId; readonly facts: ClaimFacts } | undefined {
+    const claim = this.#claims.get(node);
+    return claim && { session: claim.holder, facts: claim.facts };
+  }
+
+  /** Who is connected with a credential. */
+  holderWith(credential: string): { readonly session: SessionId; readonly facts: ClaimFacts } | undefined {
+    const claim = [...this.#claims.values()].find(({ facts }) => facts.credential === credential);
+    return claim && { session: claim.holder, facts: claim.facts };
+  }
+
+  /**
+   * A session asks for a node.
+   *
+   * @param isRightful whether it displaces another log, too: the one that is connected is a copy of this machine
+   */
+  claim(session: SessionId, facts: ClaimFacts, isRightful = false): readonly ArbiterEffect[] {
     const present = this.#claims.get(facts.node);
     if (present === undefined) return this.#admit(session, facts);
-    if (present.facts.log !== facts.log) return [refuse(session, nameTaken(facts, present.facts))];
+    if (present.facts.log !== facts.log && !isRightful)
+      return [refuse(session, nameTaken(facts, present.facts))];
     this.#claims.set(facts.node, { ...present, heir: { session, facts } });
     // The newest wins; an heir that has been waiting is told so, the holder is told only once.
     return present.heir === undefined

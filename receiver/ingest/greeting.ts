@@ -6,18 +6,19 @@ import type { ClaimFacts, Refusal, WorkerSettings } from './messages.ts';
 
 /** What the arbiter has to know of a HELLO. */
 export function claimFacts(hello: Hello, address: string): ClaimFacts {
-  const { node, credential, log, host_name: hostName, boot_id: bootId, version, can } = hello;
-  const sleeptimeSeconds = hello.sleeptime;
-  return { node, credential, log, hostName, address, bootId, version, sleeptimeSeconds, can };
+  const { node, credential, log, host_name: hostName, boot_id: bootId, instance, version, can } = hello;
+  const who = { node, credential, log, hostName, address, bootId, instance, version };
+  return { ...who, sleeptimeSeconds: hello.sleeptime, can };
 }
 
 /** REFUSED, as a frame. */
-export function refusedFrame({ code, message, retryAfterSeconds, signature }: Refusal): Buffer {
+export function refusedFrame({ code, message, retryAfterSeconds, signature, joinCode }: Refusal): Buffer {
   return encodeJsonFrame(FRAME_TYPES.REFUSED, {
     code,
     message,
     retry_after_s: retryAfterSeconds,
     ...(signature === undefined ? {} : { signature: Buffer.from(signature).toString('hex') }),
+    ...(joinCode === undefined ? {} : { join: joinCode }),
   });
 }
 

@@ -151,6 +151,9 @@ export async function startIngest(options: IngestOptions): Promise<Ingest> {
         countBytes(message.session, message.bytes);
         released(message.session, message.end, message.reason, message.silentMs);
         return;
+      case 'probed':
+        lobby.probed(message.session, message.isAlive);
+        return;
       case 'progress':
         reportProgress(message.moved);
         return;

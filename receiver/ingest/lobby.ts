@@ -1,6 +1,7 @@
 import type { NodeName } from '../../shared/names/node-name.ts';
 import type { Arbiter, ArbiterEffect } from './arbiter.ts';
 import { DailyVolume } from './daily-volume.ts';
+import { isSameLife } from './is-same-life.ts';
 import type {
   AuthProof,
   AuthVerdict,
@@ -17,7 +18,14 @@ import { quotaRefusal } from './refusals.ts';
 export interface Gate {
   admit(facts: ClaimFacts, auth: AuthProof): AuthVerdict;
   join(claim: JoinClaim): JoinVerdict;
+  /** A machine has been let in. */
+  connected?(facts: ClaimFacts): void;
+  /** Two machines are alive with one credential: which of them has to go, and why. */
+  judgeTwins?(present: ClaimFacts, candidate: ClaimFacts, auth: AuthProof): TwinVerdict;
 }
+
+/** Which of two machines with one credential has to go. */
+export type TwinVerdict = 'present' | Rejection;
 
 /** Options of {@link Lobby}. */
 export interface LobbyOptions {
@@ -45,6 +53,7 @@ interface Waiting {
 export class Lobby {
   readonly #options: LobbyOptions;
   readonly #waiting = new Map<SessionId, Waiting>();
+  readonly #probes = new Map<SessionId, ((isAlive: boolean) => void)[]>();
   readonly #volumes = new Map<NodeName, DailyVolume>();
 
   constructor(options: LobbyOptions) {
@@ -65,11 +74,56 @@ export class Lobby {
       return;
     }
     this.#waiting.set(session, { facts, signature: verdict.signature });
-    this.#perform(arbiter.claim(session, facts));
+    const present = arbiter.holderOf(facts.node);
+    const { judgeTwins } = gate;
+    if (judgeTwins === undefined || present === undefined || isSameLife(present.facts, facts)) {
+      this.#perform(arbiter.claim(session, facts));
+      return;
+    }
+    this.#probe(present.session, (isAlive) => {
+      // Meanwhile the one may have hung up, and another have come.
+      if (!this.#waiting.has(session)) return;
+      const holder = arbiter.holderOf(facts.node);
+      const isTwin = isAlive && holder?.session === present.session;
+      const twins = isTwin ? judgeTwins(present.facts, facts, auth) : 'present';
+      if (twins === 'present') this.#perform(arbiter.claim(session, facts, isTwin));
+      else this.#reject(session, twins);
+    });
   }
 
   /** A machine that wants to become a node has sent its proof. */
   joining(session: SessionId, claim: JoinClaim): void {
+    const { arbiter } = this.#options;
+    const { credential } = claim.join;
+    const present = credential === undefined ? undefined : arbiter.holderWith(credential);
+    if (present === undefined) {
+      this.#join(session, claim);
+      return;
+    }
+    // The credential of a node that is connected comes from a copy of that, which is to be a node of its own.
+    this.#probe(present.session, (isAlive) =>
+      this.#join(session, isAlive ? { ...claim, credentialProof: undefined } : claim),
+    );
+  }
+
+  /** A worker has probed a session. */
+  probed(session: SessionId, isAlive: boolean): void {
+    const waiting = this.#probes.get(session) ?? [];
+    this.#probes.delete(session);
+    for (const decide of waiting) decide(isAlive);
+  }
+
+  #probe(session: SessionId, decide: (isAlive: boolean) => void): void {
+    const waiting = this.#probes.get(session);
+    if (waiting !== undefined) {
+      waiting.push(decide);
+      return;
+    }
+    this.#probes.set(session, [decide]);
+    this.#options.post(session, { kind: 'probe', session });
+  }
+
+  #join(session: SessionId, claim: JoinClaim): void {
     const verdict = this.#options.gate.join(claim);
     if (verdict.kind === 'refused') this.#reject(session, verdict);
     else this.#options.post(session, { ...verdict, session });
@@ -84,6 +138,7 @@ export class Lobby {
   entered(session: SessionId): ClaimFacts | undefined {
     const facts = this.facts(session);
     this.#waiting.delete(session);
+    if (facts !== undefined) this.#options.gate.connected?.(facts);
     return facts;
   }
 
@@ -91,6 +146,7 @@ export class Lobby {
   left(session: SessionId): void {
     this.#waiting.delete(session);
     this.#perform(this.#options.arbiter.release(session));
+    this.probed(session, false);
   }
 
   /** Sessions that wait. */

@@ -59,6 +59,8 @@ export interface ClaimFacts {
   readonly hostName: string;
   readonly address: string;
   readonly bootId: string;
+  /** The sender's process, a UUID; undefined for 0.1.0. */
+  readonly instance?: string | undefined;
   readonly version: string;
   readonly sleeptimeSeconds: number;
   /** What it can do that the first version could not; `ABILITIES`. */
@@ -105,6 +107,8 @@ export interface Refusal {
   readonly retryAfterSeconds: number;
   /** Proves this receiver, where the sender is to believe more than a message for a person. */
   readonly signature?: Uint8Array | undefined;
+  /** The id of a join code by which the sender becomes a node of its own. */
+  readonly joinCode?: string | undefined;
 }
 
 /** From the main thread to an ingest worker. */
@@ -132,6 +136,8 @@ export type ToWorker =
       readonly from: number | undefined;
     }
   | { readonly kind: 'fetch'; readonly session: SessionId; readonly order: FetchOrder }
+  /** Find out whether the sender is alive, and say so with `probed`. */
+  | { readonly kind: 'probe'; readonly session: SessionId }
   | { readonly kind: 'stop' };
 
 /** A session's acknowledged position, and the bytes that it has sent since the last report. */
@@ -161,6 +167,8 @@ export type FromWorker =
       /** For how long the sender had said nothing when the connection ended. */
       readonly silentMs: number;
     }
+  /** Whether a sender answered when it was probed. */
+  | { readonly kind: 'probed'; readonly session: SessionId; readonly isAlive: boolean }
   /** Acknowledged positions that have moved since the last message. */
   | { readonly kind: 'progress'; readonly moved: readonly Moved[] }
   /** The sender has kept the hashes of these certificates. */

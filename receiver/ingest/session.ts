@@ -3,7 +3,7 @@ import { describeError } from '../../shared/errors/errors.ts';
 import type { Position } from '../../shared/log/position.ts';
 import { createFrameDecoder, type Frame, type FrameDecoder } from '../../shared/protocol/decoder.ts';
 import { encodeFrame, encodeJsonFrame } from '../../shared/protocol/encoder.ts';
-import { type Control, type Hello, type Joined, parseGoodbye } from '../../shared/protocol/messages.ts';
+import type { Control, Hello, Joined } from '../../shared/protocol/messages.ts';
 import { FRAME_TYPES, PING_AFTER_MS } from '../../shared/protocol/protocol.ts';
 import { SilenceWatch } from '../../shared/protocol/silence.ts';
 import { Acknowledger } from './acknowledger.ts';
@@ -15,6 +15,7 @@ import { Intake } from './intake.ts';
 import { NEWCOMER_FRAME_BYTES } from './limits.ts';
 import { LogStream, type ResumePoint, type StreamEvents } from './log-stream.ts';
 import type { EndKind, IngestProblem, Refusal, SessionId } from './messages.ts';
+import { Probe } from './probe.ts';
 import { protocolRefusal, storageProblem, storageRefusal } from './refusals.ts';
 import type { FetchOrder } from './segment-fetch.ts';
 import type { SessionPorts } from './session-ports.ts';
@@ -41,7 +42,10 @@ export class Session {
   readonly #ports: SessionPorts;
   readonly #entered: () => void;
   readonly #decoder: FrameDecoder;
+  /** Finds out whether the sender is alive. */
+  readonly probe = new Probe(() => this.#send(encodeFrame(FRAME_TYPES.PING)));
   readonly #onFrame = (frame: Frame): void => {
+    if (frame.type === FRAME_TYPES.PONG) this.probe.answered(true);
     if (!this.#isSignOfLife(frame)) this.#turns.take(frame);
   };
   #stage: Stage;
@@ -166,7 +170,8 @@ export class Session {
   #handle(frame: Frame): void {
     const stage = this.#stage;
     if (stage.kind === 'streaming') stage.streaming.handle(frame);
-    else if (stage.kind === 'entering') this.#enter(stage.entrance, frame);
+    else if (stage.kind === 'entering' && frame.type === FRAME_TYPES.GOODBYE) this.#hangUp();
+    else if (stage.kind === 'entering') stage.entrance.take(frame);
     else if (stage.kind !== 'ended')
       this.refuse(protocolRefusal(`a frame of type ${frame.type} may not come now`), 'error');
   }
@@ -176,11 +181,6 @@ export class Session {
     if (this.#stage.kind === 'streaming') return false;
     if (type === FRAME_TYPES.PING) this.#send(encodeFrame(FRAME_TYPES.PONG));
     return type === FRAME_TYPES.PING || type === FRAME_TYPES.PONG;
-  }
-
-  #enter(entrance: Entrance, frame: Frame): void {
-    if (frame.type === FRAME_TYPES.GOODBYE) this.#end('goodbye', parseGoodbye(frame.payload));
-    else entrance.take(frame);
   }
 
   #makeEntrance(): Entrance {

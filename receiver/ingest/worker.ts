@@ -67,6 +67,11 @@ function run({ pulse, ...settings }: WorkerStart, send: (message: FromWorker) =>
     if (moved.length > 0) send({ kind: 'progress', moved });
   }
 
+  /** A session that is gone says so by itself. */
+  function probe(session: SessionId): void {
+    sessions.get(session)?.probe.begin((isAlive) => send({ kind: 'probed', session, isAlive }));
+  }
+
   async function stop(): Promise<void> {
     clearInterval(timer);
     listener.close();
@@ -121,6 +126,9 @@ function run({ pulse, ...settings }: WorkerStart, send: (message: FromWorker) =>
           });
         return;
       }
+      case 'probe':
+        probe(message.session);
+        return;
       case 'stop':
         void stop();
         return;

@@ -13,6 +13,7 @@ import { VERSION } from '../../shared/names/version.ts';
 import { systemClock } from '../../shared/time/clock.ts';
 import { joinReceiver } from './join-receiver.ts';
 import { type Membership, readMembership } from './membership.ts';
+import { readPendingCode, removePendingCode } from './pending-code.ts';
 import { setTwinAside } from './set-twin-aside.ts';
 
 /** Options of {@link ensureMembership}. */
@@ -38,9 +39,10 @@ export async function ensureMembership(options: EnsureMembershipOptions): Promis
   const { config, code: given, log, signal } = options;
   const directory = config.sender.data_directory;
   const machine = readMachineId();
+  const pending = await readPendingCode(directory);
   const membership = await readOwn(directory, machine, log);
   if (membership !== undefined && (given === undefined || given.id === membership.code)) return membership;
-  const code = given ?? configuredCode(config);
+  const code = given ?? pending ?? configuredCode(config);
   if (code === undefined) {
     throw new UserError('NOT_JOINED', 'this machine has not joined a receiver', {
       hint: 'On the receiver, fleetkeep-receiver join-code prints a code; here, fleetkeep-sender start --join CODE.',
@@ -49,11 +51,18 @@ export async function ensureMembership(options: EnsureMembershipOptions): Promis
   const node = membership?.node ?? config.sender.node_name;
   const logId = await findLogId(config, node);
   const facts = { node, log: logId, own: membership, hostName: hostname(), version: VERSION };
-  return await joinReceiver({
+  const joining = joinReceiver({
     ...{ directory, code, machine, facts, config, log, signal },
     onTrouble: options.onTrouble,
     clock: systemClock,
   });
+  const joined = await joining.catch(async (error: unknown) => {
+    // Refused for good, another start would end in the same way.
+    if (error instanceof UserError) await removePendingCode(directory);
+    throw error;
+  });
+  await removePendingCode(directory);
+  return joined;
 }
 
 /** What this machine got by joining, not what the one got of which its data directory is a copy. */

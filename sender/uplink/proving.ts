@@ -1,9 +1,10 @@
 import { randomBytes } from 'node:crypto';
-import { isSignedBy, proofOf } from '../../shared/auth/auth.ts';
+import { clientKeyOf, isSignedBy, proofOf, twinSecretOf } from '../../shared/auth/auth.ts';
 import { authMessageOf } from '../../shared/auth/auth-message.ts';
 import { encodeFrame } from '../../shared/protocol/encoder.ts';
 import { parseChallenge } from '../../shared/protocol/messages.ts';
 import { FRAME_TYPES } from '../../shared/protocol/protocol.ts';
+import type { TwinPermit } from './session-ports.ts';
 
 /** What the node proves itself with. */
 export interface NodeSecret {
@@ -42,6 +43,13 @@ export class Proving {
     if (parseChallenge(challenge).kind === 'invalid') return undefined;
     this.#message = authMessageOf({ opening, challenge, certificate: this.#certificate });
     return encodeFrame(FRAME_TYPES.PROOF, 0, 0, proofOf(this.#secret.secret, this.#message));
+  }
+
+  /** The join code that the receiver has made for this machine, a copy of another one. @param id of the code */
+  permitOf(id: string): TwinPermit | undefined {
+    if (this.#message === undefined) return undefined;
+    const secret = twinSecretOf(clientKeyOf(this.#secret.secret), this.#message);
+    return { id, secret, certificate: this.#certificate };
   }
 
   /** Whether the receiver that says WELCOME is the one that this node has joined. @param signature hex */

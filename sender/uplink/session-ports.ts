@@ -6,6 +6,15 @@ import type { SegmentLoss } from './give-up.ts';
 import type { NodeSecret } from './proving.ts';
 import type { PatiencePorts } from './read-patiently.ts';
 
+/** What a copy of a machine joins with. */
+export interface TwinPermit {
+  /** The id of the join code. */
+  readonly id: string;
+  readonly secret: Uint8Array;
+  /** SHA-256 of the receiver's certificate, hex; undefined without TLS. */
+  readonly certificate: string | undefined;
+}
+
 /** How a session ended. */
 export type SessionEnd =
   /** The connection is gone, or had to be given up. */
@@ -18,6 +27,8 @@ export type SessionEnd =
   | { readonly kind: 'again'; readonly reason: string; readonly oldest?: number | undefined }
   /** The receiver takes no more of this log: it knows more of it than there is, or it is another machine's. */
   | { readonly kind: 'new_log'; readonly reason: string }
+  /** This machine is a copy of another one; the code lets it become a node of its own. */
+  | { readonly kind: 'twin'; readonly reason: string; readonly permit: TwinPermit }
   /** It was asked to stop. */
   | { readonly kind: 'stopped' };
 

@@ -27,12 +27,14 @@ import type { SegmentLoss } from './give-up.ts';
 import type { NodeSecret } from './proving.ts';
 import { Reconnect, type RetriedEnd } from './reconnect.ts';
 import { Session } from './session.ts';
-import type { SessionEnd } from './session-ports.ts';
+import type { SessionEnd, TwinPermit } from './session-ports.ts';
 
 /** What the sender says of itself in HELLO. */
 export interface SenderFacts {
   readonly hostName: string;
   readonly bootId: string;
+  /** A UUID of this run of the sender, by which a receiver tells it from a copy of it. */
+  readonly instance?: string | undefined;
   readonly version: string;
   /** The interval now, seconds. */
   readonly sleeptimeSeconds: () => number;
@@ -59,6 +61,8 @@ export interface UplinkOptions {
   readonly mayBeginNewLog?: (() => boolean) | undefined;
   /** The receiver takes no more of this log; the program has to begin a new one. The uplink has ended by then. */
   readonly onNewLogNeeded: (reason: string) => void;
+  /** This machine is a copy of another one and becomes a node of its own. The uplink has ended by then. */
+  readonly onTwin?: ((permit: TwinPermit, reason: string) => void) | undefined;
   /** A sealed segment turned out to be damaged, and is sent to nobody any more. */
   readonly onSegmentLost: (loss: SegmentLoss) => void;
   readonly random?: (() => number) | undefined;
@@ -190,11 +194,16 @@ export function startUplink(options: UplinkOptions): Uplink {
         options.onNewLogNeeded(end.reason);
         return;
       }
+      if (end.kind === 'twin' && options.onTwin !== undefined) {
+        options.onTwin(end.permit, end.reason);
+        return;
+      }
       if (end.kind === 'again') {
         index -= 1;
         oldest = end.oldest;
       }
-      await pause(nameOf(address), end.kind === 'new_log' ? { kind: 'lost', reason: end.reason } : end);
+      const isGivenUp = end.kind === 'new_log' || end.kind === 'twin';
+      await pause(nameOf(address), isGivenUp ? { kind: 'lost', reason: end.reason } : end);
     }
   }
 
@@ -265,6 +274,7 @@ async function helloOf({ writer, facts }: UplinkOptions, oldest = writer.oldest)
     log: writer.id,
     host_name: facts.hostName,
     boot_id: facts.bootId,
+    ...(facts.instance === undefined ? {} : { instance: facts.instance }),
     version: facts.version,
     sleeptime: facts.sleeptimeSeconds(),
     oldest,

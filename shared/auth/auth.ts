@@ -68,6 +68,14 @@ export function nodeSecretOf(clientKey: Uint8Array, message: Uint8Array): Buffer
   return hmac(clientKey, Buffer.concat([Buffer.from('Node Secret'), message]));
 }
 
+/**
+ * The secret of the join code that lets a copy of a machine become a node of its own. Both sides make it from the ClientKey of the
+ * credential that the copy has proven, and from `message`.
+ */
+export function twinSecretOf(clientKey: Uint8Array, message: Uint8Array): Buffer {
+  return hmac(clientKey, Buffer.concat([Buffer.from('Twin Secret'), message]));
+}
+
 /** ClientKey of a secret. */
 export function clientKeyOf(secret: Uint8Array): Buffer {
   return hmac(secret, 'Client Key');

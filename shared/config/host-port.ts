@@ -27,3 +27,8 @@ export function parseHostPort(text: string): HostPort | undefined {
   if (host === undefined || (port !== undefined && (port < 1 || port > 65_535))) return undefined;
   return { host, port };
 }
+
+/** Writes what {@link parseHostPort} reads: IPv6 in brackets. */
+export function formatHostPort(host: string, port: number): string {
+  return isIPv6(host) ? `[${host}]:${port}` : `${host}:${port}`;
+}

@@ -36,6 +36,8 @@ const logId = converted(text({ max: 36 }), (id): LogId => {
 const nonce = text({ pattern: /^[0-9a-f]{32,128}$/ });
 const hex32 = text({ pattern: /^[0-9a-f]{64}$/ });
 const uuid = text({ pattern: /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/ });
+/** Names a join code. */
+const codeId = text({ pattern: /^[0-9a-f]{16}$/ });
 const protocol = whole({ min: 1 });
 const version = text({ max: 64 });
 /** RFC 3339, for a person. */
@@ -49,6 +51,7 @@ const HELLO = object({
   log: logId,
   host_name: text({ max: 255 }),
   boot_id: text({ pattern: /^[\w-]{1,64}$/ }),
+  instance: optional(uuid),
   version,
   sleeptime: seconds,
   oldest: segment,
@@ -61,7 +64,7 @@ const HELLO = object({
 
 const JOIN = object({
   protocol,
-  code: text({ pattern: /^[0-9a-f]{16}$/ }),
+  code: codeId,
   nonce,
   installation: uuid,
   node: nodeName,
@@ -96,6 +99,7 @@ const REFUSED = object({
   message: refusalText,
   retry_after_s: retryAfterSeconds,
   signature: optional(hex32),
+  join: optional(codeId),
 });
 
 const CERTIFICATES = { sha256: list(hex32, { min: 1, max: 4 }) };
@@ -167,6 +171,7 @@ export type RefusalCode =
   | 'line'
   | 'name_taken'
   | 'superseded'
+  | 'twin'
   | 'protocol'
   | 'position'
   | 'storage'

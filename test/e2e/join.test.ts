@@ -1,4 +1,4 @@
-import { cpSync, readdirSync, readFileSync, statSync } from 'node:fs';
+import { readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import t from 'tap';
 import { encodeJoinCode, parseJoinCode } from '../../shared/auth/join-code.ts';
@@ -82,69 +82,6 @@ t.test('a node takes another name: its log so far stays, and it goes on under th
   t.same(await nodesOf(place), []);
   t.ok(openLines(logsOf(place, 'receiver'), 'new').length > 0, 'its log is where it was');
 });
-
-t.test(
-  'a stranger with an unused code and the whole log of a node gets neither its name nor its log',
-  async (t) => {
-    const place = await preparePlace(t.testdir());
-    await using _receiver = await place.start('receiver');
-    const victim = await startNode(place, 'one', '--join', await makeCode(place), '--node-name', 'kitchen');
-    t.teardown(() => victim.end('SIGKILL'));
-    await listed(t, place, ['kitchen up']);
-    const logs = (name: string) => join(place.directory, name, 'logs');
-    const idOf = (root: string) => /"log":"([^"]+)"/.exec(openLines(root, 'kitchen')[0] ?? '')?.[1];
-    const victimLog = idOf(logs('one'));
-    for (const name of ['two', 'three', 'four']) cpSync(logs('one'), logs(name), { recursive: true });
-    const join2 = ['--join', await makeCode(place), '--node-name', 'kitchen'];
-    await using _second = await startNode(place, 'two', ...join2);
-    await listed(t, place, ['kitchen up', 'kitchen-2 up']);
-    const wrongCode = await makeCode(place, '--node', 'kitchen');
-    const refused = await place.run(
-      'sender',
-      'start',
-      '--join',
-      wrongCode,
-      '--data-directory',
-      join(place.directory, 'three'),
-    );
-    t.match(refused, { code: 1, stderr: /another machine is node kitchen.*--replace/ });
-
-    t.equal((await place.run('receiver', 'nodes', 'revoke', 'kitchen')).code, 0);
-    await using _third = await startNode(
-      place,
-      'three',
-      '--join',
-      await makeCode(place),
-      '--node-name',
-      'kitchen',
-    );
-    await listed(t, place, ['kitchen up', 'kitchen-2 up']);
-    const isItsOwn = () => ![victimLog, undefined].includes(idOf(logsOf(place, 'receiver')));
-    await until(isItsOwn, { ...PATIENT, what: 'a log of its own under the name that was free' });
-    t.ok(
-      readdirSync(logsOf(place, 'receiver')).includes(`node-kitchen@${victimLog}`),
-      'the other log is kept',
-    );
-    await victim.end();
-
-    const byHand = await place.run('receiver', 'join-code', '--node', 'kitchen', '--replace');
-    t.match(byHand.stderr, /is refused as soon as another one joins/);
-    await using fourth = await startNode(
-      place,
-      'four',
-      '--join',
-      byHand.stdout.trim().split(' ').at(-1) ?? '',
-    );
-    const isBack = () => idOf(logsOf(place, 'receiver')) === victimLog;
-    await until(isBack, { ...PATIENT, what: 'the log that an administrator gave to this machine' });
-    await fourth.end();
-    await waitForEqual(t, logsAt(place, 'four'), 'kitchen');
-    t.match(await place.run('receiver', 'join-code', '--replace'), {
-      code: 2,
-      stderr: /--replace needs --node/,
-    });
-  },
-);
 
 t.test('a sender that cannot join says why, and --host goes before the addresses in the code', async (t) => {
   const nobody = await findFreePort();

@@ -3,15 +3,17 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import t, { type Test } from 'tap';
 import { type Admission, createAdmission, type NewCode } from '../../../receiver/admission/admission.ts';
+import type { TwinMachines } from '../../../receiver/admission/twins.ts';
 import { openStateStore } from '../../../receiver/fleet/state-store.ts';
 import type { ClaimFacts, JoinVerdict } from '../../../receiver/ingest/messages.ts';
-import { clientKeyOf, isSignedBy, nodeSecretOf, proofOf } from '../../../shared/auth/auth.ts';
+import { clientKeyOf, isSignedBy, nodeSecretOf, proofOf, twinSecretOf } from '../../../shared/auth/auth.ts';
 import { createLogger } from '../../../shared/logging/logger.ts';
 import type { LogId } from '../../../shared/names/log-id.ts';
 import { type NodeName, parseNodeName } from '../../../shared/names/node-name.ts';
 import { fakeClock } from '../../helpers/fake-clock.ts';
 
 const HOUR_MS = 3_600_000;
+const secretless = new Uint8Array();
 const ONCE = { uses: 1, lifetimeMs: HOUR_MS };
 const LOG = '0197a1b2-c3d4-7e5f-8a9b-0c1d2e3f4a5b' as LogId;
 
@@ -19,6 +21,7 @@ interface Opened extends Disposable {
   readonly admission: Admission;
   readonly directory: string;
   readonly clock: ReturnType<typeof fakeClock>;
+  readonly twins: readonly TwinMachines[];
   /** The nodes whose place another machine took. */
   readonly replaced: readonly string[];
   /** The same after a restart of the receiver. */
@@ -32,6 +35,7 @@ function open(t: Test, logs: Readonly<Record<string, readonly string[]>> = {}): 
   const log = createLogger('silent');
   let store = openStateStore(directory);
   const replaced: string[] = [];
+  const twins: TwinMachines[] = [];
   const onRenamed = () => undefined;
   const onAlarm = () => undefined;
   const create = () =>
@@ -40,6 +44,7 @@ function open(t: Test, logs: Readonly<Record<string, readonly string[]>> = {}): 
       receiverId: 'receiver-1',
       logsUnder: (node) => logs[node] ?? [],
       logOf: () => undefined,
+      onTwins: (found) => void twins.push(found),
       onReplaced: (node) => void replaced.push(node),
       onRenamed,
       alarmAt: 10,
@@ -51,6 +56,7 @@ function open(t: Test, logs: Readonly<Record<string, readonly string[]>> = {}): 
     directory,
     clock,
     replaced,
+    twins,
     admission: create(),
     again() {
       store[Symbol.dispose]();
@@ -115,8 +121,17 @@ function joinAs(admission: Admission, code: NewCode, who: Machine): Node {
   return { node, credential, secret };
 }
 
+/** What was refused so far, with what the refusal answered. */
+const refusals: { code: string; joinCode?: string | undefined; message: Uint8Array; secret: Uint8Array }[] =
+  [];
+
 /** Connects as a sender does; undefined when it is taken, else the code of the refusal. */
-function connect(admission: Admission, { node, credential, secret }: Node, log = LOG): string | undefined {
+function connect(
+  admission: Admission,
+  { node, credential, secret }: Node,
+  log = LOG,
+  machineFacts: Partial<ClaimFacts> = {},
+): string | undefined {
   const message = randomBytes(32);
   const facts: ClaimFacts = {
     node,
@@ -127,10 +142,15 @@ function connect(admission: Admission, { node, credential, secret }: Node, log =
     bootId: 'b',
     version: '1',
     sleeptimeSeconds: 1,
+    ...machineFacts,
   };
   const verdict = admission.admit(facts, { message, proof: proofOf(secret, message) });
-  if (verdict.kind === 'refused') return verdict.refusal.code;
+  if (verdict.kind === 'refused') {
+    refusals.push({ ...verdict.refusal, message, secret });
+    return verdict.refusal.code;
+  }
   if (!isSignedBy(secret, message, verdict.signature)) throw new Error('it is not signed');
+  admission.connected(facts);
   return undefined;
 }
 
@@ -319,6 +339,84 @@ t.test('a node takes its new name when it is told, and not that of another', asy
   t.equal(connect(admission, renamed), undefined);
   t.equal(connect(admission, a), 'name', 'the old name is gone');
   t.equal(connect(opened.again(), renamed), undefined);
+});
+
+for (const [name, one, two] of [
+  ['boot ids', { bootId: 'boot-1' }, { bootId: 'boot-2' }],
+  ['hosts', { hostName: 'one' }, { hostName: 'two' }],
+  ['processes', { instance: randomUUID() }, { instance: randomUUID() }],
+] as const) {
+  t.test(`two ${name} that take turns are two machines, and the one seen later is the copy`, async (t) => {
+    using opened = open(t);
+    const { admission, clock } = opened;
+    const a = joinAs(admission, admission.makeCode(ONCE), machine('a'));
+    t.equal(connect(admission, a, LOG, one), undefined);
+    await clock.advance(1000);
+    t.equal(connect(admission, a, LOG, two), undefined, 'a reboot, for all that is known');
+    t.same(opened.twins, []);
+    await clock.advance(1000);
+    const isAble = 'instance' in one;
+    t.equal(connect(admission, a, LOG, one), isAble ? 'log' : undefined, 'the first one is back');
+    t.match(opened.twins, [{ node: 'a', older: one, younger: two }]);
+    t.equal(connect(opened.again(), a, LOG, two), 'twin', 'after a restart as well');
+    t.equal(refusals.at(-1)?.joinCode !== undefined, isAble);
+    t.equal(opened.twins.length, 1, 'told once');
+  });
+}
+
+t.test('a boot id that is back is older, also when its sender was started again meanwhile', async (t) => {
+  using opened = open(t);
+  const { admission, clock } = opened;
+  const a = joinAs(admission, admission.makeCode(ONCE), machine('a'));
+  const life = (bootId: string) => ({ bootId, instance: randomUUID() });
+  connect(admission, a, LOG, life('boot-1'));
+  await clock.advance(1000);
+  const copy = life('boot-2');
+  connect(admission, a, LOG, copy);
+  await clock.advance(1000);
+  t.equal(connect(admission, a, LOG, life('boot-1')), 'log', 'two machines have written this log');
+  t.equal(connect(admission, a, randomUUID() as LogId, life('boot-1')), undefined);
+  t.equal(connect(admission, a, LOG, copy), 'twin');
+  t.equal(connect(admission, a, LOG, life('boot-2')), 'twin', 'the copy, started again');
+  t.match(opened.twins, [{ older: { bootId: 'boot-1' }, younger: { bootId: 'boot-2' } }]);
+});
+
+t.test('a machine that is started again and again is one machine', async (t) => {
+  using opened = open(t);
+  const { admission, clock } = opened;
+  const a = joinAs(admission, admission.makeCode(ONCE), machine('a'));
+  for (let boot = 0; boot < 50; boot++) {
+    const life = { bootId: `boot-${boot >> 1}`, ...(boot % 3 === 0 ? {} : { instance: randomUUID() }) };
+    t.equal(connect(admission, a, LOG, life), undefined);
+    t.equal(connect(admission, a, LOG, life), undefined);
+    await clock.advance(1000);
+  }
+  t.same(opened.twins, []);
+});
+
+t.test('a copy joins with a code that only it can make, a few of them in an hour', async (t) => {
+  using opened = open(t);
+  const { admission, clock } = opened;
+  const a = joinAs(admission, admission.makeCode(ONCE), machine('a'));
+  const [one, two] = [{ instance: randomUUID() }, { instance: randomUUID() }];
+  connect(admission, a, LOG, one);
+  await clock.advance(1);
+  connect(admission, a, LOG, two);
+  connect(admission, a, LOG, one);
+  t.equal(connect(admission, a, LOG, two), 'twin');
+  const {
+    joinCode: id = '',
+    message,
+    secret,
+  } = refusals.at(-1) ?? { message: secretless, secret: secretless };
+  const permit = { id, secret: twinSecretOf(clientKeyOf(secret), message), expiresMs: 0 };
+  t.equal(codeOf(ask(admission, permit, machine('a'), randomBytes(32)).verdict), 'auth');
+  t.equal(joinAs(admission, permit, machine('a')).node, 'a-2');
+  const codes = Array.from({ length: 10 }, () => {
+    connect(admission, a, LOG, two);
+    return refusals.at(-1)?.joinCode;
+  });
+  t.equal(codes.filter((code) => code !== undefined).length, 4);
 });
 
 t.test('what lies on the disk holds no secret of a code or a node', async (t) => {

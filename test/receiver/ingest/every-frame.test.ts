@@ -25,6 +25,7 @@ const {
   PROOF,
   REFUSED,
   SEAL,
+  SEGMENT,
   WELCOME,
 } = FRAME_TYPES;
 const SOON = { timeoutMs: 10_000 };
@@ -59,6 +60,7 @@ function expected({ state, type, bytes, segment, offset }: Case, end: number): s
     case LIVE:
       return bytes === 0 ? 'protocol' : 'goes on';
     case CONTROL:
+    case SEGMENT:
       return 'goes on';
     default:
       return 'protocol';

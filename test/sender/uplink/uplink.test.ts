@@ -74,7 +74,7 @@ t.test('after REFUSED it waits as long as it was told, and its state says the re
   const clock = fakeClock();
   await using node = await uplinkNode(t);
   await using receiver = await startScriptedReceiver();
-  const uplink = node.connect([receiver.address], { clock, random: () => 0.5 });
+  const uplink = node.connect([receiver.address], { clock, random: () => 0 });
   const call = await receiver.call();
   await call.next(FRAME_TYPES.HELLO);
   const refusal = { code: 'limit', message: 'two senders are enough', retry_after_s: 60 };
@@ -90,7 +90,7 @@ t.test('after REFUSED it waits as long as it was told, and its state says the re
 
 t.test('waits after REFUSED are spread, so that a fleet does not come back at once', async (t) => {
   for (const [random, waitMs] of [
-    [0, 8000],
+    [0, 10_000],
     [1, 12_000],
   ] as const) {
     const clock = fakeClock();
