@@ -37,6 +37,11 @@ async function startNode(node: string, index: number): Promise<AsyncDisposable> 
   const paths = logPaths(root, parseNodeName(node));
   const bootId = 'boot-1';
   const writer = await openLogWriter({ paths, bootId, segmentBytes: SEGMENT_BYTES, sealer }, Date.now());
+  const sleep: typeof systemClock.sleep = (ms, signal) => {
+    // A session sleeps, too, until it may have to look for a silence.
+    if (uplink.state().kind === 'waiting') tell({ kind: 'waits', node, atMs: Date.now() + ms });
+    return systemClock.sleep(ms, signal);
+  };
   const uplink = startUplink({
     receivers: [options.receiver],
     certificates: () => certificates,
@@ -48,7 +53,7 @@ async function startNode(node: string, index: number): Promise<AsyncDisposable> 
       version: '0.1.0',
       sleeptimeSeconds: () => options.sampleMs / 1000,
     },
-    clock: systemClock,
+    clock: { ...systemClock, sleep },
     log,
     // Said in each WELCOME.
     onInterval: () => tell({ kind: 'welcomed', node, atMs: Date.now() }),

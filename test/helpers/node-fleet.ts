@@ -23,6 +23,8 @@ export type FleetEvent =
   | { readonly kind: 'ready' }
   /** A connection was begun, whatever comes of it. */
   | { readonly kind: 'tried'; readonly atMs: number }
+  /** A node waits before it tries again, until then; on a machine that is busy the try may come later. */
+  | { readonly kind: 'waits'; readonly node: string; readonly atMs: number }
   | { readonly kind: 'welcomed'; readonly node: string; readonly atMs: number };
 
 /** Many nodes in one process, with the real log and the real uplink; only what they measure is made up. Disposing kills it. */
