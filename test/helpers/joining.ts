@@ -1,5 +1,7 @@
 import { join } from 'node:path';
 import type { Test } from 'tap';
+import { requestControl } from '../../shared/control/request-control.ts';
+import { UserError } from '../../shared/errors/errors.ts';
 import type { Place, Running } from './programs.ts';
 import { until } from './until.ts';
 
@@ -28,12 +30,27 @@ export async function nodesOf(place: Place): Promise<readonly ListedNode[]> {
   return JSON.parse(stdout) as readonly ListedNode[];
 }
 
+/** The same without a process for it, while the receiver runs. */
+async function askForNodes(place: Place): Promise<readonly ListedNode[]> {
+  const request = {
+    directory: join(place.directory, 'receiver'),
+    name: 'receiver',
+    command: 'status',
+  } as const;
+  try {
+    return ((await requestControl(request)) as { nodes: readonly ListedNode[] }).nodes;
+  } catch (error) {
+    if (!(error instanceof UserError && error.code === 'NOT_RUNNING')) throw error;
+    return await nodesOf(place);
+  }
+}
+
 /** Waits until the receiver lists nodes as expected, each as `name state`. */
 export async function listed(t: Test, place: Place, expected: readonly string[]): Promise<void> {
   let last: readonly string[] = [];
   await until(
     async () => {
-      last = (await nodesOf(place)).map(({ node, state }) => `${node} ${state}`);
+      last = (await askForNodes(place)).map(({ node, state }) => `${node} ${state}`);
       return JSON.stringify(last) === JSON.stringify(expected);
     },
     { timeoutMs: 30_000, what: () => `${expected.join(', ')}; it lists ${last.join(', ')}` },
