@@ -15,6 +15,7 @@ function examples(): readonly { readonly line: number; readonly json: string }[]
 
 t.test('every example in docs/alerts.md is a config.json that the programs take', async (t) => {
   const cwd = t.testdir({ 'smtp-password': 'right horse' });
+  t.ok(examples().length >= 5, `${examples().length} examples`);
   for (const { line, json } of examples()) {
     writeFileSync(join(cwd, 'config.json'), json);
     await t.resolves(loadConfig({ cwd }), `the example on line ${line}`);

@@ -206,4 +206,5 @@ t.test('sleeptime changed at the receiver reaches the sender at once, without a 
     ...PATIENT,
     what: 'faster lines',
   });
+  t.pass('the node took the new interval, and its lines come faster');
 });

@@ -29,14 +29,17 @@ t.test(
       paths: Record<string, Record<string, { security?: unknown }>>;
     }>();
     t.ok(Object.keys(paths).length > 25, 'every route is described');
+    let guarded = 0;
     for (const [path, methods] of Object.entries(paths)) {
       for (const [method, { security }] of Object.entries(methods)) {
         if (security === undefined) continue;
+        guarded += 1;
         const concrete = path.replace('{name}', '7').replace('{id}', '1');
         const { status } = await stranger.ask(concrete, { method: method.toUpperCase() });
         t.equal(status, 401, `${method} ${path}`);
       }
     }
+    t.ok(guarded > 25, `${guarded} routes need somebody who is signed in`);
     t.equal((await stranger.ask('/metrics')).status, 401);
 
     t.match((await stranger.send('POST', '/api/setup', { token: 'guess', password: PASSWORD })).status, 400);

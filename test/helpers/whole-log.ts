@@ -43,6 +43,7 @@ export async function waitForEqual(
   node: string,
 ): Promise<WholeLog> {
   const own = await readWholeLog(logs.own, node);
+  if (own.bytes === 0) throw new Error(`node ${node} has no log in ${logs.own}, which equals everything`);
   const isEqual = async () => (await readWholeLog(logs.there, node)).sha256 === own.sha256;
   await until(isEqual, { timeoutMs: 15_000, what: `the copies of node ${node} to be equal` });
   t.pass(`node ${node}: ${own.bytes} bytes are equal at the node and the receiver`);
@@ -52,5 +53,6 @@ export async function waitForEqual(
 /** Every sample of a log once, in order: none doubled by a replay. */
 export function assertNoneDoubled(t: Test, log: WholeLog): void {
   const times = [...log.text.matchAll(/^\{"t":"([^"]+)","up":/gm)].map(([, time]) => time);
+  t.ok(times.length > 0, 'there are samples');
   t.equal(new Set(times).size, times.length, `${times.length} samples, none of them twice`);
 }

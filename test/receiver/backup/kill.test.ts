@@ -54,14 +54,16 @@ t.test('mirror invariant 6: a kill at any moment costs a repetition, nothing els
     await run(random() * 80);
   }
   await run(undefined);
-  t.ok(killed > 0, `${killed} runs were killed on the way`);
+  t.ok(killed >= KILLS / 2, `${killed} runs were killed on the way`);
   t.equal(said.at(-1), 'succeeded');
   t.strictSame(
     said.filter((line) => line.startsWith('problem')),
     [],
   );
   for (const node of ['7', '8']) {
-    t.strictSame(await contentsOf(mirrored(node)), await contentsOf(live(node)));
+    const contents = await contentsOf(live(node));
+    t.ok(contents.size > 1, `node ${node} has ${contents.size} segments`);
+    t.strictSame(await contentsOf(mirrored(node)), contents);
     const left = (await readdir(mirrored(node).directory)).filter((name) => /\.(tmp|aside)$/.test(name));
     t.strictSame(left, [], 'no half of a file is left, and nothing had to be set aside');
   }

@@ -21,6 +21,7 @@ t.test(
 );
 
 t.test('every key says what it means, what is allowed and what holds without it', async (t) => {
+  t.ok(listConfigKeys().length > 70, `${listConfigKeys().length} keys`);
   for (const { key, description, allowed, defaultText, isSection } of listConfigKeys()) {
     t.match(description, /^[A-Z].*\.$/, `${key} is described in sentences`);
     t.notMatch(allowed, /undefined|^$/, `${key} says what is allowed`);
@@ -32,12 +33,15 @@ t.test('every key says what it means, what is allowed and what holds without it'
 t.test('the default that is told for a key is the one that holds', async (t) => {
   const cwd = t.testdir();
   const { config: without } = await loadConfig({ cwd });
+  let compared = 0;
   for (const { key, defaultText = '', isSection } of listConfigKeys()) {
     const told = /^`(.*)`$/.exec(defaultText)?.[1];
     if (isSection || told === undefined || !isFixed(told) || key.startsWith('mail.smtp')) continue;
     const { config } = await loadConfig({ cwd, overrides: withValue({}, key, JSON.parse(told)) });
     t.strictSame(config, without, key);
+    compared += 1;
   }
+  t.ok(compared > 40, `${compared} defaults were compared`);
 });
 
 t.test('the example of the documentation is right', async (t) => {
