@@ -63,6 +63,7 @@ export function watchFilesystems(options: FilesystemOptions): FilesystemWatch {
   });
   let mounts: readonly Mount[] = [];
   let pools: ReadonlyMap<string, PoolWatch> = new Map();
+  let isAnyReadOnly = false;
   let dueAt = Number.NEGATIVE_INFINITY;
 
   async function measure(key: string): Promise<Row> {
@@ -78,6 +79,7 @@ export function watchFilesystems(options: FilesystemOptions): FilesystemWatch {
   function choose(): void {
     const chosen = selectPools(mounts, (mount) => isFileAt.get(keyOf(mount)) === true).slice(0, MAX_POOLS);
     pools = new Map(chosen.map((pool) => [keyOf(pool.mount), watchPool(pool, options)]));
+    isAnyReadOnly = chosen.some(({ mount }) => mount.isReadOnly);
     readings.setKeys([...pools.keys()]);
     readings.poll();
   }
@@ -100,9 +102,7 @@ export function watchFilesystems(options: FilesystemOptions): FilesystemWatch {
       return usage;
     },
     readOnly: () =>
-      measured()
-        .filter(([mount]) => mount.isReadOnly)
-        .map(([mount]) => mount.mountPoint),
+      isAnyReadOnly ? measured().flatMap(([mount]) => (mount.isReadOnly ? [mount.mountPoint] : [])) : [],
     settled: () => readings.settled(),
   };
 

@@ -21,7 +21,6 @@ import { isFileBelow } from './is-file.ts';
 import { type Counted, type LayerWatch, watchLayers } from './layers.ts';
 import { type LinuxFiles, linuxFiles } from './linux-files.ts';
 import { lookAtDisks, lookAtInterfaces } from './look-at-layers.ts';
-import { parseArcstats } from './parse-arcstats.ts';
 import { parseAuxv } from './parse-auxv.ts';
 import { parseDiskstats } from './parse-diskstats.ts';
 import { parseFileNr } from './parse-file-nr.ts';
@@ -35,6 +34,7 @@ import { watchPressure } from './pressure.ts';
 import type { ProcFile } from './proc-file.ts';
 import { countProcesses } from './process-count.ts';
 import { type SensorWatch, watchSensors } from './sensors.ts';
+import { watchArc } from './watch-arc.ts';
 
 /** Options of {@link startLinuxSampler}. */
 export interface LinuxSamplerOptions {
@@ -120,7 +120,7 @@ function openMachine({ root, clock, statfs }: LinuxSamplerOptions): Machine {
     processes: held(() => countProcesses(join(root, 'proc')), COUNT_MS, clock),
     fileDescriptors: held(() => read(files.fileNr, parseFileNr), COUNT_MS, clock),
     pressure: watchPressure(files, clock),
-    arcBytes: isOwnMemory(files) ? () => read(files.arcstats, parseArcstats) : () => undefined,
+    arcBytes: isOwnMemory(files) ? watchArc(files.arcstats, clock) : () => undefined,
     boot: read(files.bootId, (bytes) => shortBootId(bytes.toString('latin1'))),
     ticksPerSecond: parseAuxv(files.auxv.read() ?? Buffer.alloc(0)).ticksPerSecond,
   };

@@ -8,17 +8,20 @@ export interface InterfaceReading {
 }
 
 /**
- * A line of an interface other than the loopback: eight columns received (bytes, packets, errs,
- * drop, …), then as many sent.
+ * The ends of containers' cables, as Docker, Calico, Cilium and the clouds' networks name them. There
+ * may be hundreds, they live for minutes, and their traffic also passes a bridge or a card.
  */
-const INTERFACE =
-  /^ *(?!lo:)([^\s:]+): *(\d+) +(\d+) +(\d+) +(\d+) +\d+ +\d+ +\d+ +\d+ +(\d+) +(\d+) +(\d+) +(\d+)/;
+const CABLE = 'veth|cali[0-9a-f]{11}:|lxc[0-9a-f]{8}|azv[0-9a-f]{11}:|eni[0-9a-f]{11}:';
 
-/**
- * The ends of containers' cables, as Docker, Calico, Cilium and the clouds' networks name them.
- * There may be hundreds, they live for minutes, and their traffic also passes a bridge or a card.
- */
-const CABLE = /^ *(?:veth|cali[0-9a-f]{11}|lxc[0-9a-f]{8}|azv[0-9a-f]{11}|eni[0-9a-f]{11})/;
+/** Eight columns received (bytes, packets, errs, drop, …), then as many sent. */
+const COLUMNS =
+  '([^\\s:]+): *(\\d+) +(\\d+) +(\\d+) +(\\d+) +\\d+ +\\d+ +\\d+ +\\d+ +(\\d+) +(\\d+) +(\\d+) +(\\d+)';
+
+/** A line of an interface other than the loopback. */
+const INTERFACE = new RegExp(`^ *(?!lo:)${COLUMNS}`);
+
+/** The same, without the ends of cables. */
+const INTERFACE_BUT_CABLE = new RegExp(`^ *(?!lo:|${CABLE})${COLUMNS}`);
 
 /**
  * Reads `/proc/net/dev`: interfaces that carried anything, without the ends of containers' cables
@@ -27,14 +30,14 @@ const CABLE = /^ *(?:veth|cali[0-9a-f]{11}|lxc[0-9a-f]{8}|azv[0-9a-f]{11}|eni[0-
  */
 export function parseNetDev(bytes: Buffer): InterfaceReading[] {
   const lines = bytes.toString('utf8').split('\n');
-  const interfaces = readInterfaces(lines.filter((line) => !CABLE.test(line)));
-  return interfaces.length > 0 ? interfaces : readInterfaces(lines);
+  const interfaces = readInterfaces(lines, INTERFACE_BUT_CABLE);
+  return interfaces.length > 0 ? interfaces : readInterfaces(lines, INTERFACE);
 }
 
-function readInterfaces(lines: readonly string[]): InterfaceReading[] {
+function readInterfaces(lines: readonly string[], pattern: RegExp): InterfaceReading[] {
   const interfaces: InterfaceReading[] = [];
   for (const line of lines) {
-    const match = INTERFACE.exec(line);
+    const match = pattern.exec(line);
     const values = match === null ? undefined : readValues(match);
     if (values !== undefined) interfaces.push({ name: match?.[1] ?? '', values });
   }

@@ -12,6 +12,9 @@ import { SmoothCounter } from './smooth-counter.ts';
  */
 const EVERY_MS = 1_900;
 
+/** No sampler asks more often, ms. */
+const LEAST_MS = 90;
+
 /**
  * Makes a function that gives the stall times as they stand in a sample; undefined where the kernel
  * has none.
@@ -24,15 +27,21 @@ export function watchPressure(
   const mem = watchResource(files.pressureMemory);
   const io = watchResource(files.pressureIo);
   let dueAt = Number.NEGATIVE_INFINITY;
+  let givenAt = Number.NEGATIVE_INFINITY;
+  let given: PressureGroup | undefined;
   return () => {
     const now = clock.monotonic();
+    if (now - givenAt < LEAST_MS) return given;
+    givenAt = now;
     const isDue = now >= dueAt;
     if (isDue) {
       const isLate = [cpu, mem, io].map((resource) => resource.look(now)).includes(true);
       dueAt = isLate ? now : now + EVERY_MS;
     }
     const group = { cpu: cpu.row(now), mem: mem.row(now), io: io.row(now) };
-    return group.cpu === undefined && group.mem === undefined && group.io === undefined ? undefined : group;
+    const isAny = group.cpu !== undefined || group.mem !== undefined || group.io !== undefined;
+    given = isAny ? group : undefined;
+    return given;
   };
 }
 
@@ -46,19 +55,28 @@ interface ResourceWatch {
 
 function watchResource(file: ProcFile): ResourceWatch {
   let counters: readonly [SmoothCounter, SmoothCounter] | undefined;
+  let last: Row | undefined;
   return {
     look(nowMs) {
       const bytes = file.read();
       const totals = bytes && parsePressure(bytes);
       if (bytes === undefined || totals === undefined) counters = undefined;
-      else if (counters === undefined) counters = begin(nowMs, totals, parsePressureAverages(bytes));
-      else {
+      else if (counters === undefined) {
+        counters = begin(nowMs, totals, parsePressureAverages(bytes));
+        last = undefined;
+      } else {
         const isSomeLate = counters[0].take(nowMs, totals[0]);
         return counters[1].take(nowMs, totals[1]) || isSomeLate;
       }
       return false;
     },
-    row: (nowMs) => counters && row([counters[0].at(nowMs), counters[1].at(nowMs)], 3),
+    row(nowMs) {
+      if (counters === undefined) return undefined;
+      const [some, full] = counters;
+      if (last === undefined || !some.isAtRest || !full.isAtRest)
+        last = row([some.at(nowMs), full.at(nowMs)], 3);
+      return last;
+    },
   };
 }
 

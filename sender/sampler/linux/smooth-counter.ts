@@ -7,9 +7,6 @@ const BEHIND_MS = 2_000;
  */
 const PERIOD_MS = 2_004;
 
-/** No sampler asks more often, ms. */
-const LEAST_MS = 90;
-
 /** A sum that has not changed for so long has been brought up to date without change, ms. */
 const CERTAIN_MS = 2_500;
 
@@ -53,6 +50,8 @@ export class SmoothCounter {
   take(nowMs: number, seconds: number): boolean {
     const isRising = this.#to.seconds > this.#from.seconds;
     let isLate = false;
+    // Nobody may have asked for the value meanwhile.
+    if (this.isAtRest) this.#given = { atMs: nowMs, seconds: this.#given.seconds };
     if (seconds < this.#to.seconds) {
       // It began again at 0.
       this.#from = { atMs: nowMs - BEHIND_MS, seconds };
@@ -82,11 +81,16 @@ export class SmoothCounter {
     return isNext ? nowMs : Math.max(atMs, this.#lookedAt);
   }
 
+  /** Whether the value stays the same until the source rises again. */
+  get isAtRest(): boolean {
+    const { seconds } = this.#to;
+    return this.#from.seconds === seconds && this.#given.seconds === seconds + this.#offset;
+  }
+
   /**
    * The value at a time, seconds; never less than before, nor more than the time since then allows.
    */
   at(nowMs: number): number {
-    if (nowMs - this.#given.atMs < LEAST_MS) return this.#given.seconds;
     const most = this.#given.seconds + (nowMs - this.#given.atMs) / 1000;
     const wanted = this.#between(nowMs - BEHIND_MS) + this.#offset;
     const seconds = Math.max(this.#given.seconds, Math.min(most, wanted));
