@@ -3,6 +3,7 @@ import { type Command, InvalidArgumentError } from 'commander';
 import type { CommandContext } from '../../shared/cli/command-context.ts';
 import { parseDurationMs } from '../../shared/cli/option-parsers.ts';
 import { UsageError } from '../../shared/errors/errors.ts';
+import { expandHome } from '../../shared/files/expand-home.ts';
 import { drawBraille } from '../graph/draw-braille.ts';
 import { drawPng } from '../graph/draw-png.ts';
 import { drawSvg } from '../graph/draw-svg.ts';
@@ -44,7 +45,7 @@ export function addGraph(command: Command, context: CommandContext): void {
         context.stdout.write(drawBraille(graph, widthOf(context.stdout)));
         return;
       }
-      await writeFile(out, draw(graph));
+      await writeFile(expandHome(out), draw(graph));
       context.stdout.write(`${out}: ${graph.title}, ${graph.lines.length} nodes\n`);
     });
 }

@@ -3,6 +3,7 @@ import type { CommandContext } from '../../shared/cli/command-context.ts';
 import { parseDurationMs, parseInteger } from '../../shared/cli/option-parsers.ts';
 import { UsageError } from '../../shared/errors/errors.ts';
 import { parseNodeName } from '../../shared/names/node-name.ts';
+import { formatMoment } from '../../shared/time/format-time.ts';
 import type { MadeJoinCode } from '../make-join-code.ts';
 import { askReceiver, loadConfigOf } from './command-context.ts';
 
@@ -55,7 +56,7 @@ function describeCode(made: MadeJoinCode): string {
     node === null ? (uses === 1 ? 'one machine' : `${uses} machines`) : `one machine, as node ${node}`;
   const isLocal = addresses.every((address) => /^(?:127\.|localhost|\[::1\])/.test(address));
   const lines = [
-    `Paste this line on the node. It lets in ${who}, until ${expires}, and leads to ${addresses.join(', ')}.`,
+    `Paste this line on the node. It lets in ${who}, until ${formatMoment(Date.parse(expires))}, and leads to ${addresses.join(', ')}.`,
     'With install instead of start, the sender also starts at boot. In a clone: npm run sender -- start --join …',
     ...describeHolder(made),
     ...(isLocal

@@ -1,8 +1,8 @@
 import { once } from 'node:events';
 import { access } from 'node:fs/promises';
-import { type Command, InvalidArgumentError } from 'commander';
+import type { Command } from 'commander';
 import type { CommandContext } from '../../shared/cli/command-context.ts';
-import { parseDurationMs } from '../../shared/cli/option-parsers.ts';
+import { parseMoment } from '../../shared/cli/parse-moment.ts';
 import { errnoOf, UserError } from '../../shared/errors/errors.ts';
 import { type LogPaths, logPaths } from '../../shared/log/log.ts';
 import { readLines } from '../../shared/log/log-lines.ts';
@@ -30,8 +30,8 @@ export function addLog(command: Command, context: CommandContext): void {
     )
     .option(
       '--since <time>',
-      'only from then on: 2026-11-20, 2026-11-20T22:00Z, or how long ago, e.g. 90min',
-      parseSince,
+      'only from then on: 2026-11-20T22:00 (local time), 2026-11-20T22:00Z, or how long ago, e.g. 90min',
+      (text) => parseMoment(text, 'before now', Date.now()),
     )
     .option('-f, --follow', 'go on as the log grows')
     .action(async (name: string, { since: fromMs, follow = false }: LogOptions) => {
@@ -76,14 +76,4 @@ async function assertThere(paths: LogPaths): Promise<void> {
     const hint = 'fleetkeep-receiver nodes lists those that are known.';
     throw new UserError('NODE_UNKNOWN', `there is no log of node ${paths.node} in ${paths.root}`, { hint });
   });
-}
-
-/** A point in time, or a duration before now; ms since 1970. */
-function parseSince(text: string): number {
-  if (/^\d{4}-/.test(text)) {
-    const atMs = Date.parse(text);
-    if (Number.isNaN(atMs)) throw new InvalidArgumentError('That is no time. Example: 2026-11-20T22:00Z');
-    return atMs;
-  }
-  return Date.now() - parseDurationMs(text);
 }

@@ -1,6 +1,7 @@
-import { type Command, InvalidArgumentError } from 'commander';
+import type { Command } from 'commander';
 import type { CommandContext } from '../../shared/cli/command-context.ts';
-import { parseDurationMs } from '../../shared/cli/option-parsers.ts';
+import { parseMoment } from '../../shared/cli/parse-moment.ts';
+import { formatMoment } from '../../shared/time/format-time.ts';
 import { askReceiver, loadConfigOf } from './command-context.ts';
 
 interface PlannedOffFlags {
@@ -19,8 +20,8 @@ export function addPlannedOff(command: Command, context: CommandContext): void {
     .argument('<node>', WHICH)
     .option(
       '--until <time>',
-      'if it is not back by then, it counts as lost: 2026-11-20, 2026-11-20T22:00Z, or in how long, e.g. 8h',
-      parseUntil,
+      'if it is not back by then, it counts as lost: 2026-11-20T22:00 (local time), 2026-11-20T22:00Z, or in how long, e.g. 8h',
+      (text) => parseMoment(text, 'after now', Date.now()),
     )
     .option('--why <text>', 'the reason', '')
     .action(async (pattern: string, { until, why }: PlannedOffFlags) => {
@@ -30,7 +31,7 @@ export function addPlannedOff(command: Command, context: CommandContext): void {
         'planned-off',
         args,
       )) as readonly string[];
-      const end = until === undefined ? 'it is back' : `${new Date(until).toISOString()}, or it is back`;
+      const end = until === undefined ? 'it is back' : `${formatMoment(until)}, or it is back`;
       context.stdout.write(nodes.map((node) => `node ${node} is planned off until ${end}\n`).join(''));
     });
 }
@@ -45,12 +46,4 @@ export function addPlannedOn(command: Command, context: CommandContext): void {
       const nodes = (await askReceiver(loaded, 'planned-on', { pattern })) as readonly string[];
       context.stdout.write(nodes.map((node) => `node ${node} should be on\n`).join(''));
     });
-}
-
-/** A point in time, or a duration from now; ms since 1970. */
-function parseUntil(text: string): number {
-  if (!/^\d{4}-/.test(text)) return Date.now() + parseDurationMs(text);
-  const atMs = Date.parse(text);
-  if (Number.isNaN(atMs)) throw new InvalidArgumentError('That is no time. Example: 2026-11-20T22:00Z');
-  return atMs;
 }

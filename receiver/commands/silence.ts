@@ -3,6 +3,7 @@ import type { CommandContext } from '../../shared/cli/command-context.ts';
 import { addCommonOptions } from '../../shared/cli/common-options.ts';
 import { parseDurationMs, parseInteger } from '../../shared/cli/option-parsers.ts';
 import { UsageError } from '../../shared/errors/errors.ts';
+import { formatMoment } from '../../shared/time/format-time.ts';
 import type { SilenceStatus } from '../alerts/describe-incident.ts';
 import { askReceiver, loadConfigOf } from './command-context.ts';
 import { renderSilences } from './render-alerts.ts';
@@ -34,7 +35,7 @@ export function addSilence(command: Command, context: CommandContext): void {
       const args = { pattern, for_ms: flags.for, why: flags.why, by: flags.by ?? userName() };
       const silence = (await askReceiver(loaded, 'silence', args)) as SilenceStatus;
       context.stdout.write(
-        `silence ${silence.id}: nobody is told about ${silence.pattern} until ${silence.ends}\n`,
+        `silence ${silence.id}: nobody is told about ${silence.pattern} until ${formatMoment(Date.parse(silence.ends))}\n`,
       );
     });
 

@@ -1,5 +1,6 @@
 import type { SQLOutputValue } from 'node:sqlite';
 import { type NodeName, parseNodeName } from '../../shared/names/node-name.ts';
+import { plainAddress } from '../../shared/names/plain-address.ts';
 import type { ConnectionEnd, NodeRecord, NodeState, PlannedOff } from './node-record.ts';
 import type { StateStore } from './state-store.ts';
 
@@ -70,7 +71,8 @@ function readRecord(row: Row): NodeRecord {
     name: nameOf(row),
     logId: String(row['log_id']),
     hostName: String(row['host_name']),
-    address: String(row['address']),
+    // An earlier version wrote down what the socket called it.
+    address: plainAddress(String(row['address'])),
     bootId: String(row['boot_id']),
     version: String(row['version']),
     sleeptimeSeconds: Number(row['sleeptime_seconds']),

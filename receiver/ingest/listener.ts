@@ -9,6 +9,7 @@ import type { Arrival } from './arrival.ts';
 import { Doorkeeper } from './doorkeeper.ts';
 import type { FromWorker, WorkerSettings, WorkerTls } from './messages.ts';
 import { ReadMemory } from './read-memory.ts';
+import { addressOf } from './socket-state.ts';
 
 /** Options of {@link startListener}. */
 export interface ListenerOptions {
@@ -36,7 +37,7 @@ export function startListener({ settings, send, onConnection }: ListenerOptions)
   const leaving = new Map<string, () => void>();
 
   function arrive(socket: Socket): void {
-    const leave = doorkeeper.enter(socket.remoteAddress ?? '');
+    const leave = doorkeeper.enter(addressOf(socket));
     if (leave === undefined) socket.resetAndDestroy();
     else if (tls === undefined) openPlain(socket, leave);
     else awaitTls(socket, leave);

@@ -19,7 +19,7 @@ import { Probe } from './probe.ts';
 import { protocolRefusal, storageProblem, storageRefusal } from './refusals.ts';
 import type { FetchOrder } from './segment-fetch.ts';
 import type { SessionPorts } from './session-ports.ts';
-import { endGently, endOf } from './socket-state.ts';
+import { addressOf, endGently, endOf } from './socket-state.ts';
 import { Streaming } from './streaming.ts';
 
 type Stage =
@@ -188,7 +188,7 @@ export class Session {
     return new Entrance(
       {
         session: this.id,
-        address: this.#socket.remoteAddress ?? 'unknown',
+        address: addressOf(this.#socket),
         certificate: certificate(),
         post,
         send: (frame) => this.#send(frame),

@@ -1,6 +1,12 @@
 import type { Socket } from 'node:net';
 import { errnoOf } from '../../shared/errors/errors.ts';
+import { plainAddress } from '../../shared/names/plain-address.ts';
 import type { EndKind } from './messages.ts';
+
+/** The address of the peer, as people know it; `unknown` once the socket has lost it. */
+export function addressOf({ remoteAddress }: Socket): string {
+  return plainAddress(remoteAddress ?? 'unknown');
+}
 
 /** Waits until a socket has room again; `false` when it is closed. */
 export async function drained(socket: Socket): Promise<boolean> {

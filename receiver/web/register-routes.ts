@@ -1,5 +1,6 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { z } from 'zod';
+import { plainAddress } from '../../shared/names/plain-address.ts';
 import { type Accounts, type Caller, isSame } from './auth/accounts.ts';
 import { HttpError } from './http-error.ts';
 import type { Route } from './route.ts';
@@ -44,7 +45,7 @@ async function answer(
     body: check(route.body, request.body ?? undefined, 'the body'),
     caller,
     isStillKnown: () => callerOf(request, guard) !== undefined,
-    address: request.ip,
+    address: plainAddress(request.ip),
     reply,
   });
   // Streams have been sent by then.

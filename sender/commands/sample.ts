@@ -1,5 +1,7 @@
 import type { Command } from 'commander';
+import { environment } from '../../shared/cli/cli-environment.ts';
 import type { CommandContext } from '../../shared/cli/command-context.ts';
+import { hasColours } from '../../shared/cli/has-colours.ts';
 import { systemClock } from '../../shared/time/clock.ts';
 import { formatSample } from '../sampler/format-sample.ts';
 import { startSampler } from '../sampler/sampler.ts';
@@ -18,6 +20,7 @@ export function addSample(command: Command, context: CommandContext): void {
       await systemClock.sleep(INTERVAL_MS);
       const line = sampler.sample(systemClock.now());
       const isForPeople = context.stdout.isTTY === true && options.json !== true;
-      context.stdout.write(isForPeople ? formatSample(line, { previous, hasColour: true }) : `${line}\n`);
+      const hasColour = hasColours(context.stdout, environment());
+      context.stdout.write(isForPeople ? formatSample(line, { previous, hasColour }) : `${line}\n`);
     });
 }

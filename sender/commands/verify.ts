@@ -5,6 +5,7 @@ import { UserError } from '../../shared/errors/errors.ts';
 import { logPaths } from '../../shared/log/log.ts';
 import type { LostSegments } from '../../shared/log/segment-records.ts';
 import { verifyLog } from '../../shared/log/verify-log.ts';
+import { formatMoment } from '../../shared/time/format-time.ts';
 import { nodeNameOf } from '../membership/ensure-membership.ts';
 import { logsRootOf } from '../settings.ts';
 import { loadConfigOf } from './command-context.ts';
@@ -43,5 +44,5 @@ export function addVerify(command: Command, context: CommandContext): void {
 
 function describeLost({ from, reason, atMs, aside }: LostSegments): string {
   const kept = aside === undefined ? '' : `, and kept as ${aside}`;
-  return `segment ${from} was given up ${new Date(atMs).toISOString()}: ${reason}${kept}`;
+  return `segment ${from} was given up ${formatMoment(atMs)}: ${reason}${kept}`;
 }

@@ -2,6 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import { dirname, resolve } from 'node:path';
 import { errnoOf, UsageError } from '../errors/errors.ts';
+import { expandHome } from '../files/expand-home.ts';
 import { completeConfig } from './complete-config.ts';
 import type { Config } from './config.ts';
 import { isJsonObject, type JsonObject, withValue } from './dotted.ts';
@@ -67,7 +68,7 @@ export async function loadConfig(options: LoadConfigOptions): Promise<LoadedConf
 }
 
 async function readConfigFile({ path: named, cwd }: LoadConfigOptions) {
-  const path = resolve(cwd, named ?? 'config.json');
+  const path = resolve(cwd, expandHome(named ?? 'config.json'));
   const text = await readText(path, named === undefined);
   return text === undefined ? undefined : { path, content: parseObject(text, path) };
 }
@@ -107,8 +108,13 @@ function layOver(content: JsonObject, overrides: JsonObject, cwd: string): JsonO
   const paths = new Set(listConfigKeys().flatMap(({ key, isPath }) => (isPath ? [key] : [])));
   return Object.entries(overrides).reduce((object, [key, value]) => {
     const isPath = paths.has(key) && typeof value === 'string' && value.trim() !== '';
-    return withValue(object, key, isPath ? resolve(cwd, value) : value);
+    return withValue(object, key, isPath ? absolute(cwd, value) : value);
   }, content);
+}
+
+/** `~ann` is left to the check, which refuses it. */
+function absolute(cwd: string, path: string): string {
+  return /^~[^/]/.test(path) ? path : resolve(cwd, expandHome(path));
 }
 
 function check(raw: JsonObject, source: Source): CheckedConfig {

@@ -7,7 +7,7 @@ import { directory, file, host, seconds } from './values.ts';
 export const receiver = z
   .strictObject({
     data_directory: directory
-      .default('data/receiver')
+      .prefault('data/receiver')
       .describe('Where the receiver keeps the logs of all nodes, its own state and its control socket.'),
     listen_address: host.optional().meta({
       description:

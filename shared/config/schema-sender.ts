@@ -19,7 +19,7 @@ const retention = z
 export const sender = z
   .strictObject({
     data_directory: directory
-      .default('data/sender')
+      .prefault('data/sender')
       .describe('Where the sender keeps the log of its node, its own state and its control socket.'),
     node_name: nodeName.optional().meta({
       description:

@@ -98,7 +98,7 @@ export const configSchema = z.strictObject({
         'it is reset: `fleetkeep-receiver settings` shows that.',
     ),
   to_directory: directory
-    .default('data/mirror')
+    .prefault('data/mirror')
     .describe('Directory on the secondary drive that holds the mirror of all logs.'),
   to_addr: mailAddresses
     .prefault('root@localhost')

@@ -2,6 +2,7 @@ import { createRequire } from 'node:module';
 import { z } from 'zod';
 import { parseJoinCode } from '../auth/join-code.ts';
 import { UserError } from '../errors/errors.ts';
+import { expandHome } from '../files/expand-home.ts';
 import { parseNodeName } from '../names/node-name.ts';
 import { formatByteSize, parseByteSize, SIZE_PATTERN } from './byte-size.ts';
 import { parseHost, parseHostPort } from './host-port.ts';
@@ -110,13 +111,23 @@ export const nodeName = z
   .transform(parsedBy(nodeNameOf))
   .meta({ allowed: '1 to 63 of a-z, 0-9 and -, not beginning with -' });
 
-const path = z.string().refine((text) => text.trim() !== '' && !text.includes('\0'));
+/** A `~` of another user is refused rather than taken for a directory of that name: `./~ann` is one. */
+const path = z
+  .string()
+  .refine((text) => text.trim() !== '' && !text.includes('\0') && !/^~[^/]/.test(text))
+  .transform(expandHome);
 
 /** The path of a directory. */
-export const directory = path.meta({ allowed: 'the path of a directory', isPath: true });
+export const directory = path.meta({
+  allowed: 'the path of a directory',
+  isPath: true,
+});
 
 /** The path of a file. */
-export const file = path.meta({ allowed: 'the path of a file', isPath: true });
+export const file = path.meta({
+  allowed: 'the path of a file',
+  isPath: true,
+});
 
 function nodeNameOf(text: string) {
   try {

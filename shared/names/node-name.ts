@@ -1,3 +1,4 @@
+import { isIPv6 } from 'node:net';
 import { UserError } from '../errors/errors.ts';
 
 /**
@@ -7,6 +8,9 @@ import { UserError } from '../errors/errors.ts';
 export type NodeName = string & { readonly __brand: 'NodeName' };
 
 const PATTERN = /^[a-z0-9][a-z0-9-]{0,62}$/;
+
+/** An IPv4 address, also as the beginning of a longer name: `192.168.1.10.lan`. */
+const ADDRESS = /^\d{1,3}(?:\.\d{1,3}){3}(?=\.|$)/;
 
 /**
  * Checks a name that came from outside. People know a node by its log, `node-7.log`, so `node-7` is taken for `7`:
@@ -24,9 +28,13 @@ export function parseNodeName(text: string): NodeName {
   return name as NodeName;
 }
 
-/** Makes a node name of a host name: lower case, first label only, every other character a hyphen. */
+/**
+ * Makes a node name of a host name: lower case, first label only, every other character a hyphen. Of an address there is no first label:
+ * `192.168.1.10` becomes `192-168-1-10`.
+ */
 export function nodeNameFromHost(hostName: string): NodeName {
-  const label = hostName.toLowerCase().split('.')[0] ?? '';
+  const address = isIPv6(hostName) ? hostName : ADDRESS.exec(hostName)?.[0];
+  const label = (address ?? hostName.split('.')[0] ?? '').toLowerCase();
   const cleaned = label
     .replace(/[^a-z0-9]+/g, '-')
     .replace(/^-+/, '')

@@ -83,6 +83,20 @@ t.test('what is sent is stored as it is, and acknowledged', async (t) => {
   t.match(ingest.connected().get(parseNodeName('7')), { position: { segment: 1, offset: bytes.length } });
 });
 
+t.test('a receiver that listens on :: knows IPv4 nodes by their IPv4 addresses', async (t) => {
+  const gate = knownNodes();
+  const addresses: string[] = [];
+  const admit: typeof gate.admit = (facts, auth) => {
+    addresses.push(facts.address);
+    return gate.admit(facts, auth);
+  };
+  await using started = await start(t, { host: '::', gate: { ...gate, admit } });
+  using sender = await connectRawSender(started.ingest.port, '7');
+  sender.hello();
+  await sender.next(WELCOME);
+  t.strictSame(addresses, ['127.0.0.1']);
+});
+
 t.test('a sender that comes back is told where its log ends here, with the CRC-32 of that', async (t) => {
   await using started = await start(t);
   const { ingest, told } = started;

@@ -1,4 +1,5 @@
 import { chmodSync } from 'node:fs';
+import { homedir } from 'node:os';
 import { join } from 'node:path';
 import t, { type Test } from 'tap';
 import { type LoadConfigOptions, loadConfig } from '../../../shared/config/load.ts';
@@ -217,4 +218,24 @@ t.test('several mail servers and the channels get what their files hold', async 
 t.test('the config.json of this project is right', async (t) => {
   const cwd = join(import.meta.dirname, '..', '..', '..');
   await t.resolves(loadConfig({ cwd }));
+});
+
+t.test('~ at the beginning of a path is the home directory, in config.json and in flags', async (t) => {
+  const content = {
+    to_directory: '~/mirror',
+    receiver: { data_directory: '~/receiver' },
+    mail: { smtp: { host: 'mail.example.org', ca_file: '~/ca.pem' } },
+  };
+  const { config, cwd } = await load(t, content, { overrides: { 'sender.data_directory': '~/node' } });
+  t.equal(config.to_directory, join(homedir(), 'mirror'));
+  t.equal(config.receiver.data_directory, join(homedir(), 'receiver'));
+  t.equal(config.sender.data_directory, join(homedir(), 'node'));
+  t.equal(config.mail.smtp[0]?.ca_file, join(homedir(), 'ca.pem'));
+  t.match(await load(t, { to_directory: './~mirror' }), { config: { to_directory: join(cwd, '~mirror') } });
+  const refused = {
+    code: 'CONFIG_INVALID',
+    message: /to_directory is "~ann\/x", but must be the path of a directory/,
+  };
+  await t.rejects(load(t, { to_directory: '~ann/x' }), refused);
+  await t.rejects(load(t, {}, { overrides: { to_directory: '~ann/x' } }), refused);
 });

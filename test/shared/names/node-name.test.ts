@@ -37,6 +37,14 @@ t.test('nodeNameFromHost() keeps the first label, in lower case', async (t) => {
   t.equal(nodeNameFromHost('Ann’s MacBook Pro'), 'ann-s-macbook-pro');
 });
 
+t.test('nodeNameFromHost() keeps the whole of an address, with hyphens', async (t) => {
+  t.equal(nodeNameFromHost('192.168.1.10'), '192-168-1-10');
+  t.equal(nodeNameFromHost('192.168.1.10.lan'), '192-168-1-10');
+  t.equal(nodeNameFromHost('10.example.org'), '10', 'a name that only begins with a number is none');
+  t.equal(nodeNameFromHost('2001:DB8::7'), '2001-db8-7');
+  t.equal(nodeNameFromHost('::ffff:192.0.2.2'), 'ffff-192-0-2-2');
+});
+
 t.test('nodeNameFromHost() makes a node name of any host name at all', async (t) => {
   await holds(
     t,

@@ -215,7 +215,7 @@ size-too-small.json: log.segment_bytes is 1024, but must be 64 KiB to 1 GiB, as 
 `
 
 exports[`test/shared/config/mistakes.test.ts > TAP > config invariants 1–3: smtp-as-address.json is refused, in words > smtp-as-address.json 1`] = `
-smtp-as-address.json: mail.smtp (its value is not shown) must be an object with host, port, user, password, password_file, tls or ca_file or a list of up to ten such objects
+smtp-as-address.json: mail.smtp (its value is not shown) must be an object with host, port, name, user, password, password_file, tls or ca_file or a list of up to ten such objects
 `
 
 exports[`test/shared/config/mistakes.test.ts > TAP > config invariants 1–3: smtp-ca-without-tls.json is refused, in words > smtp-ca-without-tls.json 1`] = `
@@ -223,7 +223,7 @@ smtp-ca-without-tls.json: mail.smtp.ca_file is given, but mail.smtp.tls is "none
 `
 
 exports[`test/shared/config/mistakes.test.ts > TAP > config invariants 1–3: smtp-list-empty.json is refused, in words > smtp-list-empty.json 1`] = `
-smtp-list-empty.json: mail.smtp (its value is not shown) must be an object with host, port, user, password, password_file, tls or ca_file or a list of up to ten such objects
+smtp-list-empty.json: mail.smtp (its value is not shown) must be an object with host, port, name, user, password, password_file, tls or ca_file or a list of up to ten such objects
 `
 
 exports[`test/shared/config/mistakes.test.ts > TAP > config invariants 1–3: smtp-list-with-mistakes.json is refused, in words > smtp-list-with-mistakes.json 1`] = `
@@ -232,7 +232,7 @@ smtp-list-with-mistakes.json: mail.smtp[2].tls is "starttls", but must be "impli
 `
 
 exports[`test/shared/config/mistakes.test.ts > TAP > config invariants 1–3: smtp-list-wrong-value.json is refused, in words > smtp-list-wrong-value.json 1`] = `
-smtp-list-wrong-value.json: unknown key "mail.smtp[0].prot"; allowed there: host, port, user, password, password_file, tls or ca_file
+smtp-list-wrong-value.json: unknown key "mail.smtp[0].prot"; allowed there: host, port, name, user, password, password_file, tls or ca_file
 smtp-list-wrong-value.json: mail.smtp[1].host is missing; it must be a host name or address without port, such as "receiver.lan", "192.168.1.10" or "::1"
 smtp-list-wrong-value.json: mail.smtp[1].port is "x", but must be a whole number from 1 to 65535
 smtp-list-wrong-value.json: mail.smtp[1].password (its value is not shown) must be text in quotes, not empty
@@ -311,7 +311,7 @@ unknown-key.json: unknown key "sleeptme"; did you mean "sleeptime"?
 
 exports[`test/shared/config/mistakes.test.ts > TAP > config invariants 1–3: value-null.json is refused, in words > value-null.json 1`] = `
 value-null.json: sleeptime is null, but must be a number of seconds from 0.1 to 3600
-value-null.json: mail.smtp (its value is not shown) must be an object with host, port, user, password, password_file, tls or ca_file or a list of up to ten such objects
+value-null.json: mail.smtp (its value is not shown) must be an object with host, port, name, user, password, password_file, tls or ca_file or a list of up to ten such objects
 `
 
 exports[`test/shared/config/mistakes.test.ts > TAP > config invariants 1–3: word-not-allowed.json is refused, in words > word-not-allowed.json 1`] = `
