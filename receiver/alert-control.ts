@@ -5,12 +5,17 @@ import type { NodeName } from '../shared/names/node-name.ts';
 import { systemClock } from '../shared/time/clock.ts';
 import { describeIncident, describeSilence } from './alerts/describe-incident.ts';
 import { matchesGlob } from './alerts/glob.ts';
+import { checkPattern } from './alerts/silences/check-pattern.ts';
 import type { Receiver } from './receiver.ts';
+import { rulesOfConfig } from './rules/rules-of-config.ts';
 
 const YEAR_MS = 366 * 86_400_000;
 
+/** Alerts of the past whose keys a silence may name. */
+const MAX_HISTORY = 1000;
+
 const text = (max: number) => z.string().max(max);
-const pattern = z.string().trim().min(1).max(200);
+const pattern = z.string().trim().min(1).max(20_000);
 const LIST = z.object({ limit: z.int().min(1).max(20_000).default(100), all: z.boolean().default(false) });
 const ACKNOWLEDGE = z.object({
   ids: z.array(z.int().min(1)).min(1).max(1000),
@@ -46,7 +51,14 @@ export function alertControl(running: () => Receiver): ControlHandlers {
     },
     silence: async (args) => {
       const { pattern, for_ms: forMs, why, by } = SILENCE.parse(args);
-      return describeSilence(running().alerts.silences.begin({ pattern, forMs, why, by }));
+      const receiver = running();
+      const { incidents, silences } = receiver.alerts;
+      const matches = checkPattern(pattern, {
+        nodes: receiver.fleet.nodes().map(({ name }) => name),
+        rules: rulesOfConfig(receiver.config).map(({ name }) => name),
+        alerts: [...incidents.open(), ...incidents.history(MAX_HISTORY)],
+      });
+      return { ...describeSilence(silences.begin({ pattern, forMs, why, by })), matches };
     },
     silences: async () => running().alerts.silences.active().map(describeSilence),
     'end-silence': async (args) => running().alerts.silences.end(END_SILENCE.parse(args).id),

@@ -15,6 +15,12 @@ interface SilenceFlags {
   readonly by?: string;
 }
 
+/** What the receiver says of a silence that it has begun. */
+interface BegunSilence extends SilenceStatus {
+  /** Whether there is something that it is about. */
+  readonly matches: boolean;
+}
+
 /** `fleetkeep-receiver silence X`, and what can be done with silences. */
 export function addSilence(command: Command, context: CommandContext): void {
   command
@@ -33,10 +39,11 @@ export function addSilence(command: Command, context: CommandContext): void {
       }
       const loaded = await loadConfigOf(command, context);
       const args = { pattern, for_ms: flags.for, why: flags.why, by: flags.by ?? userName() };
-      const silence = (await askReceiver(loaded, 'silence', args)) as SilenceStatus;
+      const silence = (await askReceiver(loaded, 'silence', args)) as BegunSilence;
       context.stdout.write(
         `silence ${silence.id}: nobody is told about ${silence.pattern} until ${formatMoment(Date.parse(silence.ends))}\n`,
       );
+      if (!silence.matches) context.stderr.write('It matches no node, rule or alert that there is now.\n');
     });
 
   addCommonOptions(command.command('list'))

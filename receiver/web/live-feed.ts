@@ -6,6 +6,14 @@ import type { WebPorts } from './ports.ts';
 /** How often news of nodes are sent, ms. */
 const TELL_MS = 1_000;
 
+/** How many alerts there are when nodes that were lost together count as one. */
+function countTold(open: ReturnType<WebPorts['alerts']['incidents']['open']>): number {
+  const keys = open.map(({ id, rule, threadId }) =>
+    rule === 'disconnect' && threadId !== undefined ? `thread ${threadId}` : id,
+  );
+  return new Set(keys).size;
+}
+
 /** Tells those who look of every node that has changed, all of them together once a second. */
 export function startLiveFeed(ports: WebPorts, hub: EventHub): Disposable {
   const changed = new Set<NodeName>();
@@ -48,7 +56,7 @@ export function startLiveFeed(ports: WebPorts, hub: EventHub): Disposable {
       .join();
     if (now === firing) return;
     firing = now;
-    hub.send('alerts', { firing: open.length });
+    hub.send('alerts', { firing: countTold(open) });
   }
 
   return {

@@ -3,6 +3,7 @@ import type { OutboxEntry } from '../../alerts/outbox-view-store.ts';
 import * as contract from '../contract/alerts.ts';
 import { idParams } from '../contract/session.ts';
 import { HttpError } from '../http-error.ts';
+import { perform } from '../perform.ts';
 import type { WebPorts } from '../ports.ts';
 import { type Route, route } from '../route.ts';
 
@@ -10,7 +11,7 @@ import { type Route, route } from '../route.ts';
 const MAX_MESSAGES = 200;
 
 /** What is wrong and what was, who takes care, and what was sent. */
-export function alertRoutes({ alerts, outbox, rules }: WebPorts): readonly Route[] {
+export function alertRoutes({ alerts, control, outbox, rules }: WebPorts): readonly Route[] {
   const whyOf = (incident: Incident) => {
     const silence = alerts.silences.active().find(({ id }) => id === incident.silenceId);
     return silence === undefined ? undefined : silence.why || `silence ${silence.id}`;
@@ -46,6 +47,8 @@ export function alertRoutes({ alerts, outbox, rules }: WebPorts): readonly Route
         if (alerts.incidents.acknowledge(params.id, acknowledgement) === undefined) {
           throw new HttpError(404, 'ALERT_UNKNOWN', 'There is no such alert, or it is over.');
         }
+        // Some of the others may be over by now.
+        for (const id of body.others) alerts.incidents.acknowledge(id, acknowledgement);
       },
     ),
     route(
@@ -60,8 +63,10 @@ export function alertRoutes({ alerts, outbox, rules }: WebPorts): readonly Route
         ...{ method: 'POST', path: '/silences', who: 'admin', summary: 'Tell nobody for a while.' },
         body: contract.silenceBody,
       },
-      ({ body: { pattern, forSeconds, why }, caller }) =>
-        void alerts.silences.begin({ pattern, forMs: forSeconds * 1000, why, by: caller?.name ?? '' }),
+      async ({ body: { pattern, forSeconds, why }, caller }) => {
+        const args = { pattern, for_ms: forSeconds * 1000, why, by: caller?.name ?? '' };
+        await perform(control, 'silence', args);
+      },
     ),
     route(
       {
@@ -101,9 +106,11 @@ export function alertRoutes({ alerts, outbox, rules }: WebPorts): readonly Route
 }
 
 function describeAlert(incident: Incident, silenced: string | undefined) {
-  const { id, key, rule, node, severity, title, detail, openedMs, endedMs, acknowledged } = incident;
+  const { id, key, rule, node, severity, title, detail, openedMs, endedMs, acknowledged, threadId } =
+    incident;
   return {
     ...{ id, key, rule, node, severity, title, detail, sinceMs: openedMs, resolvedMs: endedMs, silenced },
+    group: rule === 'disconnect' ? threadId : undefined,
     acknowledged: acknowledged && {
       ...{ by: acknowledged.by, atMs: acknowledged.atMs },
       why: acknowledged.note === '' ? undefined : acknowledged.note,

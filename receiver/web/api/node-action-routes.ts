@@ -1,8 +1,7 @@
-import type { ControlHandlers } from '../../../shared/control/serve-client.ts';
-import { UserError } from '../../../shared/errors/errors.ts';
 import { parseNodeName } from '../../../shared/names/node-name.ts';
 import { nodeParams } from '../contract/common.ts';
 import * as contract from '../contract/fleet.ts';
+import { perform } from '../perform.ts';
 import type { WebPorts } from '../ports.ts';
 import { type Route, route } from '../route.ts';
 
@@ -79,12 +78,4 @@ export function nodeActionRoutes({ control, sleeptime }: WebPorts): readonly Rou
       async () => void (await sleeptime.reset()),
     ),
   ];
-}
-
-/** Has the receiver do what its command of that name does. */
-async function perform(control: ControlHandlers, name: string, args: unknown): Promise<unknown> {
-  const handler = control[name];
-  if (handler === undefined) throw new UserError('UNSUPPORTED', `this receiver knows no ${name}`);
-  const signal = AbortSignal.timeout(30_000);
-  return await handler(args, { signal, progress: async () => undefined });
 }

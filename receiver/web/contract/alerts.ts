@@ -13,6 +13,8 @@ const alert = z.object({
   resolvedMs: timeMs.optional(),
   acknowledged: z.object({ by: z.string(), atMs: timeMs, why: z.string().optional() }).optional(),
   silenced: z.string().optional(),
+  /** Alerts with the same number were told in one message: nodes that were lost together. */
+  group: z.int().optional(),
 });
 
 /** `GET /api/alerts` */
@@ -22,7 +24,13 @@ export const alertsQuery = z.object({ limit: z.coerce.number().int().min(1).max(
 export const alertsAnswer = z.object({ firing: z.array(alert), history: z.array(alert) });
 
 /** `POST /api/alerts/:id/ack` */
-export const acknowledgeBody = z.object({ why: z.string().max(1000).default('') }).prefault({});
+export const acknowledgeBody = z
+  .object({
+    why: z.string().max(1000).default(''),
+    /** Others that are acknowledged along with it. */
+    others: z.array(z.int()).max(10_000).default([]),
+  })
+  .prefault({});
 
 /** `GET /api/silences` */
 export const silencesAnswer = z.array(
@@ -38,7 +46,7 @@ export const silencesAnswer = z.array(
 
 /** `POST /api/silences` */
 export const silenceBody = z.object({
-  pattern: z.string().trim().min(1).max(200),
+  pattern: z.string().trim().min(1).max(20_000),
   forSeconds: z
     .number()
     .min(1)

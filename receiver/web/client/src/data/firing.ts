@@ -10,7 +10,9 @@ export const firingCount = signal(0);
 export function followFiring(): () => void {
   void getJson<AlertsAnswer>('/alerts?limit=1').then(
     ({ firing }) => {
-      firingCount.value = firing.length;
+      firingCount.value = new Set(
+        firing.map(({ id, group }) => (group === undefined ? `${id}` : `group ${group}`)),
+      ).size;
     },
     // The page of alerts says what is wrong.
     () => undefined,

@@ -7,6 +7,7 @@ import { route } from '../../data/location.ts';
 import { useResource } from '../../data/use-resource.ts';
 import { Tabs } from '../../parts/tabs.tsx';
 import { FiringList } from './firing-list.tsx';
+import { groupAlerts } from './group-alerts.ts';
 import { HistoryTable } from './history-table.tsx';
 import { OutboxTable } from './outbox-table.tsx';
 import { RulesTable } from './rules-table.tsx';
@@ -29,7 +30,7 @@ export function AlertsPage() {
         here={tab}
         first="firing"
         tabs={[
-          { tab: 'firing', title: 'Firing', count: value?.firing.length },
+          { tab: 'firing', title: 'Firing', count: value && groupAlerts(value.firing).length },
           { tab: 'history', title: 'History' },
           { tab: 'rules', title: 'Rules' },
           { tab: 'silences', title: 'Silences' },

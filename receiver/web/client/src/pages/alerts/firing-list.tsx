@@ -8,12 +8,13 @@ import { Dialog } from '../../parts/dialog.tsx';
 import { formatRoute } from '../../route.ts';
 import { formatDateTime, formatMoment } from '../../text/format-time.ts';
 import { formatDuration } from '../../text/format-value.ts';
+import { type AlertGroup, groupAlerts, patternOf } from './group-alerts.ts';
 import { SeverityMark } from './severity-mark.tsx';
 import { SilenceForm } from './silence-form.tsx';
 
-type Question = { readonly kind: 'acknowledge' | 'silence'; readonly alert: Alert };
+type Question = { readonly kind: 'acknowledge' | 'silence'; readonly group: AlertGroup };
 
-/** What is wrong at this moment, the worst first. */
+/** What is wrong at this moment, the worst first; nodes that were lost together are one. */
 export function FiringList({ alerts, onChange }: { alerts: readonly Alert[]; onChange: () => void }) {
   const [question, setQuestion] = useState<Question>();
   const close = () => setQuestion(undefined);
@@ -25,18 +26,18 @@ export function FiringList({ alerts, onChange }: { alerts: readonly Alert[]; onC
   return (
     <>
       <ul class="alert-list">
-        {[...alerts].sort(worstFirst).map((alert) => (
-          <FiringAlert key={alert.id} alert={alert} onAsk={(kind) => setQuestion({ kind, alert })} />
+        {groupAlerts(alerts).map((group) => (
+          <FiringAlert key={group.id} group={group} onAsk={(kind) => setQuestion({ kind, group })} />
         ))}
       </ul>
       {question?.kind === 'acknowledge' && (
         <Dialog title="Acknowledge" onClose={close}>
-          <AcknowledgeForm alert={question.alert} onDone={done} />
+          <AcknowledgeForm group={question.group} onDone={done} />
         </Dialog>
       )}
       {question?.kind === 'silence' && (
         <Dialog title="Silence" onClose={close}>
-          <SilenceForm pattern={question.alert.key} onDone={done} />
+          <SilenceForm pattern={patternOf(question.group)} onDone={done} />
         </Dialog>
       )}
     </>
@@ -44,12 +45,14 @@ export function FiringList({ alerts, onChange }: { alerts: readonly Alert[]; onC
 }
 
 interface FiringAlertProps {
-  readonly alert: Alert;
+  readonly group: AlertGroup;
   readonly onAsk: (kind: Question['kind']) => void;
 }
 
-function FiringAlert({ alert, onAsk }: FiringAlertProps) {
-  const { severity, title, detail, node, sinceMs, acknowledged, silenced } = alert;
+function FiringAlert({ group, onAsk }: FiringAlertProps) {
+  const { severity, title, sinceMs, alerts } = group;
+  const [{ detail, rule }] = alerts;
+  const silenced = alerts.find((alert) => alert.silenced !== undefined)?.silenced;
   return (
     <li class={`card alert alert-${severity}`}>
       <SeverityMark severity={severity} />
@@ -57,25 +60,15 @@ function FiringAlert({ alert, onAsk }: FiringAlertProps) {
         <h2>{title}</h2>
         {detail && <p>{detail}</p>}
         <p class="muted">
-          {node && (
-            <>
-              <a href={formatRoute('node', node)}>{node}</a> ·{' '}
-            </>
-          )}
-          <span title={formatDateTime(sinceMs)}>for {formatDuration(now.value - sinceMs)}</span> ·{' '}
-          {alert.rule}
+          <NodeLinks alerts={alerts} />
+          <span title={formatDateTime(sinceMs)}>for {formatDuration(now.value - sinceMs)}</span> · {rule}
           {silenced && ` · silenced: ${silenced}`}
         </p>
-        {acknowledged && (
-          <p class="muted">
-            {acknowledged.by} acknowledged it at {formatMoment(acknowledged.atMs, now.value)}
-            {acknowledged.why && `: ${acknowledged.why}`}
-          </p>
-        )}
+        <Acknowledgement alerts={alerts} />
       </div>
       {isAdmin.value && (
         <div class="button-row">
-          {!acknowledged && (
+          {alerts.some(({ acknowledged }) => !acknowledged) && (
             <button type="button" onClick={() => onAsk('acknowledge')}>
               Acknowledge
             </button>
@@ -89,20 +82,50 @@ function FiringAlert({ alert, onAsk }: FiringAlertProps) {
   );
 }
 
-function AcknowledgeForm({ alert, onDone }: { alert: Alert; onDone: () => void }) {
+function NodeLinks({ alerts }: { alerts: readonly Alert[] }) {
+  const nodes = alerts.flatMap(({ node }) => node ?? []);
+  if (nodes.length === 0) return null;
   return (
     <>
-      <p>{alert.title}</p>
+      {nodes.map((node, index) => (
+        <>
+          {index > 0 && ', '}
+          <a key={node} href={formatRoute('node', node)}>
+            {node}
+          </a>
+        </>
+      ))}{' '}
+      ·{' '}
+    </>
+  );
+}
+
+/** Who takes care, when all of them are taken care of. */
+function Acknowledgement({ alerts }: { alerts: readonly Alert[] }) {
+  const newest = alerts.flatMap(({ acknowledged }) => acknowledged ?? []).sort((a, b) => b.atMs - a.atMs)[0];
+  if (newest === undefined || alerts.some(({ acknowledged }) => !acknowledged)) return null;
+  return (
+    <p class="muted">
+      {newest.by} acknowledged it at {formatMoment(newest.atMs, now.value)}
+      {newest.why && `: ${newest.why}`}
+    </p>
+  );
+}
+
+function AcknowledgeForm({ group, onDone }: { group: AlertGroup; onDone: () => void }) {
+  const [first, ...others] = group.alerts;
+  return (
+    <>
+      <p>{group.title}</p>
       <p class="muted">Says that somebody is at it. Nobody is reminded until it ends.</p>
       <ActionForm
         action="Acknowledge"
         act={(form) => {
           const why = fieldOf(form, 'why');
-          return send(
-            'POST',
-            `/alerts/${encodeURIComponent(alert.id)}/ack`,
-            why === undefined ? {} : { why },
-          );
+          return send('POST', `/alerts/${encodeURIComponent(first.id)}/ack`, {
+            ...(why === undefined ? {} : { why }),
+            others: others.map(({ id }) => id),
+          });
         }}
         onDone={onDone}
       >
@@ -113,10 +136,4 @@ function AcknowledgeForm({ alert, onDone }: { alert: Alert; onDone: () => void }
       </ActionForm>
     </>
   );
-}
-
-const ORDER = { critical: 0, warning: 1, info: 2 } as const;
-
-function worstFirst(a: Alert, b: Alert): number {
-  return ORDER[a.severity] - ORDER[b.severity] || b.sinceMs - a.sinceMs;
 }
