@@ -3,9 +3,9 @@ import type { ControlHandlers } from '../shared/control/serve-client.ts';
 import { UserError } from '../shared/errors/errors.ts';
 import type { NodeName } from '../shared/names/node-name.ts';
 import { systemClock } from '../shared/time/clock.ts';
+import { checkPattern } from './alerts/check-pattern.ts';
 import { describeIncident, describeSilence } from './alerts/describe-incident.ts';
 import { matchesGlob } from './alerts/glob.ts';
-import { checkPattern } from './alerts/silences/check-pattern.ts';
 import type { Receiver } from './receiver.ts';
 import { rulesOfConfig } from './rules/rules-of-config.ts';
 

@@ -7,6 +7,7 @@ import type { LoadedConfig } from '../../shared/config/load.ts';
 import { UserError } from '../../shared/errors/errors.ts';
 import { describeIncident, type IncidentStatus } from '../alerts/describe-incident.ts';
 import { readIncidents } from '../alerts/read-incidents.ts';
+import { requireReceiverData } from '../fleet/read-nodes.ts';
 import { askReceiver, loadConfigOf } from './command-context.ts';
 import { renderAlerts } from './render-alerts.ts';
 import { userName } from './user-name.ts';
@@ -63,7 +64,9 @@ async function findAlerts(
     return (await askReceiver(loaded, 'alerts', { all, limit })) as readonly IncidentStatus[];
   } catch (error) {
     if (!(error instanceof UserError && error.code === 'NOT_RUNNING')) throw error;
-    const incidents = readIncidents(loaded.config.receiver.data_directory, limit);
+    const { data_directory: directory } = loaded.config.receiver;
+    requireReceiverData(directory);
+    const incidents = readIncidents(directory, limit);
     return incidents.map(describeIncident).filter(({ state }) => all || state !== 'over');
   }
 }

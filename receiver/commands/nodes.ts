@@ -5,7 +5,7 @@ import type { LoadedConfig } from '../../shared/config/load.ts';
 import { UserError } from '../../shared/errors/errors.ts';
 import { parseNodeName } from '../../shared/names/node-name.ts';
 import { readCredentials } from '../admission/read-credentials.ts';
-import { readNodes } from '../fleet/read-nodes.ts';
+import { readNodes, requireReceiverData } from '../fleet/read-nodes.ts';
 import { describeNodes, type NodeStatus } from '../node-status.ts';
 import type { ReceiverStatus } from '../status.ts';
 import { askReceiver, loadConfigOf } from './command-context.ts';
@@ -59,6 +59,7 @@ async function findNodes(loaded: LoadedConfig): Promise<readonly NodeStatus[]> {
   } catch (error) {
     if (!(error instanceof UserError && error.code === 'NOT_RUNNING')) throw error;
     const directory = loaded.config.receiver.data_directory;
+    requireReceiverData(directory);
     return describeNodes(readNodes(directory), readCredentials(directory));
   }
 }

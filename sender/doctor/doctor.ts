@@ -12,6 +12,7 @@ import { readMachineId } from '../../shared/files/machine-id.ts';
 import { addressesOf } from '../membership/addresses.ts';
 import { type Membership, readMembership } from '../membership/membership.ts';
 import { connectTo } from '../uplink/connect.ts';
+import type { UplinkState } from '../uplink/uplink.ts';
 import { checkProcesses } from './check-processes.ts';
 
 const CONNECT_MS = 5000;
@@ -21,6 +22,8 @@ export interface ExamineOptions {
   readonly config: Config;
   /** Whether a sender answers in the data directory. */
   readonly isRunning: boolean;
+  /** How its connection does, in its own words; undefined when it does not run. */
+  readonly uplink?: UplinkState | undefined;
   readonly nowMs: number;
 }
 
@@ -28,6 +31,7 @@ export interface ExamineOptions {
 export async function examineSender({
   config,
   isRunning,
+  uplink,
   nowMs,
 }: ExamineOptions): Promise<readonly Finding[]> {
   const { data_directory: directory } = config.sender;
@@ -43,7 +47,28 @@ export async function examineSender({
   const reached = await Promise.all(
     addressesOf(config, membership).map(async ({ host, port }) => await reach(host, port, membership)),
   );
-  return [...findings, fine('joined', `as node ${membership.node}`), ...weighed(reached)];
+  return [
+    ...findings,
+    fine('joined', `as node ${membership.node}`),
+    ...weighed(reached),
+    ...checkUplink(uplink, membership.node),
+  ];
+}
+
+/** Whether the receiver takes the log: one that answers may refuse this node all the same. */
+function checkUplink(uplink: UplinkState | undefined, node: string): readonly Finding[] {
+  switch (uplink?.kind) {
+    case 'connected':
+      return [fine('connection', `${uplink.receiver} takes the log`)];
+    case 'refused': {
+      const hint = `To let it in again: fleetkeep-receiver join-code --node ${node}, then here fleetkeep-sender start --join CODE`;
+      return [problem('connection', `${uplink.receiver} refuses this node: ${uplink.reason}`, hint)];
+    }
+    case 'waiting':
+      return [warning('connection', `not connected: ${uplink.reason}`, 'The sender tries again by itself.')];
+    default:
+      return [];
+  }
 }
 
 /** One receiver that answers is enough; the others are worth a look. */

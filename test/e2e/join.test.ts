@@ -40,6 +40,11 @@ t.test(
   'a node that is revoked is told why, keeps sampling, and is let in again with a new code',
   async (t) => {
     const place = await preparePlace(t.testdir());
+    for (const command of ['nodes', 'alerts']) {
+      const { code, stderr } = await place.run('receiver', command);
+      t.not(code, 0, `${command} where no receiver ever was`);
+      t.match(stderr, /there is no receiver's data in .*receiver/);
+    }
     await using _receiver = await place.start('receiver');
     const node = await startNode(place, 'one', '--join', await makeCode(place, '--node', 'seven'));
     t.teardown(() => node.end('SIGKILL'));
@@ -52,6 +57,10 @@ t.test(
     const before = own();
     await until(() => own() > before + 3, { ...PATIENT, what: 'samples of a revoked node' });
     t.match((await place.run('sender', 'status', '--json', ...args)).stdout, /node seven was revoked: sold/);
+    t.match(await place.run('sender', 'doctor', ...args), {
+      code: 1,
+      stdout: /refuses this node: node seven was revoked: sold[\s\S]*join-code --node seven/,
+    });
     await node.end();
     await using again = await startNode(place, 'one', '--join', await makeCode(place));
     await listed(t, place, ['seven up']);

@@ -1,6 +1,6 @@
-import { suggestKey } from '../../../shared/config/suggest-key.ts';
-import { UserError } from '../../../shared/errors/errors.ts';
-import { matchesPattern, partsOf, ruleOf, type Silenceable } from './matches-pattern.ts';
+import { suggestKey } from '../../shared/config/suggest-key.ts';
+import { UserError } from '../../shared/errors/errors.ts';
+import { matchesPattern, partsOf, ruleOf, type Silenceable } from './silences/matches-pattern.ts';
 
 /** Things that alerts are about besides the rules of config.json: first words of their keys. */
 const SUBJECTS = [

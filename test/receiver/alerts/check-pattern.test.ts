@@ -1,6 +1,6 @@
 import t from 'tap';
-import { checkPattern } from '../../../../receiver/alerts/silences/check-pattern.ts';
-import { matchesPattern } from '../../../../receiver/alerts/silences/matches-pattern.ts';
+import { checkPattern } from '../../../receiver/alerts/check-pattern.ts';
+import { matchesPattern } from '../../../receiver/alerts/silences/matches-pattern.ts';
 
 const SUBJECTS = {
   nodes: ['7', 'kitchen', 'lab-1', 'lab-2'],
