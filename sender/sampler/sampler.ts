@@ -10,13 +10,16 @@
  *
  * 1. `sample()` never throws and never waits for hardware: what may hang (`statfs`, sensors, systeminformation) is read in
  *    the background, and a sample takes the last value, or leaves the key out when that is too old.
- * 2. At most two `statfs` calls and one sensor read are out at a time, so that a dead mount cannot take the threads that
- *    write the log.
+ * 2. At most two `statfs` calls (or the `stat` before them) and one sensor read are out at a time, so
+ *    that a dead mount cannot take the threads that write the log.
  * 3. A file that is missing or garbled costs its own key and nothing else.
  * 4. A line is valid JSON of at most 64 KiB, whatever the machine calls its disks, mounts and processes; what was cut off to
  *    keep to that is counted in the line.
  * 5. No process is started to take a sample on Linux.
  * 6. Ratios lie in 0–1 even when a counter runs backwards or a core comes or goes.
+ * 7. A gauge lies within the limits of `shared/sample/limits.ts`, or its key is left out.
+ * 8. On Linux a sample opens no file that was open for the one before. What stands on what
+ *    (`linux/layers.ts`) and what is mounted is looked at in the background, and only now and then.
  */
 
 import { type Clock, systemClock } from '../../shared/time/clock.ts';

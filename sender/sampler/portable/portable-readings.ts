@@ -1,3 +1,4 @@
+import { isCelsius, isFilesystemSize, isMemorySize } from '../../../shared/sample/limits.ts';
 import type { Row, Sample } from '../../../shared/sample/sample.ts';
 import { round, row } from '../round.ts';
 import { si } from './si.ts';
@@ -21,9 +22,11 @@ export const COSTLY_PARTS: Readonly<Record<string, ReadPart>> = {
 
 async function memory(): Promise<SamplePart> {
   const { total, available, buffcache, swaptotal, swapused } = await si.mem();
+  const isMemory = total > 0 && isMemorySize(total) && available >= 0 && available <= total;
+  const isSwap = isMemorySize(swaptotal) && swapused >= 0 && swapused <= swaptotal;
   return {
-    mem: { total, avail: available, cache: buffcache },
-    swap: { total: swaptotal, used: swapused },
+    mem: isMemory ? { total, avail: available, cache: Math.min(buffcache, total) } : undefined,
+    swap: isSwap ? { total: swaptotal, used: swapused } : undefined,
   };
 }
 
@@ -55,6 +58,7 @@ async function filesystems(): Promise<SamplePart> {
   const fs = emptyRecord<Row>();
   const ro: string[] = [];
   for (const { mount, size, used, available, rw } of await si.fsSize()) {
+    if (!isFilesystemSize(size) || !(used >= 0 && available >= 0 && used <= size)) continue;
     fs[mount] = row([used, available, Math.max(0, size - used - available)], 0);
     if (rw === false) ro.push(mount);
   }
@@ -63,7 +67,7 @@ async function filesystems(): Promise<SamplePart> {
 
 async function temperature(): Promise<SamplePart> {
   const { main } = await si.cpuTemperature();
-  return typeof main === 'number' ? { temp: { cpu: round(main, 1) } } : {};
+  return typeof main === 'number' && isCelsius(main) ? { temp: { cpu: round(main, 1) } } : {};
 }
 
 async function processes(): Promise<SamplePart> {

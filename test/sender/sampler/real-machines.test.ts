@@ -248,7 +248,7 @@ await t.test('the cache of ZFS is not memory that is used', async (t) => {
   );
 });
 
-await t.test('what no machine can have is not known', async (t) => {
+await t.test('sampler invariant 7: what no machine can have is not known', async (t) => {
   const hwmon = 'sys/class/hwmon/hwmon0';
   const gauges = {
     [`${hwmon}/name`]: 'chip',
