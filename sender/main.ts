@@ -34,6 +34,7 @@ import { startTopProcesses } from './sampler/top-processes.ts';
 import { setLogAside } from './set-log-aside.ts';
 import { logsRootOf, reachabilityOf, senderAlertsOf } from './settings.ts';
 import { logStatusOf, type SenderStatus } from './status.ts';
+import { tellInterval } from './tell-interval.ts';
 import { tellLoss } from './tell-loss.ts';
 import type { ReceiverAddress } from './uplink/connect.ts';
 import type { TwinPermit } from './uplink/session-ports.ts';
@@ -120,7 +121,7 @@ export async function startSender(options: SenderOptions): Promise<Sender> {
     if (settings.sleeptime !== undefined || seconds === sleeptimeSeconds) return;
     sleeptimeSeconds = seconds;
     recorder?.setInterval(seconds * 1000);
-    log.info({ sleeptime: seconds }, 'the receiver set the interval');
+    tellInterval(seconds, { writer, atMs: systemClock.now(), log });
   }
 
   function beginNewLog(reason: string): void {

@@ -36,6 +36,7 @@ export function welcomeFrame(
     version: settings.version,
     sleeptime,
     now: new Date().toISOString(),
+    frame_bytes: settings.limits.frameBytes,
     at: { segment: at.segment, offset: at.offset, crc },
   });
 }

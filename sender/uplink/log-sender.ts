@@ -27,6 +27,7 @@ export class LogSender implements AsyncDisposable {
   readonly #patience: PatiencePorts;
   readonly #signal: AbortSignal;
   #cursor: LogCursor | undefined;
+  #frameBytes = DATA_BYTES;
   /** Ends such a wait when it is not to begin again from there. */
   #stop = new AbortController();
   /** Both of them: one for many readings, since to combine signals anew for each costs as much as half a sample. */
@@ -53,13 +54,18 @@ export class LogSender implements AsyncDisposable {
     return this.#isHeldUp || this.#obstacle !== undefined;
   }
 
+  /** Sends no longer frames than the receiver takes, from the next {@link begin} on. @param bytes of payload, if it says so */
+  limitFrames(bytes = DATA_BYTES): void {
+    this.#frameBytes = Math.min(DATA_BYTES, bytes);
+  }
+
   /** Goes on at a position from now on. To be disposed of first when it has begun elsewhere. */
   begin(from: Position): void {
     this.#window.reset();
     this.#stop = new AbortController();
     this.#ended = AbortSignal.any([this.#stop.signal, this.#signal]);
     this.#obstacle = undefined;
-    this.#cursor = new LogCursor(this.#writer, from, DATA_BYTES);
+    this.#cursor = new LogCursor(this.#writer, from, this.#frameBytes);
   }
 
   /** Whether everything before a position has been sent, or was there already. */

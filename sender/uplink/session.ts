@@ -189,6 +189,7 @@ export class Session {
     if (isFirst) this.#ports.onWelcome();
     this.#ports.onInterval(parsed.message.sleeptime);
     await this.#sender[Symbol.asyncDispose]();
+    this.#sender.limitFrames(parsed.message.frame_bytes);
     await this.#resume(this.#at);
   }
 

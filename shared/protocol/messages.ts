@@ -85,6 +85,7 @@ const WELCOME = object({
   version,
   sleeptime: seconds,
   now: time,
+  frame_bytes: optional(whole({ min: 1024 })),
   at: object({ segment, offset, crc }),
 });
 

@@ -1,5 +1,6 @@
 import { setImmediate as turn } from 'node:timers/promises';
 import t from 'tap';
+import { createFrameDecoder } from '../../../shared/protocol/decoder.ts';
 import { encodeFrame, encodeJsonFrame } from '../../../shared/protocol/encoder.ts';
 import {
   FRAME_TYPES,
@@ -134,6 +135,23 @@ t.test('the interval comes with WELCOME and with CONTROL; what is not known is p
   await call.caughtUp();
   t.strictSame(node.told.intervals, [2, 0.5]);
   t.match(uplink.state(), { kind: 'connected' });
+});
+
+t.test('no frame is longer than the receiver says that it takes', async (t) => {
+  await using node = await uplinkNode(t);
+  await using receiver = await startScriptedReceiver();
+  appendSamples(node.writer, 0, 300, 1000);
+  node.connect([receiver.address]);
+  const call = await receiver.call();
+  await call.next(FRAME_TYPES.PROOF);
+  const decoder = createFrameDecoder();
+  const lengths: number[] = [];
+  call.socket.on('data', (chunk: Buffer) =>
+    decoder.push(chunk, ({ payloadBytes }) => void lengths.push(payloadBytes)),
+  );
+  call.welcome(receiver.log.end, { frame_bytes: 65_536 });
+  await receiver.holds(1, node.writer.end.offset);
+  t.equal(Math.max(...lengths), 65_536);
 });
 
 t.test('samples that were lost are told to the receiver', async (t) => {
