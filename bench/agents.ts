@@ -16,6 +16,7 @@ import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
 import { NODE_FLAGS } from '../sender/node-flags.ts';
+import { guardTest } from '../test/helpers/guard.ts';
 import { askBuilt, endAll, preparePlace, startBuilt } from './built-programs.ts';
 import { allThreadsMs, memoryMib } from './program-use.ts';
 
@@ -56,6 +57,7 @@ async function startSender(): Promise<Agent> {
 async function startNodeExporter(): Promise<Agent | undefined> {
   const binary = find('prometheus-node-exporter');
   if (binary === undefined) return undefined;
+  guardTest();
   const child = spawn(binary, [`--web.listen-address=127.0.0.1:${PORT}`, '--log.level=error'], {
     stdio: 'ignore',
   });
@@ -96,6 +98,7 @@ async function startNetdata(): Promise<Agent | undefined> {
 
 function startIn(binary: string, name: string, prepare: (directory: string) => string[]): Agent {
   const directory = mkdtempSync(join(tmpdir(), `fleetkeep-${name}-`));
+  guardTest();
   const child: ChildProcess = spawn(binary, prepare(directory), { stdio: 'ignore' });
   return {
     pid: child.pid ?? 0,

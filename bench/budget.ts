@@ -14,6 +14,7 @@ import { basename, join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
 import { NODE_FLAGS } from '../sender/node-flags.ts';
+import { guardTest, undoWhenKilled } from '../test/helpers/guard.ts';
 import { askBuilt, endAll, preparePlace, startBuilt } from './built-programs.ts';
 import { cpuSeconds, memoryMib } from './program-use.ts';
 
@@ -84,6 +85,8 @@ function makeDisk(directory: string) {
   execFileSync('mkfs.ext4', ['-q', '-E', 'lazy_itable_init=0,lazy_journal_init=0', image]);
   mkdirSync(path);
   const device = execFileSync('losetup', ['--find', '--show', image], { encoding: 'utf8' }).trim();
+  undoWhenKilled('losetup', '--detach', device);
+  undoWhenKilled('umount', path);
   execFileSync('mount', ['-o', 'noatime', device, path]);
   const stat = `/sys/block/${basename(device)}/stat`;
   return {
@@ -100,6 +103,7 @@ function makeDisk(directory: string) {
 async function countSyncs(pid: number): Promise<number | undefined> {
   if (spawnSync('strace', ['-V']).error !== undefined) return undefined;
   const calls = ['-f', '-qq', '-e', 'trace=fsync,fdatasync,sync_file_range'];
+  guardTest();
   const child = spawn('strace', [...calls, '-p', String(pid)], { stdio: ['ignore', 'ignore', 'pipe'] });
   let text = '';
   child.stderr.setEncoding('utf8').on('data', (piece: string) => {
@@ -113,6 +117,7 @@ async function countSyncs(pid: number): Promise<number | undefined> {
 
 async function startWithin(group: Group, command: readonly string[]) {
   const enter = group.entrances.map((path) => `echo $$ > ${path}; `).join('');
+  guardTest();
   const child = spawn('sh', ['-c', `${enter}exec taskset -c 0 "$0" "$@"`, ...command], {
     stdio: ['ignore', 'pipe', 'inherit'],
   });

@@ -4,6 +4,7 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
+import { guardTest } from '../test/helpers/guard.ts';
 import { enrol } from '../test/helpers/known-nodes.ts';
 
 // The built programs (`dist/`), which are what a package installs, as processes of their own in a directory of their own.
@@ -55,6 +56,7 @@ export async function startBuilt(
   program: ProgramName,
   { flags = [], args = [], env = {} }: StartOptions = {},
 ): Promise<ChildProcess> {
+  guardTest();
   const child = spawn(
     process.execPath,
     [...flags, cliOf(program), 'start', ...args, '--config', place.configPath],
@@ -102,6 +104,7 @@ export async function simulateNodes(place: BenchPlace, simulation: Simulation): 
   const { nodes, seconds, lines = 1, isTls = false } = simulation;
   const load = join(import.meta.dirname, 'load/idle-load.ts');
   const args = [place.port, nodes, seconds, lines].map(String);
+  guardTest();
   const child = spawn(process.execPath, [load, ...args, isTls ? 'tls' : 'plain'], {
     stdio: ['ignore', 'pipe', 'inherit'],
   });

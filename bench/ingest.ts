@@ -22,6 +22,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
 import { encodePair } from '../receiver/identity/key-pair.ts';
 import { makeCertificate } from '../receiver/identity/make-certificate.ts';
+import { guardTest } from '../test/helpers/guard.ts';
 import { holdWarmMemory } from './warm-memory.ts';
 
 const { values } = parseArgs({
@@ -59,6 +60,7 @@ function fleetkeep(workers: number, isTls: boolean): Contender {
         String(workers),
         ...(isTls ? [await writePair(directory)] : []),
       ];
+      guardTest();
       const child = spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'inherit'] });
       if (child.stdout !== null) await once(createInterface(child.stdout), 'line');
       return child;
@@ -81,6 +83,7 @@ function peer(
       await writePair(directory);
       const text = readFileSync(join(import.meta.dirname, 'peers', configuration), 'utf8');
       writeFileSync(path, text.replaceAll('DIRECTORY', directory).replaceAll('PORT', String(port)));
+      guardTest();
       const child = spawn(binary, args(path, directory), { stdio: ['ignore', 'ignore', 'inherit'] });
       await delay(1500);
       return child;
@@ -159,6 +162,7 @@ async function run(contender: Contender, port: number): Promise<Result> {
     const load = join(import.meta.dirname, 'load/ingest-load.ts');
     const args = [load, contender.protocol, String(port), String(CONNECTIONS), String(LINES)];
     if (contender.isTls) args.push('tls');
+    guardTest();
     const client = spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'inherit'] });
     const { bytes, seconds } = await readResult(client);
     const began = performance.now();

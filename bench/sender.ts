@@ -14,6 +14,7 @@ import { createInterface } from 'node:readline';
 import { setTimeout as delay } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
 import { NODE_FLAGS } from '../sender/node-flags.ts';
+import { guardTest } from '../test/helpers/guard.ts';
 import { allThreadsMs, mainThreadMs, memoryMib } from './program-use.ts';
 
 const { values } = parseArgs({ options: { seconds: { type: 'string', default: '60' } } });
@@ -33,6 +34,7 @@ function ask(...args: readonly string[]): string {
 async function start(program: 'receiver' | 'sender', ...more: readonly string[]) {
   const cli = join(import.meta.dirname, `../dist/${program}/cli.js`);
   const flags = program === 'sender' ? NODE_FLAGS : [];
+  guardTest();
   const child = spawn(process.execPath, [...flags, cli, 'start', ...more, '--config', config], {
     stdio: ['ignore', 'pipe', 'inherit'],
   });
