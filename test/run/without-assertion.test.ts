@@ -31,4 +31,5 @@ ok 5 - e # SKIP needs root
 t.test('so is a file that has no test', async (t) => {
   t.strictSame(namesWithoutAssertion('TAP version 14\n1..0\n'), ['the file']);
   t.strictSame(namesWithoutAssertion('TAP version 14\n1..0 # no tests found\n'), ['the file']);
+  t.strictSame(namesWithoutAssertion('TAP version 14\n1..0 # no Chromium on this machine\n'), []);
 });

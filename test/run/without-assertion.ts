@@ -6,7 +6,7 @@ export function namesWithoutAssertion(tap: string): readonly string[] {
   const lines = tap.split('\n');
   return lines.flatMap((line, at) => {
     const [, indent, rest = ''] = /^( *)1\.\.0(.*)$/.exec(line) ?? [];
-    if (indent === undefined || (indent !== '' && /# skip/i.test(rest))) return [];
+    if (indent === undefined || !/^ *(?:# no tests found)?$/.test(rest)) return [];
     if (indent === '') return ['the file'];
     const end = new RegExp(`^${indent.slice(4)}ok \\d+ - (.*?)(?: # time=.*)?$`);
     const name = lines

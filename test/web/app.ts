@@ -4,6 +4,9 @@ import t, { type Test } from 'tap';
 import { buildClient } from './build-client.ts';
 import { type FixtureOptions, type FixtureServer, startFixtureServer } from './fixture-server.ts';
 
+/** How long a page may take for what a person waits for, on a machine that has much else to do, ms. */
+export const BROWSER_TIMEOUT_MS = 150_000;
+
 /** Where distributions and systems put a browser that playwright can drive. */
 const BROWSERS = [
   '/usr/bin/chromium',
@@ -73,6 +76,7 @@ async function openPage(
 ): Promise<OpenedPage> {
   const made = await browser.newContext({ viewport: { width: 1440, height: 900 }, ...context });
   const page = await made.newPage();
+  page.setDefaultTimeout(BROWSER_TIMEOUT_MS);
   await page.addInitScript(initScript);
   const complaints: string[] = [];
   page.on('console', (message) => {

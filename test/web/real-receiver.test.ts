@@ -6,7 +6,7 @@ import { openLines, preparePlace } from '../helpers/programs.ts';
 import { until } from '../helpers/until.ts';
 import { PASSWORD, webOf } from '../helpers/web-client.ts';
 import { logsOf } from '../helpers/whole-log.ts';
-import { findBrowser } from './app.ts';
+import { BROWSER_TIMEOUT_MS, findBrowser } from './app.ts';
 import { buildClient } from './build-client.ts';
 
 t.setTimeout(600_000);
@@ -31,6 +31,7 @@ else {
     const browser = await chromium.launch({ executablePath, args: ['--no-sandbox'] });
     t.teardown(() => browser.close());
     const page = await browser.newPage();
+    page.setDefaultTimeout(BROWSER_TIMEOUT_MS);
     const complaints: string[] = [];
     page.on('console', (message) => message.type() === 'error' && complaints.push(message.text()));
     page.on('pageerror', (error) => complaints.push(String(error)));
@@ -47,7 +48,7 @@ else {
     await page.click('text=Make a join code');
     const line = (await page.locator('.join-line code').textContent()) ?? '';
     await using sender = await place.start('sender', '--join', line.split(' ').at(-1) ?? '');
-    await page.click('.joined a:text-is("7")', { timeout: 60_000 });
+    await page.click('.joined a:text-is("7")');
 
     t.comment('its graph has the values of the log');
     await page.goto(`${url}/#/node/7?last=300`);
@@ -64,7 +65,7 @@ else {
     t.comment('a mirror run ends with its result');
     await page.goto(`${url}/#/copies`);
     await page.click('text=Mirror now');
-    await page.waitForSelector('.progress:has-text("ended well")', { timeout: 60_000 });
+    await page.waitForSelector('.progress:has-text("ended well")');
 
     t.comment('a silence mutes: the loss is seen, and nobody is told');
     await page.goto(`${url}/#/alerts?tab=silences`);
@@ -77,10 +78,10 @@ else {
     await page.waitForSelector('.node-row.is-up');
     const killedMs = Date.now();
     await sender.end('SIGKILL');
-    await page.waitForSelector('.node-row.is-down', { timeout: 60_000 });
+    await page.waitForSelector('.node-row.is-down');
     t.comment(`the killed sender's row was red after ${Date.now() - killedMs} ms`);
     await page.goto(`${url}/#/alerts`);
-    await page.waitForSelector('.alert:has-text("new disks")', { timeout: 60_000 });
+    await page.waitForSelector('.alert:has-text("new disks")');
     await page.goto(`${url}/#/alerts?tab=outbox`);
     await page.waitForSelector('text=Nobody was ever told anything');
     t.strictSame(place.mails(), []);
