@@ -17,9 +17,8 @@ for (const isTls of [false, true]) {
       const directory = join(t.testdir(), 'place');
       const report = await fuzzReceiver({ directory, streams, seed: SEED, isTls });
       t.match(report, { isAlive: true, crashes: [], isVictimIntact: true, strays: [], strangers: [] });
-      // On a busy machine most strangers are turned away at the door; some must get further.
       if (!isTls)
-        t.ok(report.welcomed > streams / 200, `${report.welcomed} were let in as a node that has joined`);
+        t.ok(report.welcomed >= streams / 100, `${report.welcomed} were let in as a node that has joined`);
       const [early, late] = report.rssMib;
       t.ok(late < early * 1.5 + 30, `memory: ${early.toFixed(0)} MiB, then ${late.toFixed(0)} MiB`);
     },

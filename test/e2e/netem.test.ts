@@ -34,7 +34,7 @@ const SHORT: WeatherOptions = {
   seed: SEED,
 };
 
-t.setTimeout(180_000 + CAMPAIGN_SECONDS * 1000);
+t.setTimeout(600_000 + CAMPAIGN_SECONDS * 1000);
 
 t.test(
   'whatever the network does to 20 nodes, in the end every log is equal, and no line is lost or doubled',

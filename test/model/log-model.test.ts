@@ -197,7 +197,7 @@ const RUNS = Number(process.env['FLEETKEEP_MODEL_RUNS'] ?? 40);
 const SEED = Number(process.env['FLEETKEEP_MODEL_SEED'] ?? randomInt(2 ** 31));
 
 // Run by itself, tap gives up after 30 s; a campaign needs longer.
-const timeout = 60_000 + RUNS * 500;
+const timeout = 600_000 + RUNS * 500;
 t.setTimeout(timeout);
 
 t.test(
