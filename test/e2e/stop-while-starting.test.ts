@@ -10,7 +10,7 @@ import { ownProgram, type ProgramName, preparePlace } from '../helpers/programs.
 import { until } from '../helpers/until.ts';
 
 guardTest();
-t.setTimeout(120_000);
+t.setTimeout(600_000);
 
 const PATIENT = { timeoutMs: 30_000 };
 

@@ -8,7 +8,7 @@ import { logsAt, logsOf, waitForEqual } from '../helpers/whole-log.ts';
 
 const PATIENT = { timeoutMs: 30_000 };
 
-t.setTimeout(120_000);
+t.setTimeout(600_000);
 
 t.test(
   'a stranger with an unused code and the whole log of a node gets neither its name nor its log',
