@@ -169,7 +169,7 @@ async function startCopies(
       startHeartbeat({
         url,
         intervalMs: everySeconds * 1000,
-        troubles: () => troublesOf(mirror.state(), alerts.state(), systemClock.now()),
+        troubles: () => troublesOf(mirror.state(), alerts.state(), systemClock.monotonic()),
         log: log.child({ part: 'heartbeat' }),
       }),
     );

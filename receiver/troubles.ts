@@ -8,12 +8,12 @@ const STUCK_MS = 15 * 60_000;
 export function troublesOf(
   mirror: MirrorState,
   outbox: ReturnType<Alerts['state']>,
-  nowMs: number,
+  monotonicMs: number,
 ): readonly string[] {
   const { trouble, pending } = outbox;
   return [
     ...(mirror.problem === undefined ? [] : [mirror.problem.title]),
-    ...(trouble !== undefined && nowMs - trouble.sinceMs > STUCK_MS
+    ...(trouble !== undefined && monotonicMs - trouble.sinceMonotonicMs > STUCK_MS
       ? [`${pending} messages cannot be sent: ${trouble.error}`]
       : []),
   ];

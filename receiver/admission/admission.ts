@@ -22,13 +22,14 @@ import { UserError } from '../../shared/errors/errors.ts';
 import type { Logger } from '../../shared/logging/logger.ts';
 import type { NodeName } from '../../shared/names/node-name.ts';
 import type { Clock } from '../../shared/time/clock.ts';
+import { Spans } from '../../shared/time/spans.ts';
 import type { StateStore } from '../fleet/state-store.ts';
 import type { Gate } from '../ingest/lobby.ts';
 import type { ClaimFacts, Refusal, Rejection } from '../ingest/messages.ts';
 import { CredentialBook } from './credential-book.ts';
 import type { Credential } from './credential-store.ts';
 import { FailedAttempts } from './failed-attempts.ts';
-import { joinCodeStore } from './join-code-store.ts';
+import { joinCodeStore, type StoredJoinCode } from './join-code-store.ts';
 import { joinDesk } from './join-desk.ts';
 import { logOwnerStore, NOBODY } from './log-owner-store.ts';
 import { logRefusal, nameRefusal, revokedRefusal, twinRefusal, unprovenRefusal } from './refusals.ts';
@@ -110,7 +111,12 @@ export function createAdmission(options: AdmissionOptions): Admission {
   const codes = joinCodeStore(store);
   const { logsUnder } = options;
   const twins = new Twins({ store, clock, onFound: (found) => options.onTwins(found) });
-  const desk = joinDesk({ store, book, owners, logsUnder, now: () => clock.now() });
+  const spans = new Spans<string>(clock);
+  const leftMs = ({ id, madeMs, expiresMs }: Pick<StoredJoinCode, 'id' | 'madeMs' | 'expiresMs'>) =>
+    spans.leftMs(id, { fromMs: madeMs, untilMs: expiresMs });
+  // Their time runs from now on, whatever the clock is set to.
+  for (const code of codes.list()) leftMs(code);
+  const desk = joinDesk({ store, book, owners, logsUnder, now: () => clock.now(), leftMs });
   const failures = new FailedAttempts({ clock, alarmAt: options.alarmAt, onAlarm: options.onAlarm });
   adoptLogs();
 
@@ -220,6 +226,7 @@ export function createAdmission(options: AdmissionOptions): Admission {
         codes.removeExpired(madeMs - MEMORY_MS);
         codes.add({ id, verifier: verifierOf(secret), node, isReplacing, uses, used: 0, madeMs, expiresMs });
       });
+      leftMs({ id, madeMs, expiresMs });
       return { id, secret, expiresMs };
     },
 

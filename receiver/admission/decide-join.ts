@@ -14,7 +14,8 @@ export interface JoinSituation {
   /** The credential that the machine proved next to the code; undefined when it proved none. */
   readonly own: Credential | undefined;
   readonly byNode: ReadonlyMap<NodeName, Credential>;
-  readonly nowMs: number;
+  /** How long the code is good for yet, ms; 0 when it has expired. */
+  readonly leftMs: number;
 }
 
 /** Whether a machine becomes a node, and which. */
@@ -34,13 +35,13 @@ export type JoinDecision =
  *
  * A name that is held goes to another machine by an administrator's word only: a code made with `--replace`, `revoke` or `forget`.
  */
-export function decideJoin({ code, join, own, byNode, nowMs }: JoinSituation): JoinDecision {
+export function decideJoin({ code, join, own, byNode, leftMs }: JoinSituation): JoinDecision {
   const earlier = [...byNode.values()].find(
     ({ installation, code: from, usedMs }) =>
       installation === join.installation && from === code.id && usedMs === undefined,
   );
   const isRepeated = earlier !== undefined;
-  if (code.expiresMs < nowMs) return { kind: 'refused', refusal: codeRefusal('it has expired') };
+  if (leftMs <= 0) return { kind: 'refused', refusal: codeRefusal('it has expired') };
   if (!isRepeated && code.used >= code.uses) {
     const reason = `it was for ${code.uses} and has been used ${code.used} times`;
     return { kind: 'refused', refusal: codeRefusal(reason) };

@@ -17,6 +17,8 @@ export interface JoinDeskOptions {
   /** The ids of all logs that lie here under a name. */
   readonly logsUnder: (node: NodeName) => readonly string[];
   readonly now: () => number;
+  /** How long a code is good for yet, ms. */
+  readonly leftMs: (code: StoredJoinCode) => number;
 }
 
 /** What became of a machine whose code was proven. */
@@ -39,7 +41,7 @@ export interface JoinDesk {
 }
 
 /** Makes the desk. */
-export function joinDesk({ store, book, owners, logsUnder, now }: JoinDeskOptions): JoinDesk {
+export function joinDesk({ store, book, owners, logsUnder, now, leftMs }: JoinDeskOptions): JoinDesk {
   const codes = joinCodeStore(store);
 
   /** The credential that the machine has from before, if it proves that. */
@@ -60,7 +62,7 @@ export function joinDesk({ store, book, owners, logsUnder, now }: JoinDeskOption
       const { join, message } = claim;
       const nowMs = now();
       const own = ownOf(claim);
-      const decision = decideJoin({ code, join, own, byNode: book.byNode, nowMs });
+      const decision = decideJoin({ code, join, own, byNode: book.byNode, leftMs: leftMs(code) });
       if (decision.kind === 'refused') return decision;
       const { node, before, isRepeated } = decision;
       const id: string = randomUUID();

@@ -118,7 +118,7 @@ function disconnect(record: NodeRecord, event: DisconnectedEvent): FleetStep {
     record,
     record.plannedOff === undefined ? { kind: 'late', sinceMs, end } : { kind: 'planned_off', sinceMs },
   );
-  return { ...late, record: { ...late.record, lastSeenMs: Math.max(record.lastSeenMs, sinceMs) } };
+  return { ...late, record: { ...late.record, lastSeenMs: later(record.lastSeenMs, sinceMs) } };
 }
 
 function afterStart(state: NodeState, atMs: number): NodeState {
@@ -161,7 +161,15 @@ function endPlan(record: NodeRecord, atMs: number): FleetStep {
 }
 
 function withProgress(record: NodeRecord, event: ProgressEvent): NodeRecord {
-  return { ...record, position: event.position, lastSeenMs: Math.max(record.lastSeenMs, event.atMs) };
+  return { ...record, position: event.position, lastSeenMs: later(record.lastSeenMs, event.atMs) };
+}
+
+/** Events of a moment may come in another order. */
+const DISORDER_MS = 60_000;
+
+/** The later of two times; a known one that lies well ahead of what happens now was seen while the clock was wrong. */
+function later(knownMs: number, nowMs: number): number {
+  return knownMs - nowMs > DISORDER_MS ? nowMs : Math.max(knownMs, nowMs);
 }
 
 function move(record: NodeRecord, state: NodeState): FleetStep & { readonly record: NodeRecord } {

@@ -28,6 +28,7 @@ import type { Logger } from '../../shared/logging/logger.ts';
 import type { NodeName } from '../../shared/names/node-name.ts';
 import { type Clock, systemClock } from '../../shared/time/clock.ts';
 import { every } from '../../shared/time/every.ts';
+import { Spans } from '../../shared/time/spans.ts';
 import {
   type ConnectedEvent,
   type DisconnectedEvent,
@@ -111,6 +112,7 @@ export function startFleet(options: StartFleetOptions): Fleet {
   const listeners = new Set<(change: FleetChange) => void>();
   const nodes = new Map<NodeName, NodeRecord>();
   const unsaved = new Set<NodeName>();
+  const plans = new Spans<NodeName>(clock);
   let isStopping = false;
 
   // Invariant 3.
@@ -163,7 +165,9 @@ export function startFleet(options: StartFleetOptions): Fleet {
   function endPlans(): void {
     const nowMs = clock.now();
     for (const { name, plannedOff } of nodes.values()) {
-      if (plannedOff?.untilMs === undefined || plannedOff.untilMs > nowMs) continue;
+      if (plannedOff?.untilMs === undefined) continue;
+      const { sinceMs: fromMs, untilMs } = plannedOff;
+      if (plans.leftMs(name, { fromMs, untilMs }) > 0) continue;
       apply(name, { kind: 'plan_over', atMs: nowMs });
     }
   }
@@ -194,6 +198,7 @@ export function startFleet(options: StartFleetOptions): Fleet {
     nodes: () => sortNodes(nodes.values()),
     forget(name) {
       table.remove(name);
+      plans.forget(name);
       nodes.delete(name);
       unsaved.delete(name);
     },

@@ -20,7 +20,10 @@ const COMMIT_STEPS = 64;
 export interface IndexerOptions {
   readonly logsRoot: string;
   readonly store: HistoryStore;
+  /** ms since 1970. */
   readonly now: () => number;
+  /** Milliseconds since an arbitrary moment; never jumps. */
+  readonly monotonic: () => number;
   /**
    * Is called with each sample and its values by name, except while a node replays what it could
    * not send.
@@ -69,7 +72,7 @@ export class Indexer {
 
   constructor(options: IndexerOptions) {
     this.#options = options;
-    this.#logs = new LogDirectory(options.logsRoot, options.now);
+    this.#logs = new LogDirectory(options.logsRoot, options.monotonic);
   }
 
   /** Samples taken in since the start. */
@@ -100,7 +103,7 @@ export class Indexer {
 
   /** A sample came beside the log of a node, which is still sending what came before it. */
   replays(node: NodeName): void {
-    this.#alive.set(node, this.#options.now() + REPLAY_MS);
+    this.#alive.set(node, this.#options.monotonic() + REPLAY_MS);
   }
 
   /** The logs of these nodes have grown, or may have. @param isNews whether they have just sent something */
@@ -119,8 +122,11 @@ export class Indexer {
 
   /** Writes down what was taken in, when it has waited long enough or `isNow`. */
   commit(isNow = false): void {
-    const { store, now } = this.#options;
-    if (!store.isInTransaction || (!isNow && now() - this.#begunMs < COMMIT_MS && this.#steps < COMMIT_STEPS))
+    const { store, monotonic } = this.#options;
+    if (
+      !store.isInTransaction ||
+      (!isNow && monotonic() - this.#begunMs < COMMIT_MS && this.#steps < COMMIT_STEPS)
+    )
       return;
     for (const feed of this.#unsaved) feed.save();
     this.#unsaved.clear();
@@ -188,10 +194,10 @@ export class Indexer {
   }
 
   #begin(): void {
-    const { store, now } = this.#options;
+    const { store, monotonic } = this.#options;
     if (store.isInTransaction) return;
     store.begin();
-    this.#begunMs = now();
+    this.#begunMs = monotonic();
     this.#steps = 0;
   }
 
@@ -232,7 +238,7 @@ export class Indexer {
 
   #tell(node: NodeName, taken: TakenSample, values: Values): void {
     const untilMs = this.#alive.get(node);
-    if (untilMs !== undefined && this.#options.now() < untilMs) return;
+    if (untilMs !== undefined && this.#options.monotonic() < untilMs) return;
     const isPresent = taken.isCurrent && untilMs !== undefined;
     this.#options.onSample?.(node, { ...taken, isPresent, values });
   }

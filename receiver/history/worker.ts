@@ -30,7 +30,8 @@ function run(
     rules: settings.rules,
     concerns: (rule, node) => concerns(rule, node, settings.tags),
     firing: settings.firing,
-    nowMs: Date.now(),
+    nowMs: steadyNow(),
+    wallNow: Date.now,
     onChange: (change) => send({ kind: 'rule', change }),
     onGone: (key) => send({ kind: 'rule_gone', key }),
     past(node, range) {
@@ -42,10 +43,11 @@ function run(
     logsRoot: settings.logsRoot,
     store,
     now: Date.now,
+    monotonic: () => performance.now(),
     onSample(node, { sample, atMs, isPresent, values: { names, numbers } }) {
       const nowMs = Date.now();
       if (!isPresent && atMs < nowMs - rules.memoryMs) return;
-      const moment = rules.arrived(node, stampOf(sample, atMs), nowMs, isPresent);
+      const moment = rules.arrived(node, stampOf(sample, atMs), steadyNow(), isPresent);
       names.forEach((name, index) => {
         rules.take(node, name, numbers[index] ?? 0, moment);
       });
@@ -69,7 +71,7 @@ function run(
     ticks += 1;
     const samples = indexer.latest.takeChanged();
     if (samples.length > 0) send({ kind: 'latest', samples });
-    if (ticks % 60 === 0) rules.tick(Date.now());
+    if (ticks % 60 === 0) rules.tick(steadyNow());
     try {
       indexer.commit();
       if (ticks % PRUNE_TICKS === 60) indexer.prune(settings.keptMs);
@@ -117,11 +119,16 @@ function run(
   send({ kind: 'ready' });
 }
 
+/** ms since 1970 as the clock showed at the start, and as time has passed since; it is never set. */
+function steadyNow(): number {
+  return performance.timeOrigin + performance.now();
+}
+
 /** Rules look at what comes beside the log, too; without the rates, which need the sample before. */
 function takeLive(rules: RuleEngine, node: NodeName, line: string): void {
   const sample = parseLine(line);
   if (sample === undefined) return;
-  const moment = rules.arrived(node, stampOf(sample, Date.parse(String(sample['t']))), Date.now());
+  const moment = rules.arrived(node, stampOf(sample, Date.parse(String(sample['t']))), steadyNow());
   readValues({ sample, past: [] }, (name, value) => rules.take(node, name, value, moment));
 }
 

@@ -30,8 +30,10 @@ export interface RuleEngineOptions {
    * What is known of a node from before this program was started; undefined where that is nothing.
    */
   readonly past?: ((node: NodeName, range: TimeRange) => Past | undefined) | undefined;
-  /** ms since 1970. */
+  /** When the engine is made, ms since 1970, by the same clock as all that it is told later. That one must never be set. */
   readonly nowMs: number;
+  /** The clock on the wall, ms since 1970, with which those of the nodes are compared; the other one when left out. */
+  readonly wallNow?: (() => number) | undefined;
 }
 
 /** A stretch of a node's past. */
@@ -207,7 +209,7 @@ export class RuleEngine {
 
   #lookAtClock(node: NodeName, watched: WatchedNode, sampleMs: number, nowMs: number): void {
     watched.seenMs = nowMs;
-    const distance = watched.delay.take(sampleMs, nowMs);
+    const distance = watched.delay.take(sampleMs, this.#wallMs(nowMs));
     if (distance === undefined) return;
     this.#find(node, watched, CLOCK)?.look(distance, nowMs, (condition, kind) =>
       this.#tell(node, condition, kind, nowMs),
@@ -233,9 +235,13 @@ export class RuleEngine {
   #tell(node: NodeName, condition: Condition, kind: 'raise' | 'clear', nowMs: number): void {
     const { rule, part, value, judged } = condition;
     const seconds = kind === 'raise' ? rule.for_seconds : rule.clear_for_seconds;
-    const sinceMs = nowMs - seconds * 1000;
+    const sinceMs = this.#wallMs(nowMs) - seconds * 1000;
     const key = keyOf(rule, node, part);
     this.#options.onChange({ kind, key, rule, node, part, value, judged, sinceMs });
+  }
+
+  #wallMs(nowMs: number): number {
+    return this.#options.wallNow?.() ?? nowMs;
   }
 
   /** What was raised before the start, of nodes that have reported ever since without it. */

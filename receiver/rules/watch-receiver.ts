@@ -5,6 +5,7 @@ import { type Clock, systemClock } from '../../shared/time/clock.ts';
 import { every } from '../../shared/time/every.ts';
 import type { Alerts, Problem } from '../alerts/alerts.ts';
 import type { Fleet, FleetChange } from '../fleet/fleet.ts';
+import type { NodeRecord } from '../fleet/node-record.ts';
 import type { Condition } from './condition.ts';
 import { HeldCondition } from './held-condition.ts';
 import { problemOf } from './problem-of.ts';
@@ -40,6 +41,7 @@ export function watchReceiver(options: WatchReceiverOptions): AsyncDisposable {
   const ofKind = (kind: NamedRule['kind']) => rules.filter((rule) => rule.kind === kind);
   const firing = new Set(options.firing);
   const held = new Map<string, Condition>();
+  const heard = new Map<NodeName, { readonly lastSeenMs: number; readonly atMs: number }>();
   const disks = ofKind('receiver_disk').map((rule) => ({
     rule,
     series: new WatchedSeries([rule], undefined, () => firing.delete(rule.name)),
@@ -72,12 +74,21 @@ export function watchReceiver(options: WatchReceiverOptions): AsyncDisposable {
     else if (kind === 'clear') alerts.clear(key);
   }
 
+  /** When a node was last heard of, ms of the clock that never jumps, as far as the looks can tell. */
+  function heardMs({ name, lastSeenMs }: NodeRecord, nowMs: number): number {
+    const before = heard.get(name);
+    if (before?.lastSeenMs === lastSeenMs) return before.atMs;
+    heard.set(name, { lastSeenMs, atMs: nowMs });
+    return nowMs;
+  }
+
   function lookAtStreams(): void {
-    const nowMs = clock.now();
+    const nowMs = clock.monotonic();
     for (const rule of ofKind('log_stopped')) {
-      for (const { name, state, lastSeenMs, sleeptimeSeconds } of fleet.nodes()) {
+      for (const node of fleet.nodes()) {
+        const { name, state, sleeptimeSeconds } = node;
         if (!concerns(rule, name)) continue;
-        const silent = state.kind === 'up' ? Math.max(0, (nowMs - lastSeenMs) / 1000) : 0;
+        const silent = state.kind === 'up' ? (nowMs - heardMs(node, nowMs)) / 1000 : 0;
         // A node that samples once an hour is not silent after a minute.
         const value = silent < sleeptimeSeconds * INTERVALS ? 0 : silent;
         const key = keyOf(rule, name, undefined);
@@ -99,7 +110,7 @@ export function watchReceiver(options: WatchReceiverOptions): AsyncDisposable {
     lookedMs = endMs;
     for (const { rule, series } of disks) {
       series.remember(ratio, stretch);
-      series.look(ratio, clock.now(), (_, kind) => tell(rule.name, kind, () => diskProblem(rule, ratio)));
+      series.look(ratio, endMs, (_, kind) => tell(rule.name, kind, () => diskProblem(rule, ratio)));
     }
   }
 

@@ -57,7 +57,7 @@ export interface IncidentsOptions extends RecentSource {
   readonly rule: DisconnectRuleOptions;
   readonly policy: CalmPolicy;
   /** The id of a silence that holds for the incident now. */
-  readonly silenceOf: (incident: Incident, nowMs: number) => number | undefined;
+  readonly silenceOf: (incident: Incident) => number | undefined;
   readonly clock: Clock;
   readonly log: Logger;
   /** {@link Incidents.tell} is wanted in so many ms, whenever the usual look may come. */

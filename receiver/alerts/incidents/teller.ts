@@ -20,7 +20,7 @@ export interface TellerOptions {
   readonly messenger: Messenger;
   readonly policy: CalmPolicy;
   /** The id of a silence that holds for the incident now. */
-  readonly silenceOf: (incident: Incident, nowMs: number) => number | undefined;
+  readonly silenceOf: (incident: Incident) => number | undefined;
 }
 
 /** What a look came to. */
@@ -62,7 +62,7 @@ export function createTeller(options: TellerOptions): Teller {
   function verdictAt(nowMs: number): (due: Due) => Verdict {
     const isQuiet = isQuietAt(nowMs);
     return ({ incident, kind }) =>
-      judge(incident, kind, { policy, isQuiet, nowMs, silenceId: silenceOf(incident, nowMs) });
+      judge(incident, kind, { policy, isQuiet, nowMs, silenceId: silenceOf(incident) });
   }
 
   function mark({ incident, kind }: Due, nowMs: number, threadId?: number): void {

@@ -25,6 +25,8 @@ export type SendStep = 'before sending' | 'sent, not marked' | 'marked as sent';
 /** Why nothing can be sent, and since when (ms since 1970). */
 export interface Trouble {
   readonly sinceMs: number;
+  /** The same by the clock that never jumps. */
+  readonly sinceMonotonicMs: number;
   readonly error: string;
 }
 
@@ -54,6 +56,7 @@ export function startLane(options: LaneOptions): Lane {
   const log = options.log.child({ channel: channel.name });
   let trouble: Trouble | undefined;
   let failures = 0;
+  let looked = { wallMs: clock.now(), monotonicMs: clock.monotonic() };
   let pausedUntilMs = Number.NEGATIVE_INFINITY;
   /** How sending went where that could not be written down; bounded, since no other message is tried meanwhile. */
   const unwritten = new Map<number, SendResult>();
@@ -61,7 +64,16 @@ export function startLane(options: LaneOptions): Lane {
   const failure = repeatedFailure(log, 'the outbox cannot be read or written');
   const wait = (attempt: number) => backoffMs(attempt, options.backoff ?? BACKOFF, options.random);
 
+  /** What waits for a time on the wall need not wait longer because the clock was set back: it is tried now. */
+  function noteClock(): void {
+    const now = { wallMs: clock.now(), monotonicMs: clock.monotonic() };
+    const backMs = now.monotonicMs - looked.monotonicMs - (now.wallMs - looked.wallMs);
+    looked = now;
+    if (backMs > LOOK_MS) outbox.hurry(now.wallMs);
+  }
+
   async function sendDue(stop: AbortSignal): Promise<void> {
+    noteClock();
     while (!stop.aborted && clock.monotonic() >= pausedUntilMs) {
       const message = outbox.nextDue(channel.name, clock.now());
       if (message === undefined) break;
@@ -140,7 +152,11 @@ export function startLane(options: LaneOptions): Lane {
     if (result.kind === 'try_later' && result.scope === 'channel') {
       pause(result.afterMs);
       if (trouble?.error !== result.error) log.error({ reason: result.error }, 'messages cannot be sent');
-      trouble = { sinceMs: trouble?.sinceMs ?? clock.now(), error: result.error };
+      trouble = {
+        sinceMs: trouble?.sinceMs ?? clock.now(),
+        sinceMonotonicMs: trouble?.sinceMonotonicMs ?? clock.monotonic(),
+        error: result.error,
+      };
       return;
     }
     if (trouble !== undefined) log.info('messages can be sent again');

@@ -4,10 +4,12 @@
  * 1. Durable when `begin` or `end` returns; they outlive the receiver.
  * 2. A silence is about telling, not about knowing: what it covers is recorded, and told when it ends if it still lasts.
  * 3. Bounded: so many at a time, so long at most.
+ * 4. It lasts as long as was wanted, wherever the clock on the wall is set meanwhile.
  */
 
 import { UserError } from '../../../shared/errors/errors.ts';
 import type { Clock } from '../../../shared/time/clock.ts';
+import { Spans } from '../../../shared/time/spans.ts';
 import type { StateStore } from '../../fleet/state-store.ts';
 import { matchesPattern, type Silenceable } from './matches-pattern.ts';
 import { type Silence, silenceStore } from './silence-store.ts';
@@ -36,7 +38,7 @@ export interface Silences {
   /** Those that last. */
   active(): readonly Silence[];
   /** The id of one that covers this now. */
-  silenceOf(what: Silenceable, nowMs: number): number | undefined;
+  silenceOf(what: Silenceable): number | undefined;
 }
 
 /** Options of {@link startSilences}. */
@@ -50,32 +52,39 @@ export interface SilencesOptions {
 /** Opens the silences in the receiver's state. */
 export function startSilences({ store, clock, onChange }: SilencesOptions): Silences {
   const table = silenceStore(store);
+  const spans = new Spans<number>(clock);
   let known = table.endingAfter(clock.now());
-  const active = (nowMs: number) => known.filter(({ endsMs }) => endsMs > nowMs);
+  const isActive = ({ id, beginsMs, endsMs }: Silence) =>
+    spans.leftMs(id, { fromMs: beginsMs, untilMs: endsMs }) > 0;
+  const active = () => known.filter(isActive);
+  // Their time runs from now on, whatever the clock is set to.
+  active();
 
   return {
     begin({ pattern, forMs, why, by }) {
       const beginsMs = clock.now();
-      if (active(beginsMs).length >= MAX_SILENCES) {
+      if (active().length >= MAX_SILENCES) {
         throw new UserError('USAGE', `there are ${MAX_SILENCES} silences already`, {
           hint: 'One with a pattern such as "lab-*" covers many nodes. fleetkeep-receiver silence end ID ends one.',
         });
       }
       const silence = table.insert({ pattern, why, by, beginsMs, endsMs: beginsMs + forMs });
-      known = [...active(beginsMs), silence];
+      known = [...active(), silence];
+      isActive(silence);
       onChange();
       return silence;
     },
     end(id) {
-      if (!table.end(id, clock.now())) {
+      const silence = active().find((one) => one.id === id);
+      if (silence === undefined || !table.end(id, Math.min(clock.now(), silence.endsMs - 1))) {
         throw new UserError('ALERT_UNKNOWN', `there is no silence ${id} that lasts`, {
           hint: 'fleetkeep-receiver silence list shows those that there are.',
         });
       }
-      known = known.filter((silence) => silence.id !== id);
+      known = known.filter((one) => one.id !== id);
       onChange();
     },
-    active: () => active(clock.now()),
-    silenceOf: (what, nowMs) => active(nowMs).find(({ pattern }) => matchesPattern(pattern, what))?.id,
+    active,
+    silenceOf: (what) => active().find(({ pattern }) => matchesPattern(pattern, what))?.id,
   };
 }

@@ -32,6 +32,8 @@ const IDLE_MS = 7 * DAY_MS;
 const LONGEST_MS = 90 * DAY_MS;
 /** Written down at most so often, ms. */
 const TOUCH_MS = 60_000;
+/** So far a clock may be set back without everybody having to sign in again, ms. */
+const AHEAD_MS = 2 * DAY_MS;
 const SECRET_BYTES = 32;
 /** Users and tokens each, at most. */
 const MAX_ACCOUNTS = 200;
@@ -126,7 +128,9 @@ export class Accounts {
     const nowMs = this.#clock.now();
     if (found === undefined || nowMs - found.seenMs > IDLE_MS || nowMs - found.madeMs > LONGEST_MS)
       return undefined;
-    if (nowMs - found.seenMs > TOUCH_MS) this.#store.touchSession(hash, nowMs);
+    // It began while the clock was ahead, and would last until the clock gets there again.
+    if (found.madeMs - nowMs > AHEAD_MS) return undefined;
+    if (Math.abs(nowMs - found.seenMs) > TOUCH_MS) this.#store.touchSession(hash, nowMs);
     return { kind: 'session', name: found.user, role: found.role, csrf: found.csrf };
   }
 

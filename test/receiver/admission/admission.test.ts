@@ -198,6 +198,14 @@ t.test('admission invariant 2: a code lets in as many as it was made for, until 
   const late = admission.makeCode(ONCE);
   await clock.advance(HOUR_MS + 1);
   t.match(ask(admission, late, machine('d')).verdict, { refusal: { code: 'join', message: /has expired/ } });
+
+  const yearMs = 365 * 24 * HOUR_MS;
+  clock.set(clock.now() + yearMs);
+  const ahead = admission.makeCode({ uses: 9, lifetimeMs: HOUR_MS });
+  clock.set(clock.now() - yearMs);
+  t.equal(codeOf(ask(admission, ahead, machine('e')).verdict), 'joined', 'the clock was set right');
+  await clock.advance(HOUR_MS + 1);
+  t.equal(codeOf(ask(admission, ahead, machine('f')).verdict), 'join', 'and the code is not good for a year');
 });
 
 t.test(

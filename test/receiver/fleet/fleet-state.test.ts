@@ -141,3 +141,12 @@ t.test('what is planned off goes, comes and ends as the picture in fleet.ts says
     t.equal(after?.plannedOff !== undefined, isPlanned);
   }
 });
+
+t.test('a node that was last seen while the clock was a year ahead is seen now', async (t) => {
+  const position = { segment: 1, offset: 1 };
+  const seenMs = (atMs: number, before: NodeRecord) =>
+    stepNode(before, { kind: 'progress', node: NODE, position, atMs }).record?.lastSeenMs;
+  const ahead = { ...record(up), lastSeenMs: 365 * 86_400_000 };
+  t.equal(seenMs(500, ahead), 500);
+  t.equal(seenMs(500, { ...record(up), lastSeenMs: 600 }), 600, 'a little disorder is none');
+});

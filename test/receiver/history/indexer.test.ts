@@ -20,7 +20,14 @@ t.test('what is too old goes, but not because the receiver’s clock jumped ahea
   using store = openHistoryStore(join(root, 'history.db'));
   const failed = (error: unknown) => t.error(error);
   const onTrouble = (_node: string, message: string) => t.fail(message);
-  const options = { logsRoot: join(root, 'logs'), store, now: () => nowMs, onTrouble, onFailed: failed };
+  const options = {
+    logsRoot: join(root, 'logs'),
+    store,
+    now: () => nowMs,
+    monotonic: () => nowMs,
+    onTrouble,
+    onFailed: failed,
+  };
   const indexer = new Indexer(options);
 
   async function sampleForAnHour(): Promise<void> {

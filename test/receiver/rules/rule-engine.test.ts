@@ -23,7 +23,11 @@ interface Watch {
   nowMs(): number;
 }
 
-function watch(rules: Readonly<Record<string, RuleSettings>>, firing: readonly string[] = []): Watch {
+function watch(
+  rules: Readonly<Record<string, RuleSettings>>,
+  firing: readonly string[] = [],
+  wallNow?: () => number,
+): Watch {
   let nowMs = START_MS;
   const told: string[] = [];
   const changes: RuleChange[] = [];
@@ -37,6 +41,7 @@ function watch(rules: Readonly<Record<string, RuleSettings>>, firing: readonly s
       changes.push(change);
       tell(change.kind, change.key);
     },
+    wallNow,
     onGone: (key) => void tell('gone', key),
   });
   return {
@@ -248,6 +253,17 @@ t.test('a clock that is off is found in spite of delays on the way, and backlog 
   for (let second = 600; second < 1200; second++) {
     const nowMs = START_MS + second * 1000;
     engine.arrived(SEVEN, stampOf(nowMs - 90_000 - (second % 7) * 1000), nowMs);
+  }
+  t.match(told, [/raise clock-skew:7$/]);
+});
+
+t.test('it is the clock on the wall that those of the nodes are compared with', async (t) => {
+  let wallMs = START_MS;
+  const { engine, told } = watch(only('clock-skew', { for_seconds: 0 }), [], () => wallMs);
+  for (let second = 0; second < 1200; second++) {
+    const nowMs = START_MS + second * 1000;
+    wallMs = nowMs + (second < 600 ? 0 : 3_600_000);
+    engine.arrived(SEVEN, stampOf(nowMs), nowMs);
   }
   t.match(told, [/raise clock-skew:7$/]);
 });

@@ -287,16 +287,18 @@ t.test('a mail that was sent but could not be marked is not sent again in this r
   t.same(tries, ['1.1 a']);
 });
 
-t.test('a clock that was far ahead does not hold mails back', async (t) => {
-  const { channel, tries } = scriptedChannel(() => (tries.length < 2 ? 'try_later' : 'sent'));
-  await using set = setUp(t.testdir(), channel, ['a@example.com']);
-  set.post.open({ subject: 's', blocks: BODY }, set.clock.now());
-  await set.pass(1_000);
-  t.equal(tries.length, 1);
-  set.clock.set(set.clock.now() - 365 * 24 * 3_600_000);
-  await set.pass(2_000);
-  t.same(set.outbox.state().pending, 0);
-});
+for (const hours of [1, 24, 365 * 24]) {
+  t.test(`a clock that was ${hours} h ahead does not hold mails back`, async (t) => {
+    const { channel, tries } = scriptedChannel(() => (tries.length < 2 ? 'try_later' : 'sent'));
+    await using set = setUp(t.testdir(), channel, ['a@example.com']);
+    set.post.open({ subject: 's', blocks: BODY }, set.clock.now());
+    await set.pass(1_000);
+    t.equal(tries.length, 1);
+    set.clock.set(set.clock.now() - hours * 3_600_000);
+    await set.pass(2_000);
+    t.same(set.outbox.state().pending, 0);
+  });
+}
 
 t.test('a long thread names its first mail and the newest, not hundreds', async (t) => {
   const { channel } = scriptedChannel(() => 'channel trouble');

@@ -160,3 +160,31 @@ t.test('a planned-off node that is not back in time is told of', async (t) => {
   await second.pass(2 * MINUTE_MS);
   t.match(second.letters[0]?.text, 'It was planned to be off, but did not come back');
 });
+
+t.test('silences and plans last as long as was wanted, wherever the clock is set', async (t) => {
+  await using parts = startIncidents({ directory: t.testdir() });
+  const { clock, silences, fleet } = parts;
+  const yearMs = 365 * 24 * HOUR_MS;
+  clock.set(clock.now() + yearMs);
+  const silence = silences.begin({ pattern: 'x', forMs: HOUR_MS, why: '', by: 'ann' });
+  const early = silences.begin({ pattern: 'y', forMs: HOUR_MS, why: '', by: 'ann' });
+  parts.up('7');
+  fleet.planOff([parseNodeName('7')], {
+    sinceMs: clock.now(),
+    untilMs: clock.now() + HOUR_MS,
+    why: '',
+  });
+  parts.down('7');
+  clock.set(clock.now() - yearMs);
+  silences.end(early.id);
+  await parts.pass(55 * MINUTE_MS);
+  t.match(silences.active(), [{ id: silence.id }]);
+  t.equal(fleet.node(parseNodeName('7'))?.state.kind, 'planned_off');
+  await parts.pass(6 * MINUTE_MS);
+  t.strictSame(silences.active(), [], 'not for a year');
+  t.equal(fleet.node(parseNodeName('7'))?.state.kind, 'down');
+
+  silences.begin({ pattern: 'x', forMs: HOUR_MS, why: '', by: 'ann' });
+  clock.set(clock.now() + yearMs);
+  t.equal(silences.active().length, 1, 'nor does a clock that is ahead end one');
+});

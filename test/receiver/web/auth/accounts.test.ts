@@ -93,3 +93,19 @@ t.test('a token is known until it is removed', async (t) => {
   accounts.removeToken(id);
   t.equal(accounts.byToken(token), undefined);
 });
+
+t.test('a session that began while the clock was a year ahead is over when it is right again', async (t) => {
+  const { accounts, clock } = prepare(t);
+  await accounts.saveUser('admin', 'admin', PASSWORD);
+  clock.set(clock.now() + 365 * DAY_MS);
+  const ahead = accounts.beginSession('admin');
+  clock.set(clock.now() - 365 * DAY_MS);
+  t.equal(accounts.bySession(ahead), undefined);
+  await clock.advance(1000);
+  const today = accounts.beginSession('admin');
+  clock.set(clock.now() - DAY_MS);
+  t.ok(accounts.bySession(today), 'a day back is no reason to have everybody sign in');
+  await clock.advance(7 * DAY_MS);
+  clock.set(clock.now() + DAY_MS);
+  t.equal(accounts.bySession(today), undefined);
+});
