@@ -19,6 +19,9 @@ const MAX_RPM = 50_000;
 /** The kernel numbers threads up to 2^22, so no more can run, wait or be counted. */
 const MAX_THREADS = 2 ** 22;
 
+/** The kernel keeps a quarter of a kilobyte for each open file: so many would fill a terabyte. */
+const MAX_FILES = 2 ** 32;
+
 /** More memory than a processor can address (2^52), bytes. */
 const MAX_MEMORY_BYTES = 2 ** 52;
 
@@ -41,6 +44,11 @@ export function isFanSpeed(rpm: number): boolean {
 /** Whether there can be so many threads, or a load average of so many. */
 export function isThreadCount(count: number): boolean {
   return count >= 0 && count <= MAX_THREADS;
+}
+
+/** Whether so many files can be open. */
+export function isFileCount(count: number): boolean {
+  return count >= 0 && count <= MAX_FILES;
 }
 
 /** Whether a machine can have so much memory or swap space. 0 is possible: no swap. */

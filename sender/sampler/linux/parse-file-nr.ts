@@ -1,3 +1,4 @@
+import { isFileCount } from '../../../shared/sample/limits.ts';
 import type { FileDescriptorGroup } from '../../../shared/sample/sample.ts';
 
 const PATTERN = /^(\d{1,15})\s+\d+\s+(\d+)/;
@@ -9,6 +10,7 @@ const PATTERN = /^(\d{1,15})\s+\d+\s+(\d+)/;
 export function parseFileNr(bytes: Buffer): FileDescriptorGroup | undefined {
   const match = PATTERN.exec(bytes.toString('latin1', 0, 128));
   if (match === null) return undefined;
-  const max = Number(match[2]);
-  return { used: Number(match[1]), max: Number.isSafeInteger(max) ? max : undefined };
+  const [used, max] = [Number(match[1]), Number(match[2])];
+  if (!isFileCount(used)) return undefined;
+  return { used, max: Number.isSafeInteger(max) ? max : undefined };
 }

@@ -1,3 +1,4 @@
+import { isOfContainers } from './is-of-containers.ts';
 import { looksLikeFile } from './looks-like-file.ts';
 import type { Mount } from './parse-mountinfo.ts';
 
@@ -85,6 +86,8 @@ function compareMounts(a: Mount, b: Mount): number {
     Number(b.mountPoint === '/') - Number(a.mountPoint === '/') ||
     Number(isWhole(b)) - Number(isWhole(a)) ||
     Number(looksLikeFile(a)) - Number(looksLikeFile(b)) ||
+    // Those of containers come and go, and the name of a pool must stay.
+    Number(isOfContainers(a)) - Number(isOfContainers(b)) ||
     a.mountPoint.length - b.mountPoint.length
   );
 }

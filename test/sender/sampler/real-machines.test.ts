@@ -261,6 +261,7 @@ await t.test('sampler invariant 7: what no machine can have is not known', async
     ...Object.fromEntries(
       ['65535', '-1', '1350000', '0', '29000'].map((value, index) => [`${hwmon}/fan${index}_input`, value]),
     ),
+    'proc/sys/fs/file-nr': '99999999999\t0\t9223372036854775807\n',
     'proc/uptime': '99999999999999.00 1.00\n',
     'proc/loadavg': '4294967295.00 0.18 0.12 1/4294967295 11206\n',
     'proc/stat': 'cpu  1 2 3 4\nprocs_running 4294967295\nprocs_blocked 18446744073709551615\n',
@@ -275,7 +276,7 @@ await t.test('sampler invariant 7: what no machine can have is not known', async
   const sample = await sampleOf(layOut(t, gauges), () => Promise.resolve(impossible));
   t.same(sample.temp, { 'chip #6': 41.5 });
   t.same(Object.values(sample.fan), [0, 29_000]);
-  for (const key of ['up', 'load', 'mem', 'fs']) t.notOk(key in sample, key);
+  for (const key of ['up', 'load', 'mem', 'fs', 'fd']) t.notOk(key in sample, key);
   t.same(sample.swap, { total: 0, used: 0 }, 'no swap is no fault');
   t.same(sample.proc, { n: 1 });
   t.same(
