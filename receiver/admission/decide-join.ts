@@ -46,8 +46,12 @@ export function decideJoin({ code, join, own, byNode, leftMs }: JoinSituation): 
     const reason = `it was for ${code.uses} and has been used ${code.used} times`;
     return { kind: 'refused', refusal: codeRefusal(reason) };
   }
-  const isHeld = (name: NodeName): boolean => isLive(byNode.get(name));
   const mine = earlier ?? own;
+  // A name that a node is about to take is as good as taken.
+  const awaited = new Set(
+    [...byNode.values()].flatMap(({ id, nextName }) => (id === mine?.id ? [] : [nextName])),
+  );
+  const isHeld = (name: NodeName): boolean => isLive(byNode.get(name)) || awaited.has(name);
   if (code.node === undefined) {
     const node = mine?.node ?? chooseName(join.node, (name) => !isHeld(name));
     return { kind: 'granted', node, before: mine, isRepeated };

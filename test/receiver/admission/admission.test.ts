@@ -343,6 +343,12 @@ t.test('a node takes its new name when it is told, and not that of another', asy
   admission.rename(a.node, parseNodeName('c'));
   t.throws(() => admission.rename(b.node, parseNodeName('c')), { code: 'NODE_NAME_TAKEN' });
   t.equal(connect(admission, a), undefined, 'it has not heard of it yet');
+  const more = admission.makeCode({ uses: 2, lifetimeMs: HOUR_MS });
+  t.equal(
+    joinAs(admission, more, machine('c')).node,
+    'c-2',
+    'nor does a machine that joins meanwhile get it',
+  );
   const renamed = { ...a, node: parseNodeName('c') };
   t.equal(connect(admission, renamed), undefined);
   t.equal(connect(admission, a), 'name', 'the old name is gone');

@@ -4,10 +4,12 @@ import { join } from 'node:path';
 import { crc32 } from 'node:zlib';
 import t, { type Test } from 'tap';
 import { type Ingest, type IngestEvents, startIngest } from '../../../receiver/ingest/ingest.ts';
+import type { Gate } from '../../../receiver/ingest/lobby.ts';
+import type { JoinClaim } from '../../../receiver/ingest/messages.ts';
 import { createLogger } from '../../../shared/logging/logger.ts';
 import { parseNodeName } from '../../../shared/names/node-name.ts';
 import { FRAME_TYPES } from '../../../shared/protocol/protocol.ts';
-import { knownNodes, WIDE_LIMITS } from '../../helpers/known-nodes.ts';
+import { knownNodes, secretOf, WIDE_LIMITS } from '../../helpers/known-nodes.ts';
 import { connectRawSender, segmentBytes } from '../../helpers/raw-sender.ts';
 import { until } from '../../helpers/until.ts';
 
@@ -261,6 +263,66 @@ t.test(
     third.hello();
     t.match(await third.nextJson(WELCOME), { at: { segment: 1, offset: 0 } });
     t.same(readFileSync(join(root, `node-7@${first.log}.log`)), bytes, 'the old log stays, whole');
+  },
+);
+
+t.test(
+  'another run of a node that is connected: the one that is there is asked whether it lives',
+  async (t) => {
+    const twin = { code: 'twin', message: 'a copy', retryAfterSeconds: 1 } as const;
+    const judged: string[] = [];
+    const joins: JoinClaim[] = [];
+    const gate: Gate = {
+      ...knownNodes(),
+      join(claim) {
+        joins.push(claim);
+        return { kind: 'refused', refusal: twin, afterMs: 0 };
+      },
+      judgeTwins(present, candidate) {
+        judged.push(`${present.bootId} ${candidate.bootId}`);
+        return { kind: 'refused', refusal: twin, afterMs: 0 };
+      },
+    };
+    await using started = await start(t, { gate });
+    const { port } = started.ingest;
+    using first = await connectRawSender(port, '7');
+    first.hello();
+    await first.next(WELCOME);
+
+    using copy = await connectRawSender(port, '7', first.log);
+    copy.hello({ boot_id: 'boot-2' });
+    await first.next(PING);
+    first.send(PONG);
+    t.match(await copy.nextJson(REFUSED), { code: 'twin' });
+    t.strictSame(judged, ['boot-1 boot-2'], 'it lives');
+
+    using joining = await connectRawSender(port, '7');
+    const { credential } = secretOf('7');
+    const join = {
+      protocol: 1,
+      code: '0'.repeat(16),
+      nonce: '0'.repeat(32),
+      installation: credential,
+      credential,
+    };
+    const rest = { node: '7', host_name: 'h', version: '0.2.0' };
+    joining.send(FRAME_TYPES.JOIN, 0, 0, Buffer.from(JSON.stringify({ ...join, ...rest })));
+    t.match(await joining.nextJson(CHALLENGE), { rejoin: 1 });
+    joining.send(FRAME_TYPES.PROOF, 0, 0, Buffer.alloc(64));
+    await first.next(PING, 2);
+    first.send(PONG);
+    await joining.next(REFUSED);
+    t.match(
+      joins,
+      [{ credentialProof: undefined }],
+      'whoever proves the credential of a node that lives is a copy',
+    );
+
+    using rebooted = await connectRawSender(port, '7', first.log);
+    rebooted.hello({ boot_id: 'boot-3' });
+    await rebooted.next(WELCOME);
+    t.match(await first.nextJson(REFUSED), { code: 'superseded' }, 'it has not answered');
+    t.equal(judged.length, 1);
   },
 );
 
