@@ -4,6 +4,8 @@ import { renameSync, rmSync, statSync } from 'node:fs';
 import { parentPort, workerData } from 'node:worker_threads';
 import { describeError } from '../../shared/errors/errors.ts';
 import type { NodeName } from '../../shared/names/node-name.ts';
+import { systemClock } from '../../shared/time/clock.ts';
+import { SteadyWall } from '../../shared/time/steady-wall.ts';
 import { BEAT_MS, beat } from '../pulse/pulse.ts';
 import { concerns } from '../rules/concerns.ts';
 import { RuleEngine } from '../rules/rule-engine.ts';
@@ -56,6 +58,7 @@ function run(
     onFailed: failed,
   });
   const sources: AnswerSources = { settings, store, indexer, rules, sizeBytes: () => sizeOf(settings.path) };
+  const wall = new SteadyWall(systemClock);
   let ticks = 0;
 
   function failed(error: unknown): void {
@@ -74,7 +77,7 @@ function run(
     if (ticks % 60 === 0) rules.tick(steadyNow());
     try {
       indexer.commit();
-      if (ticks % PRUNE_TICKS === 60) indexer.prune(settings.keptMs);
+      if (ticks % PRUNE_TICKS === 60 && wall.isSteady()) indexer.prune(settings.keptMs);
     } catch (error) {
       failed(error);
     }

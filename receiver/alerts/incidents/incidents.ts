@@ -24,6 +24,7 @@
 import type { Logger } from '../../../shared/logging/logger.ts';
 import type { NodeName } from '../../../shared/names/node-name.ts';
 import type { Clock } from '../../../shared/time/clock.ts';
+import { SteadyWall } from '../../../shared/time/steady-wall.ts';
 import type { Fleet } from '../../fleet/fleet.ts';
 import type { NodeRecord } from '../../fleet/node-record.ts';
 import type { StateStore } from '../../fleet/state-store.ts';
@@ -89,6 +90,7 @@ export function watchIncidents(options: IncidentsOptions): Incidents {
   /** When to look next, ms of the clock that never jumps. */
   let lookAtMs = 0;
   let pruneAtMs = 0;
+  const wall = new SteadyWall(clock);
 
   const lookAgain = () => {
     lookAtMs = 0;
@@ -116,6 +118,7 @@ export function watchIncidents(options: IncidentsOptions): Incidents {
   function prune(): void {
     if (clock.monotonic() < pruneAtMs) return;
     pruneAtMs = clock.monotonic() + PRUNE_MS;
+    if (!wall.isSteady()) return;
     store.transaction(() => incidents.prune(clock.now() - policy.historyMs));
   }
 
