@@ -21,6 +21,7 @@ import { type Mirror, startMirror } from './backup/mirror.ts';
 import { mirrorOnDrive } from './backup/mirror-on-drive.ts';
 import { MIRROR_KEY } from './backup/mirror-problem.ts';
 import type { Fleet } from './fleet/fleet.ts';
+import type { Renames } from './fleet/renames.ts';
 import type { StateStore } from './fleet/state-store.ts';
 import { type RunningHistory, startHistory } from './history/start-history.ts';
 import type { Identity } from './identity/identity.ts';
@@ -57,6 +58,7 @@ export interface DutyPorts {
   /** The mirror can be written again. */
   readonly onMirrorSolved: () => void;
   readonly sleeptime: LiveSleeptime;
+  readonly renames: Renames;
   readonly log: Logger;
 }
 
@@ -184,7 +186,7 @@ async function startPages(
   config: Config,
   duties: Pick<Duties, 'alerts' | 'history' | 'mirror'>,
 ): Promise<Web> {
-  const { store, fleet, admission, ingest, control, sleeptime } = ports;
+  const { store, fleet, admission, ingest, control, sleeptime, renames } = ports;
   const { history } = duties;
   return await startWeb({
     address: config.web.listen_address,
@@ -194,7 +196,7 @@ async function startPages(
     accounts: ports.accounts,
     log: ports.log.child({ part: 'web' }),
     ports: {
-      ...{ fleet, admission, ingest, control, sleeptime, ...duties },
+      ...{ fleet, admission, ingest, control, sleeptime, renames, ...duties },
       logsRoot: logsRootOf(config),
       outbox: readOutbox(store),
       rules: async () => describeRules(rulesOfConfig(config), (await history?.ruleStates()) ?? []),

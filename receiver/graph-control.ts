@@ -4,6 +4,7 @@ import { UserError } from '../shared/errors/errors.ts';
 import { type NodeName, parseNodeName } from '../shared/names/node-name.ts';
 import { type GraphData, MAX_LINES } from './graph/graph.ts';
 import type { History } from './history/history.ts';
+import { pastOf } from './history/past-of.ts';
 import { familyOf, SERIES_FAMILIES } from './history/series.ts';
 import type { Receiver } from './receiver.ts';
 
@@ -51,7 +52,8 @@ async function graphOf(receiver: Receiver, wish: z.output<typeof GRAPH>): Promis
   const toMs = Date.now();
   const samplesMs = (wish.last_samples ?? 300) * receiver.sleeptime.seconds() * 1000;
   const range = { fromMs: toMs - (wish.last_ms ?? samplesMs), toMs };
-  const answers = await Promise.all(nodes.map((node) => history.series(node, [name], range, wish.points)));
+  const past = pastOf(history, receiver.renames.before);
+  const answers = await Promise.all(nodes.map((node) => past.series(node, [name], range, wish.points)));
   return align(
     nodes,
     name,
@@ -60,9 +62,10 @@ async function graphOf(receiver: Receiver, wish: z.output<typeof GRAPH>): Promis
   );
 }
 
-function chooseNodes({ fleet }: Receiver, wanted: readonly string[]): readonly NodeName[] {
+function chooseNodes({ fleet, renames }: Receiver, wanted: readonly string[]): readonly NodeName[] {
   const known = fleet.nodes().map((node) => node.name);
-  const nodes = wanted.length > 0 ? wanted.map(parseNodeName) : known;
+  const present = (name: NodeName) => (known.includes(name) ? name : (renames.nowOf(name)?.to ?? name));
+  const nodes = wanted.length > 0 ? wanted.map((name) => present(parseNodeName(name))) : known;
   const stranger = nodes.find((node) => !known.includes(node));
   if (stranger !== undefined) {
     throw new UserError('NODE_UNKNOWN', `there is no node ${stranger}`, {

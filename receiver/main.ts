@@ -23,6 +23,7 @@ import { describeTwins } from './describe-twins.ts';
 import { type Duties, startDuties } from './duties.ts';
 import { DUTY_KEYS } from './duty-keys.ts';
 import { startFleet } from './fleet/fleet.ts';
+import { openRenames } from './fleet/renames.ts';
 import { openStateStore } from './fleet/state-store.ts';
 import { startIngest } from './ingest/ingest.ts';
 import { failedAttempts, ingestEvents } from './ingest-events.ts';
@@ -78,6 +79,7 @@ export async function startReceiver(options: ReceiverOptions): Promise<Receiver>
   const fleet = stack.use(startFleet({ store, log: log.child({ part: 'fleet' }) }));
   const relay = new ProblemRelay();
 
+  const renames = openRenames(store);
   const admission = createAdmission({
     store,
     receiverId,
@@ -87,6 +89,7 @@ export async function startReceiver(options: ReceiverOptions): Promise<Receiver>
     onTwins: (twins) => relay.report(describeTwins(twins)),
     alarmAt: config.receiver.limits.failed_attempts,
     onAlarm: (address, attempts) => relay.report(failedAttempts(address, attempts)),
+    renames,
     onRenamed: (from) => fleet.forget(from),
     clock: systemClock,
     log: log.child({ part: 'admission' }),
@@ -194,6 +197,7 @@ export async function startReceiver(options: ReceiverOptions): Promise<Receiver>
             accounts,
             onMirrorSolved: () => identityCopy.changed(),
             sleeptime,
+            renames,
           },
           changed,
         ),
@@ -239,6 +243,7 @@ export async function startReceiver(options: ReceiverOptions): Promise<Receiver>
     certificates,
     startedMs,
     sleeptime,
+    renames,
     numberOfNodes: () => numberOfNodes,
     reload: () => liveConfig.reload(),
     admission,

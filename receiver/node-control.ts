@@ -4,6 +4,8 @@ import { UserError } from '../shared/errors/errors.ts';
 import { type NodeName, parseNodeName } from '../shared/names/node-name.ts';
 import { revokedRefusal, unprovenRefusal } from './admission/refusals.ts';
 import type { CertificateChange } from './certificate-change.ts';
+import { describeRename } from './fleet/describe-rename.ts';
+import type { Renames } from './fleet/renames.ts';
 import { makeJoinCode } from './make-join-code.ts';
 import type { Receiver } from './receiver.ts';
 
@@ -54,9 +56,10 @@ export function nodeControl(running: () => Receiver): ControlHandlers {
       ingest.control(node, { kind: 'rename', node: name });
     },
     forget: async (args) => {
-      const { admission, fleet, ingest } = running();
+      const { admission, fleet, ingest, renames } = running();
       const { node } = FORGET.parse(args);
-      if (admission.credentialOf(node) === undefined && fleet.node(node) === undefined) throw unknown(node);
+      if (admission.credentialOf(node) === undefined && fleet.node(node) === undefined)
+        throw unknown(node, renames);
       admission.forget(node);
       ingest.refuse(node, unprovenRefusal());
       // Of a node that is connected this is done when its connection has ended.
@@ -72,8 +75,9 @@ function changeOf({ certificates }: Receiver): CertificateChange {
   });
 }
 
-function unknown(node: NodeName): UserError {
+function unknown(node: NodeName, renames: Renames): UserError {
+  const rename = renames.nowOf(node);
   return new UserError('NODE_UNKNOWN', `there is no node ${node}`, {
-    hint: 'fleetkeep-receiver nodes lists those that there are.',
+    hint: rename ? describeRename(rename) : 'fleetkeep-receiver nodes lists those that there are.',
   });
 }

@@ -5,6 +5,7 @@ import type { Drive } from './backup/drive.ts';
 import type { Mirror } from './backup/mirror.ts';
 import type { CertificateChange } from './certificate-change.ts';
 import type { Fleet } from './fleet/fleet.ts';
+import type { Renames } from './fleet/renames.ts';
 import type { RunningHistory } from './history/start-history.ts';
 import type { Ingest } from './ingest/ingest.ts';
 import type { Reloaded } from './live-config.ts';
@@ -29,6 +30,7 @@ export interface Receiver extends AsyncDisposable {
   readonly admission: Admission;
   readonly ingest: Ingest;
   readonly fleet: Fleet;
+  readonly renames: Renames;
   /** The second drive. */
   readonly drive: Drive;
   readonly alerts: Alerts;

@@ -23,6 +23,8 @@ import type { Logger } from '../../shared/logging/logger.ts';
 import type { NodeName } from '../../shared/names/node-name.ts';
 import type { Clock } from '../../shared/time/clock.ts';
 import { Spans } from '../../shared/time/spans.ts';
+import { describeRename } from '../fleet/describe-rename.ts';
+import type { Renames } from '../fleet/renames.ts';
 import type { StateStore } from '../fleet/state-store.ts';
 import type { Gate } from '../ingest/lobby.ts';
 import type { ClaimFacts, Refusal, Rejection } from '../ingest/messages.ts';
@@ -47,6 +49,8 @@ export interface AdmissionOptions {
   readonly logOf: (node: NodeName) => string | undefined;
   /** By an administrator's word another machine has taken a node's place; the old one may still be connected. */
   readonly onReplaced: (node: NodeName) => void;
+  /** Is told of each new name, in the transaction that gives it. */
+  readonly renames: Pick<Renames, 'add' | 'nowOf'>;
   /** A node connects under its new name; of the old one there is none any more. */
   readonly onRenamed: (from: NodeName, to: NodeName) => void;
   /** Two machines take turns with one credential. */
@@ -138,14 +142,16 @@ export function createAdmission(options: AdmissionOptions): Admission {
   function existing(node: NodeName): Credential {
     const credential = book.byNode.get(node);
     if (credential !== undefined) return credential;
+    const rename = options.renames.nowOf(node);
     throw new UserError('NODE_UNKNOWN', `no node ${node} has joined this receiver`, {
-      hint: 'fleetkeep-receiver nodes lists those that have.',
+      hint: rename ? describeRename(rename) : 'fleetkeep-receiver nodes lists those that have.',
     });
   }
 
   /** The node connects under the name that it was told to take: from now on that is its name. */
   function completeRename(credential: Credential, to: NodeName): void {
-    book.save({ ...credential, node: to, nextName: undefined });
+    const renamed = { ...credential, node: to, nextName: undefined };
+    book.save(renamed, () => options.renames.add({ from: credential.node, to, atMs: clock.now() }));
     log.info({ from: credential.node, to }, 'node has its new name');
     options.onRenamed(credential.node, to);
   }

@@ -8,7 +8,11 @@ import { type LogPaths, logPaths } from '../../shared/log/log.ts';
 import { readLines } from '../../shared/log/log-lines.ts';
 import { parseLogId } from '../../shared/names/log-id.ts';
 import { parseNodeName } from '../../shared/names/node-name.ts';
+import { formatMoment } from '../../shared/time/format-time.ts';
 import { pathsOf } from '../backup/find-logs.ts';
+import { describeRename } from '../fleet/describe-rename.ts';
+import { readRenames } from '../fleet/read-nodes.ts';
+import type { Rename } from '../fleet/renames.ts';
 import { logsRootOf } from '../settings.ts';
 import { loadConfigOf } from './command-context.ts';
 
@@ -37,7 +41,14 @@ export function addLog(command: Command, context: CommandContext): void {
     .action(async (name: string, { since: fromMs, follow = false }: LogOptions) => {
       const { config } = await loadConfigOf(command, context);
       const paths = findPaths(logsRootOf(config), name);
-      await assertThere(paths);
+      const renames = readRenames(config.receiver.data_directory);
+      const now = renames?.nowOf(paths.node);
+      await assertThere(paths, now);
+      if (now !== undefined) context.stderr.write(`${describeRename(now)} This is its log until then.\n`);
+      for (const { node, untilMs } of renames?.before(paths.node).slice(0, 1) ?? [])
+        context.stderr.write(
+          `Until ${formatMoment(untilMs)} it was called ${node}, with a log of its own.\n`,
+        );
       const signal = follow ? context.stopSignal() : undefined;
       await print(readLines(paths, { fromMs, follow, signal }), follow, context.stdout);
     });
@@ -70,10 +81,10 @@ function findPaths(root: string, name: string): LogPaths {
   return pathsOf(root, parseNodeName(node), archivedId);
 }
 
-async function assertThere(paths: LogPaths): Promise<void> {
+async function assertThere(paths: LogPaths, now: Rename | undefined): Promise<void> {
   await access(paths.directory).catch((error: unknown) => {
     if (errnoOf(error) !== 'ENOENT') throw error;
-    const hint = 'fleetkeep-receiver nodes lists those that are known.';
+    const hint = now ? describeRename(now) : 'fleetkeep-receiver nodes lists those that are known.';
     throw new UserError('NODE_UNKNOWN', `there is no log of node ${paths.node} in ${paths.root}`, { hint });
   });
 }

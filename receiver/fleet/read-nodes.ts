@@ -1,6 +1,7 @@
 import { UserError } from '../../shared/errors/errors.ts';
 import { fleetStore } from './fleet-store.ts';
 import type { NodeRecord } from './node-record.ts';
+import { openRenames, type Renames } from './renames.ts';
 import { sortNodes } from './sort-nodes.ts';
 import { openStateStoreToRead } from './state-store.ts';
 
@@ -27,4 +28,14 @@ export function requireReceiverData(directory: string): void {
 export function readNodes(directory: string): readonly NodeRecord[] {
   using store = openStateStoreToRead(directory);
   return store === undefined ? [] : sortNodes(fleetStore(store).read());
+}
+
+/**
+ * The renames as last written to the data directory; undefined when no receiver ever worked there.
+ *
+ * @throws UserError `DIRECTORY_UNUSABLE` when the file cannot be read
+ */
+export function readRenames(directory: string): Pick<Renames, 'before' | 'nowOf'> | undefined {
+  using store = openStateStoreToRead(directory);
+  return store && openRenames(store);
 }

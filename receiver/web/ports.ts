@@ -6,6 +6,7 @@ import type { Alerts } from '../alerts/alerts.ts';
 import type { OutboxView } from '../alerts/outbox-view-store.ts';
 import type { Mirror } from '../backup/mirror.ts';
 import type { Fleet } from '../fleet/fleet.ts';
+import type { Renames } from '../fleet/renames.ts';
 import type { History } from '../history/history.ts';
 import type { Ingest } from '../ingest/ingest.ts';
 import type { LiveSleeptime } from '../page-settings/live-sleeptime.ts';
@@ -14,6 +15,7 @@ import type { rulesAnswer } from './contract/alerts.ts';
 /** What the web app shows of a running receiver, and has it do. */
 export interface WebPorts {
   readonly fleet: Pick<Fleet, 'node' | 'nodes' | 'onChange'>;
+  readonly renames: Pick<Renames, 'before' | 'nowOf'>;
   readonly alerts: Pick<Alerts, 'incidents' | 'silences' | 'state'>;
   readonly outbox: OutboxView;
   readonly admission: Pick<Admission, 'credentials'>;

@@ -5,6 +5,7 @@ import { encodeJoinCode, parseJoinCode } from '../../shared/auth/join-code.ts';
 import { listed, makeCode, nodesOf, startNode } from '../helpers/joining.ts';
 import { findFreePort, openLines, preparePlace } from '../helpers/programs.ts';
 import { until } from '../helpers/until.ts';
+import { setUpWeb } from '../helpers/web-client.ts';
 import { logsAt, logsOf, waitForEqual } from '../helpers/whole-log.ts';
 
 const PATIENT = { timeoutMs: 30_000 };
@@ -80,6 +81,24 @@ t.test('a node takes another name: its log so far stays, and it goes on under th
   t.equal((await place.run('receiver', 'nodes', 'rename', 'old', 'new')).code, 0);
   await listed(t, place, ['new up']);
   await until(() => openLines(logsOf(place, 'receiver'), 'new').length > 5, { ...PATIENT, what: 'lines' });
+  const former = await place.run('receiver', 'log', 'old');
+  t.match(former.stderr, /^Node old is called new since 20.*\. This is its log until then\.\n/);
+  t.match(
+    (await place.run('receiver', 'log', 'new')).stderr,
+    /^Until 20.* it was called old, with a log of its own/,
+  );
+  const graph = await place.run('receiver', 'graph', '--node', 'old', '--metric', 'mem', '--last', '60s');
+  t.match(graph, { code: 0, stdout: /^new: / }, 'the old name leads to the new one');
+  t.match(await place.run('receiver', 'nodes', 'revoke', 'old'), {
+    code: 1,
+    stderr: /Node old is called new since/,
+  });
+  const admin = await setUpWeb(place);
+  const range = `fromMs=0&toMs=${Date.now() + 1000}`;
+  t.match((await admin.ask('/api/nodes/old')).json(), { node: { name: 'new' }, seriesNames: /./ });
+  const taken = (await admin.ask(`/api/nodes/new/log?${range}`)).text;
+  const [, oldest = '-'] = former.stdout.split('\n');
+  t.ok(taken.includes(oldest), 'a range of the log begins before the rename');
   await node.end();
   await waitForEqual(t, logsAt(place, 'one'), 'old');
   await waitForEqual(t, logsAt(place, 'one'), 'new');

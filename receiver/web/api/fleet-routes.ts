@@ -1,12 +1,14 @@
 import { UserError } from '../../../shared/errors/errors.ts';
-import { type NodeName, parseNodeName } from '../../../shared/names/node-name.ts';
+import type { NodeName } from '../../../shared/names/node-name.ts';
 import type { Incident } from '../../alerts/alerts.ts';
+import { type Past, pastOf } from '../../history/past-of.ts';
 import { SERIES_FAMILIES } from '../../history/series.ts';
 import { nodeParams } from '../contract/common.ts';
 import * as contract from '../contract/fleet.ts';
 import { describeFleet, describeOne } from '../describe-node.ts';
 import { HttpError } from '../http-error.ts';
 import type { WebPorts } from '../ports.ts';
+import { presentName } from '../present-name.ts';
 import { type Route, route } from '../route.ts';
 
 /** Incidents that are looked through for the bands of a graph. */
@@ -47,7 +49,7 @@ export function fleetRoutes(ports: WebPorts): readonly Route[] {
         query: contract.rangeQuery,
         answer: contract.nodeAnswer,
       },
-      async ({ params, query }) => await describeNode(parseNodeName(params.name), query, ports),
+      async ({ params, query }) => await describeNode(presentName(params.name, ports), query, ports),
     ),
     route(
       {
@@ -62,7 +64,7 @@ export function fleetRoutes(ports: WebPorts): readonly Route[] {
         answer: contract.seriesAnswer,
       },
       async ({ params, query: { names, fromMs, toMs, points } }) =>
-        await historyOf(ports).series(parseNodeName(params.name), names, { fromMs, toMs }, points),
+        await historyOf(ports).series(presentName(params.name, ports), names, { fromMs, toMs }, points),
     ),
     route(
       {
@@ -84,7 +86,7 @@ export function fleetRoutes(ports: WebPorts): readonly Route[] {
         answer: contract.topAnswer,
       },
       async ({ params, query }) => {
-        const top = await historyOf(ports).top(parseNodeName(params.name), query.atMs);
+        const top = await historyOf(ports).top(presentName(params.name, ports), query.atMs);
         if (top === undefined)
           throw new HttpError(404, 'NOT_FOUND', 'The log says nothing of processes then.');
         return top;
@@ -113,10 +115,15 @@ async function describeNode(
   if (node === undefined) {
     throw new UserError('NODE_UNKNOWN', `there is no node ${name}`);
   }
-  const [names, inventory] = await Promise.all([ports.history?.names(name), ports.history?.inventory(name)]);
+  const past = ports.history && pastOf(ports.history, ports.renames.before);
+  const former = ports.renames.before(name);
+  const [names, inventory] = await Promise.all([past?.names(name), past?.inventory(name)]);
   const incidents = ports.alerts.incidents
     .history(MAX_INCIDENTS)
-    .filter((incident) => incident.node === name);
+    .filter(
+      ({ node, openedMs }) =>
+        node === name || former.some((one) => one.node === node && openedMs < one.untilMs),
+    );
   return {
     node,
     logId: ports.fleet.node(name)?.logId ?? '',
@@ -146,7 +153,7 @@ async function compare(
 ) {
   const history = historyOf(ports);
   const known = ports.fleet.nodes().map(({ name }) => name);
-  const wanted = query.nodes === '*' ? known : query.nodes.split(',').map(parseNodeName);
+  const wanted = query.nodes === '*' ? known : query.nodes.split(',').map((name) => presentName(name, ports));
   const nodes = wanted.filter((name) => known.includes(name)).slice(0, MAX_COMPARED);
   const range = { fromMs: query.fromMs, toMs: query.toMs };
   const answers = await Promise.all(
@@ -166,8 +173,8 @@ async function compare(
   };
 }
 
-function historyOf({ history }: WebPorts) {
-  if (history !== undefined) return history;
+function historyOf({ history, renames }: WebPorts): Past {
+  if (history !== undefined) return pastOf(history, renames.before);
   throw new HttpError(404, 'NO_HISTORY', 'This receiver keeps no history.', {
     hint: 'history.enabled in config.json turns it on.',
   });

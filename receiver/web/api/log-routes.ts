@@ -5,7 +5,6 @@ import { isSample } from '../../../shared/log/is-sample.ts';
 import { readLastLines } from '../../../shared/log/last-lines.ts';
 import { type LogPaths, logPaths } from '../../../shared/log/log.ts';
 import { readLines } from '../../../shared/log/log-lines.ts';
-import { parseNodeName } from '../../../shared/names/node-name.ts';
 import { CounterMemory } from '../../history/counter-memory.ts';
 import { parseLine, RATES_LEAD_MS, readValues } from '../../history/read-values.ts';
 import { readWindow } from '../../history/read-window.ts';
@@ -14,6 +13,7 @@ import { logQuery, tailQuery } from '../contract/fleet.ts';
 import { beginStream, encodeEvent, PING_MS } from '../event-hub.ts';
 import { HttpError } from '../http-error.ts';
 import type { WebPorts } from '../ports.ts';
+import { presentName } from '../present-name.ts';
 import { type Route, route } from '../route.ts';
 
 /** Lines that a tail begins with. */
@@ -43,7 +43,8 @@ export function logRoutes(ports: WebPorts): readonly Route[] {
       async ({ params, query: { fromMs, toMs, format }, reply }) => {
         const paths = await pathsOf(params.name, ports);
         const range = { fromMs, toMs };
-        const lines = format === 'csv' ? csvOf(paths, range) : linesOf(paths, range);
+        const read = (wanted: Range) => windowOf(paths, ports, wanted);
+        const lines = format === 'csv' ? csvOf(read, range) : linesOf(read, range);
         const day = new Date(fromMs).toISOString().slice(0, 10);
         reply
           .header('content-type', format === 'csv' ? 'text/csv; charset=utf-8' : 'application/x-ndjson')
@@ -86,8 +87,8 @@ export function logRoutes(ports: WebPorts): readonly Route[] {
   ];
 }
 
-async function pathsOf(name: string, { logsRoot }: WebPorts): Promise<LogPaths> {
-  const paths = logPaths(logsRoot, parseNodeName(name));
+async function pathsOf(name: string, ports: WebPorts): Promise<LogPaths> {
+  const paths = logPaths(ports.logsRoot, presentName(name, ports));
   await access(paths.directory).catch(() => {
     throw new UserError('NODE_UNKNOWN', `there is no log of node ${paths.node} here`);
   });
@@ -96,9 +97,20 @@ async function pathsOf(name: string, { logsRoot }: WebPorts): Promise<LogPaths> 
 
 type Range = Parameters<typeof readWindow>[1];
 
-async function* linesOf(paths: LogPaths, range: Range): AsyncGenerator<string, void, void> {
+type Read = (range: Range) => ReturnType<typeof readWindow>;
+
+/** What the node wrote under its former names, each until it was given up, and then under its present one. */
+async function* windowOf(paths: LogPaths, { logsRoot, renames }: WebPorts, { fromMs, toMs }: Range) {
+  for (const { node, untilMs } of renames.before(paths.node).toReversed()) {
+    const isThere = untilMs > fromMs;
+    if (isThere) yield* readWindow(logPaths(logsRoot, node), { fromMs, toMs: Math.min(toMs, untilMs) });
+  }
+  yield* readWindow(paths, { fromMs, toMs });
+}
+
+async function* linesOf(read: Read, range: Range): AsyncGenerator<string, void, void> {
   let piece = '';
-  for await (const { text } of readWindow(paths, range)) {
+  for await (const { text } of read(range)) {
     piece += `${text}\n`;
     if (piece.length < 65_536) continue;
     yield piece;
@@ -108,11 +120,11 @@ async function* linesOf(paths: LogPaths, range: Range): AsyncGenerator<string, v
 }
 
 /** The columns are those of the first sample with rates; the log itself has everything. */
-async function* csvOf(paths: LogPaths, range: Range): AsyncGenerator<string, void, void> {
+async function* csvOf(read: Read, range: Range): AsyncGenerator<string, void, void> {
   let columns: readonly string[] | undefined;
   const memory = new CounterMemory();
   const withLead = { fromMs: range.fromMs - RATES_LEAD_MS, toMs: range.toMs };
-  for await (const { text, atMs } of readWindow(paths, withLead)) {
+  for await (const { text, atMs } of read(withLead)) {
     const sample = isSample(text) ? parseLine(text) : undefined;
     if (sample === undefined) continue;
     const values = new Map<string, number>();

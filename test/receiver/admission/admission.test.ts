@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import t, { type Test } from 'tap';
 import { type Admission, createAdmission, type NewCode } from '../../../receiver/admission/admission.ts';
 import type { TwinMachines } from '../../../receiver/admission/twins.ts';
+import { openRenames } from '../../../receiver/fleet/renames.ts';
 import { openStateStore } from '../../../receiver/fleet/state-store.ts';
 import type { ClaimFacts, JoinVerdict } from '../../../receiver/ingest/messages.ts';
 import { clientKeyOf, isSignedBy, nodeSecretOf, proofOf, twinSecretOf } from '../../../shared/auth/auth.ts';
@@ -46,6 +47,7 @@ function open(t: Test, logs: Readonly<Record<string, readonly string[]>> = {}): 
       logOf: () => undefined,
       onTwins: (found) => void twins.push(found),
       onReplaced: (node) => void replaced.push(node),
+      renames: openRenames(store),
       onRenamed,
       alarmAt: 10,
       onAlarm,

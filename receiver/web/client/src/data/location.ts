@@ -40,3 +40,11 @@ export function setQuery(
   history.replaceState(null, '', address);
   hash.value = address;
 }
+
+/** The node of the present page is called something else: the address says so, without a step that back would return to. */
+export function replaceName(name: string): void {
+  const { page, query } = route.peek();
+  const address = formatRoute(page, name, query);
+  history.replaceState(null, '', address);
+  hash.value = address;
+}

@@ -1,9 +1,9 @@
-import { useMemo } from 'preact/hooks';
+import { useEffect, useMemo } from 'preact/hooks';
 import { getJson } from '../../data/api.ts';
 import type { NodeAnswer } from '../../data/contract.ts';
 import { connections } from '../../data/events.ts';
 import { fleet } from '../../data/fleet.ts';
-import { route } from '../../data/location.ts';
+import { replaceName, route } from '../../data/location.ts';
 import { isAdmin } from '../../data/session.ts';
 import { useResource } from '../../data/use-resource.ts';
 import { graphSpecs } from '../../graphs/graph-specs.ts';
@@ -29,6 +29,11 @@ export function NodePage({ name }: { name: string }) {
     name,
     [range, epoch, connections.value],
   );
+  const present = value?.node.name;
+  useEffect(() => {
+    // A name that the node had before leads to what it is called now.
+    if (present !== undefined && present !== name) replaceName(present);
+  }, [present, name]);
   const names = value?.seriesNames.join('\n');
   const node = live ?? value?.node;
   const hasSwap = value?.node.latest?.values['swap.total'] !== 0;
