@@ -1,23 +1,19 @@
 import { z } from 'zod';
-import type { ControlContext, ControlHandlers } from '../shared/control/serve-client.ts';
+import type { ControlHandlers } from '../shared/control/serve-client.ts';
 import { UserError } from '../shared/errors/errors.ts';
-import type { Position } from '../shared/log/position.ts';
-import { type NodeName, parseNodeName } from '../shared/names/node-name.ts';
 import { alertControl } from './alert-control.ts';
 import { graphControl } from './graph-control.ts';
 import { nodeControl } from './node-control.ts';
+import { quietly } from './quietly.ts';
 import type { Receiver } from './receiver.ts';
-import { logsRootOf } from './settings.ts';
 import { describeReceiver } from './status.ts';
+import { verifyByReceiver } from './verify-by-receiver.ts';
 
 const BACKUP = z.object({ is_new_drive: z.boolean().default(false) });
 const VERIFY = z.object({ node: z.string().optional() });
 const RESET_SETTING = z.object({ key: z.literal('sleeptime') });
 const WEB_PASSWORD = z.object({ user: z.string().regex(/^[a-z0-9][a-z0-9._-]{0,62}$/) });
 const RESTART_WORKER = z.object({ worker: z.int().min(0) });
-
-/** How long a node may take to read its own copy and say what is in it, ms. */
-const DIGEST_MS = 120_000;
 
 /** What can be asked of a running receiver on its control socket. */
 export function controlHandlers(find: () => Receiver | undefined): ControlHandlers {
@@ -42,7 +38,7 @@ export function controlHandlers(find: () => Receiver | undefined): ControlHandle
       const isNewDrive = BACKUP.parse(args).is_new_drive;
       return await running().mirror.runNow({ isNewDrive, signal, onProgress: quietly(progress) });
     },
-    verify: async (args, context) => await verify(running(), VERIFY.parse(args).node, context),
+    verify: async (args, context) => await verifyByReceiver(running(), VERIFY.parse(args).node, context),
     'web-password': async (args) => {
       const { web } = running();
       if (web === undefined) {
@@ -54,25 +50,4 @@ export function controlHandlers(find: () => Receiver | undefined): ControlHandle
     },
     'restart-worker': async (args) => await running().ingest.killWorker(RESTART_WORKER.parse(args).worker),
   };
-}
-
-/** Verifies the copies here, and asks each connected node what its own copy holds. */
-async function verify(
-  receiver: Receiver,
-  name: string | undefined,
-  { signal, progress }: ControlContext,
-): Promise<unknown> {
-  const { config, drive, ingest } = receiver;
-  const node = name === undefined ? undefined : parseNodeName(name);
-  const options = { logsRoot: logsRootOf(config), mirrorDirectory: config.to_directory, node };
-  const order = { kind: 'verify', options } as const;
-  const nodeDigest = async (one: NodeName, upTo: Position) =>
-    ingest.connected().has(one) ? await ingest.askDigest(one, upTo, DIGEST_MS) : undefined;
-  const limitMs = config.mirror.hang_seconds * 1000;
-  return await drive.runWhileMoving({ order, limitMs, nodeDigest, onProgress: quietly(progress), signal });
-}
-
-/** A client that has gone aborts the work by the signal; what it can no longer be told is no failure of its own. */
-function quietly(progress: ControlContext['progress']): (value: unknown) => void {
-  return (value) => void progress(value).catch(() => undefined);
 }

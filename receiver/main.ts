@@ -4,7 +4,6 @@
  */
 
 import { availableParallelism } from 'node:os';
-import { join } from 'node:path';
 import type { Config } from '../shared/config/config.ts';
 import type { LoadConfigOptions, LoadedConfig } from '../shared/config/load.ts';
 import { startControl } from '../shared/control/control.ts';
@@ -36,7 +35,7 @@ import { ProblemRelay } from './problem-relay.ts';
 import type { Receiver } from './receiver.ts';
 import { readReceiverId } from './receiver-id.ts';
 import { type Replaceable, startReplaceable } from './replaceable.ts';
-import { ingestLimitsOf, logsRootOf, openIdentityOf } from './settings.ts';
+import { ingestLimitsOf, logsRootOf, mirrorRecordOf, openIdentityOf } from './settings.ts';
 import { openAccounts } from './web/web.ts';
 
 /** Options of {@link startReceiver}. */
@@ -107,7 +106,7 @@ export async function startReceiver(options: ReceiverOptions): Promise<Receiver>
     });
 
   const accounts = openAccounts(store);
-  const recordPath = join(directory, 'mirror.json');
+  const recordPath = mirrorRecordOf(config);
   const identityCopy = stack.use(
     keepIdentity({
       read: () => ({

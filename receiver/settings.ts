@@ -17,6 +17,11 @@ export function logsRootOf(config: Config): string {
   return join(config.receiver.data_directory, 'logs');
 }
 
+/** Where the receiver remembers its mirror. */
+export function mirrorRecordOf(config: Config): string {
+  return join(config.receiver.data_directory, 'mirror.json');
+}
+
 /** How messages go out, from the configuration. @throws UsageError when `mail.smtp.ca_file` cannot be read */
 export async function mailOptionsOf(config: Config): Promise<MailOptions> {
   const { channels, queue_limit: queueLimit, link_base: linkBase } = config.alerts;

@@ -3,6 +3,12 @@ import type { Position } from '../../shared/log/position.ts';
 /** The copies of a log: the receiver's live one, the mirror, and the node's own. */
 export type CopyName = 'live' | 'mirror' | 'node';
 
+/**
+ * What was proven. `sound`: every copy that should be there was read, and all agree. `not_sound`: something is damaged, missing or
+ * different. `not_proven`: nothing is known to be wrong, but something could not be looked at.
+ */
+export type Verdict = 'sound' | 'not_sound' | 'not_proven';
+
 /** One copy of a log, as far as it could be read. */
 export interface CopyReport {
   readonly copy: CopyName;
@@ -47,15 +53,22 @@ export interface LogCopies {
   readonly copies: readonly CopyReport[];
   /** Up to here every copy that has the bytes has the same ones. Undefined where there is one copy only. */
   readonly agreedTo: Position | undefined;
+  readonly verdict: Verdict;
   readonly findings: readonly CopyFinding[];
+  /** Why something is not proven, in plain words without a full stop. */
+  readonly doubts: readonly string[];
 }
 
 /** What {@link verifyCopies} found; it can be written as JSON as it is. */
 export interface CopiesReport {
-  /** Nothing is damaged and no copies differ. A copy that is shorter is no contradiction. */
+  /** The worst verdict of all logs and the mirror. */
+  readonly verdict: Verdict;
+  /** The verdict is `sound`. */
   readonly isSound: boolean;
   /** Why there is no mirror to compare with; undefined when there is one. */
   readonly mirrorAbsence: string | undefined;
+  /** The mirror is not there although there was one. */
+  readonly isMirrorLost: boolean;
   readonly logs: readonly LogCopies[];
 }
 
@@ -70,4 +83,26 @@ export interface VerifyProgress {
   /** Of this copy so far. */
   readonly segment: number;
   readonly bytes: number;
+}
+
+/** The verdict over several. */
+export function worstOf(verdicts: readonly Verdict[]): Verdict {
+  if (verdicts.includes('not_sound')) return 'not_sound';
+  return verdicts.includes('not_proven') ? 'not_proven' : 'sound';
+}
+
+/** The verdict on what was found, and what could not be looked at. */
+export function verdictOf(findings: readonly unknown[], doubts: readonly unknown[]): Verdict {
+  if (findings.length > 0) return 'not_sound';
+  return doubts.length > 0 ? 'not_proven' : 'sound';
+}
+
+/** A finding about a copy as a whole, or about a segment that is not there. */
+export function findingOf(
+  copy: CopyName | undefined,
+  what: string,
+  place: { readonly file?: string | undefined; readonly segment?: number | undefined } = {},
+): CopyFinding {
+  const { file, segment } = place;
+  return { copy, file, segment, offset: undefined, isRaw: false, what };
 }

@@ -18,7 +18,7 @@ export type DriveOrder =
   /** Reads and compares all copies. */
   | {
       readonly kind: 'verify';
-      readonly options: Pick<VerifyCopiesOptions, 'logsRoot' | 'mirrorDirectory' | 'node'>;
+      readonly options: Omit<VerifyCopiesOptions, 'nodeDigest' | 'onProgress' | 'signal'>;
     }
   /** Keeps what this receiver is known by. */
   | {

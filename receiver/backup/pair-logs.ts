@@ -14,6 +14,8 @@ export interface LogPair {
   /** Where the copies lie, or would lie. */
   readonly live: LogPaths;
   readonly mirror: LogPaths | undefined;
+  /** Its id, where one of the copies or the receiver says it. */
+  readonly log: LogId | undefined;
 }
 
 interface Identified extends FoundLog {
@@ -25,12 +27,14 @@ interface Identified extends FoundLog {
  * Finds the copies of each log, by its id: between two runs of the mirror a node may have got a new log, and the same name then means
  * two logs. Sorted by name.
  *
+ * @param known logs that should be there, whatever is found
  * @param mirrorRoot undefined when there is no mirror.
  */
 export async function pairLogs(
   logsRoot: string,
   mirrorRoot: string | undefined,
   node?: NodeName,
+  known: readonly { readonly node: NodeName; readonly log: LogId }[] = [],
 ): Promise<readonly LogPair[]> {
   const live = await identify(await findLogs(logsRoot, node));
   const mirrored = mirrorRoot === undefined ? [] : await identify(await findLogs(mirrorRoot, node));
@@ -42,11 +46,18 @@ export async function pairLogs(
       .filter((log) => !partners.has(log))
       .map((log) => pair(log, absentPaths(logsRoot, log) ?? log.paths, log.paths)),
   ];
+  for (const { node: name, log: id } of known) {
+    if (pairs.some((one) => one.node === name && (one.log === id || one.log === undefined))) continue;
+    const place = pairs.some((one) => one.node === name) ? id : undefined;
+    const log = { node: name, archivedId: undefined, paths: pathsOf(logsRoot, name, place), id };
+    pairs.push(pair(log, log.paths, absentPaths(mirrorRoot, log)));
+  }
   return pairs.sort((a, b) => (a.name < b.name ? -1 : 1));
 }
 
 function pair(log: Identified, live: LogPaths, mirror: LogPaths | undefined): LogPair {
-  return { name: logName(log), node: log.node, isArchived: log.archivedId !== undefined, live, mirror };
+  const { node, archivedId, id } = log;
+  return { name: logName(log), node, isArchived: archivedId !== undefined, live, mirror, log: id };
 }
 
 /** Where a copy would lie that is not there: never where another log of that name lies. */

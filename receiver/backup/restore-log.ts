@@ -22,6 +22,8 @@ export interface RestoreOptions {
   readonly logsRoot: string;
   /** `to_directory`. */
   readonly mirrorDirectory: string;
+  /** `mirror.json`, on the receiver's own disk. */
+  readonly recordPath: string;
   /** The node whose log is restored; when not given, every log of the mirror is, the archived ones included. */
   readonly node?: NodeName | undefined;
   /** Boot id of this machine. */
@@ -174,8 +176,12 @@ async function verifyAfterwards(
   node: NodeName,
   id: LogId,
 ): Promise<LogCopies | undefined> {
-  const { logsRoot, mirrorDirectory, signal } = options;
-  const { logs } = await verifyCopies({ logsRoot, mirrorDirectory, node, signal });
+  const { logsRoot, mirrorDirectory, recordPath, bootId, signal } = options;
+  const { logs } = await verifyCopies({
+    ...{ logsRoot, mirrorDirectory, recordPath, bootId, node, signal },
+    // The nodes are not asked: nothing of theirs was touched.
+    known: [],
+  });
   return logs.find((copies) => copies.log === id);
 }
 

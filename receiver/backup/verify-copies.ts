@@ -1,23 +1,29 @@
 import { join } from 'node:path';
 import { describeError, UserError } from '../../shared/errors/errors.ts';
 import { compareLogs, type LogComparison } from '../../shared/log/compare-logs.ts';
-import type { LogPaths } from '../../shared/log/log.ts';
 import { comparePositions, type Position } from '../../shared/log/position.ts';
 import { type LogReport, verifyLog } from '../../shared/log/verify-log.ts';
 import type { NodeName } from '../../shared/names/node-name.ts';
+import { checkLive, checkMirror, type KnownLog } from './check-expected.ts';
 import { compareNode, type NodeDigest } from './compare-node.ts';
-import type {
-  CopiesReport,
-  CopyFinding,
-  CopyName,
-  CopyReport,
-  LogCopies,
-  VerifyProgress,
+import {
+  type CopiesReport,
+  type CopyFinding,
+  type CopyName,
+  type LogCopies,
+  type VerifyProgress,
+  verdictOf,
+  worstOf,
 } from './copies-report.ts';
+import { absent, describeCopy, describeNode, endOf } from './describe-copy.ts';
 import { findDifferences } from './find-differences.ts';
+import { findPartial, findShortages } from './find-shortages.ts';
 import { readMarker } from './marker.ts';
+import { type MirrorRecord, type RecordedLog, readMirrorRecord } from './mirror-record.ts';
 import { type LogPair, pairLogs } from './pair-logs.ts';
+import { withoutTail } from './without-tail.ts';
 
+export type { KnownLog } from './check-expected.ts';
 export type { NodeDigest } from './compare-node.ts';
 export type { CopiesReport, CopyFinding, CopyReport, LogCopies, VerifyProgress } from './copies-report.ts';
 
@@ -26,9 +32,18 @@ export interface VerifyCopiesOptions {
   readonly logsRoot: string;
   /** `to_directory`. */
   readonly mirrorDirectory: string;
+  /** `mirror.json`, on the receiver's own disk. */
+  readonly recordPath: string;
+  /** Boot id of this machine. */
+  readonly bootId: string;
+  /** The logs that the nodes of this receiver write now. */
+  readonly known: readonly KnownLog[];
   /** The node whose logs are verified; all when not given. */
   readonly node?: NodeName | undefined;
-  /** Asks a node what its own copy holds up to a position; undefined when it is not connected. */
+  /**
+   * Asks a node what its own copy holds up to a position; undefined when it is not connected. Not given: no receiver runs, which
+   * could ask.
+   */
   readonly nodeDigest?: ((node: NodeName, upTo: Position) => Promise<NodeDigest | undefined>) | undefined;
   /** Told now and then; the next step waits for it. */
   readonly onProgress?: ((progress: VerifyProgress) => unknown) | undefined;
@@ -37,25 +52,30 @@ export interface VerifyCopiesOptions {
 
 /**
  * Reads every copy of the logs from beginning to end, compares them byte by byte where a checksum does not do, and names what is wrong
- * by file and offset. Writes nothing, and may be called while everything runs.
+ * by file and offset, and what could not be proven. Writes nothing, and may be called while everything runs.
  *
- * @throws UserError `NODE_UNKNOWN` when no copy of that node's log is here; system errors; the reason of `signal`.
+ * @throws UserError `NODE_UNKNOWN` when no copy of that node's log is known here; system errors; the reason of `signal`.
  */
 export async function verifyCopies(options: VerifyCopiesOptions): Promise<CopiesReport> {
   const { logsRoot, mirrorDirectory, node } = options;
   const mirrorAbsence = await absenceOf(mirrorDirectory);
   const mirrorRoot = mirrorAbsence === undefined ? join(mirrorDirectory, 'logs') : undefined;
-  const pairs = await pairLogs(logsRoot, mirrorRoot, node);
+  const record = await readMirrorRecord(options.recordPath);
+  const known = options.known.filter((one) => node === undefined || one.node === node);
+  const pairs = await pairLogs(logsRoot, mirrorRoot, node, known);
   if (node !== undefined && pairs.length === 0) {
     const hint = 'fleetkeep-receiver nodes lists those that are known.';
     throw new UserError('NODE_UNKNOWN', `there is no log of node ${node} here`, { hint });
   }
   const logs: LogCopies[] = [];
   for (const [index, pair] of pairs.entries()) {
-    logs.push(await verifyPair(options, pair, { name: pair.name, index: index + 1, count: pairs.length }));
+    const place = { name: pair.name, index: index + 1, count: pairs.length };
+    logs.push(await verifyPair(options, pair, record, place));
   }
-  const isSound = mirrorAbsence === undefined && logs.every(({ findings }) => findings.length === 0);
-  return { isSound, mirrorAbsence, logs };
+  const isMirrorLost = mirrorAbsence !== undefined && record.kind !== 'never';
+  const ofMirror = isMirrorLost ? 'not_sound' : mirrorAbsence === undefined ? 'sound' : 'not_proven';
+  const verdict = worstOf([ofMirror, ...logs.map((log) => log.verdict)]);
+  return { verdict, isSound: verdict === 'sound', mirrorAbsence, isMirrorLost, logs };
 }
 
 async function absenceOf(directory: string): Promise<string | undefined> {
@@ -68,46 +88,89 @@ async function absenceOf(directory: string): Promise<string | undefined> {
 
 type Place = Pick<VerifyProgress, 'name' | 'index' | 'count'>;
 
-async function verifyPair(options: VerifyCopiesOptions, pair: LogPair, place: Place): Promise<LogCopies> {
+async function verifyPair(
+  options: VerifyCopiesOptions,
+  pair: LogPair,
+  record: MirrorRecord,
+  place: Place,
+): Promise<LogCopies> {
   const { signal } = options;
-  const live = await readCopy(options, place, 'live', pair.live);
-  const mirror = pair.mirror && (await readCopy(options, place, 'mirror', pair.mirror));
+  const { report: live, doubts: tail } = await readCopy(options, place, 'live', pair.live);
+  const mirrored = pair.mirror && (await readCopy(options, place, 'mirror', pair.mirror));
+  const mirror = mirrored?.report;
   const comparison = mirror && (await compareLogs(live, mirror, { signal }));
-  const asked = pair.isArchived ? undefined : await askNode(options, pair.node, endOf(live));
-  const node = await compareNode(live, asked?.segments ?? [], signal);
-  const findings =
+  const log = live.id ?? mirror?.id ?? pair.log;
+  const known = options.known.find((one) => one.node === pair.node && one.log === log);
+  const upTo = endOf(live);
+  const asked =
+    known === undefined || upTo === undefined ? undefined : await askNode(options, pair.node, upTo);
+  const node = await compareNode(live, asked ?? { segments: [] }, upTo ?? NOWHERE, signal);
+  const there =
     mirror === undefined || comparison === undefined
-      ? findDifferences(live, { ...live, problems: [], segments: [] }, NOTHING_COMPARED, node)
-      : findDifferences(live, mirror, comparison, node);
+      ? {
+          findings: findDifferences(live, { ...live, problems: [], segments: [] }, NOTHING_COMPARED, node),
+          doubts: [],
+        }
+      : await checkBoth(live, mirror, comparison, recordedOf(record, log), node);
+  const findings = [
+    ...there.findings,
+    ...(await checkLive(live, known, (mirror?.segments.length ?? 0) > 0)),
+    ...(await findPartial('live', live)),
+  ];
+  const doubts = [...tail, ...there.doubts, ...(asked === undefined ? [] : node.doubts)];
   const copies = [
     describeCopy('live', live, comparison, 'a'),
     mirror === undefined
       ? absent('mirror', 'there is no mirror')
       : describeCopy('mirror', mirror, comparison, 'b'),
-    ...(asked === undefined ? [] : [describeNode(asked, endOf(live))]),
+    ...(asked === undefined ? [] : [describeNode(asked, upTo)]),
   ];
   const agreedTo = agreement([live, mirror], findings);
-  return { name: pair.name, node: pair.node, log: live.id ?? mirror?.id, copies, agreedTo, findings };
+  const verdict = verdictOf(findings, doubts);
+  return { name: pair.name, node: pair.node, log, copies, agreedTo, verdict, findings, doubts };
+}
+
+const NOWHERE: Position = { segment: 0, offset: 0 };
+
+/** What is wrong where there are two copies here. */
+async function checkBoth(
+  live: LogReport,
+  mirror: LogReport,
+  comparison: LogComparison,
+  recorded: RecordedLog | undefined,
+  node: Awaited<ReturnType<typeof compareNode>>,
+): Promise<{ readonly findings: readonly CopyFinding[]; readonly doubts: readonly string[] }> {
+  const expected = await checkMirror(mirror, recorded);
+  return {
+    findings: [
+      ...findDifferences(live, mirror, comparison, node),
+      ...(live.segments.length === 0 || mirror.segments.length === 0
+        ? []
+        : await findShortages(comparison, live, mirror)),
+      ...expected.findings,
+      ...(await findPartial('mirror', mirror)),
+    ],
+    doubts: expected.doubts,
+  };
+}
+
+function recordedOf(record: MirrorRecord, log: string | undefined): RecordedLog | undefined {
+  return record.kind === 'known' ? record.logs.find((one) => one.log === log) : undefined;
 }
 
 async function readCopy(
   options: VerifyCopiesOptions,
   place: Place,
   copy: CopyName,
-  paths: LogPaths,
-): Promise<LogReport> {
-  const { onProgress, signal } = options;
+  paths: LogReport['paths'],
+): ReturnType<typeof withoutTail> {
+  const { onProgress, signal, bootId } = options;
   const tell = (segment: number, bytes: number) => void onProgress?.({ ...place, copy, segment, bytes });
-  return await verifyLog(paths, { signal, onProgress: onProgress && tell });
+  return await withoutTail(await verifyLog(paths, { signal, onProgress: onProgress && tell }), bootId);
 }
 
-/** Undefined when nobody can be asked, or there is nothing to ask about. */
-async function askNode(
-  options: VerifyCopiesOptions,
-  node: NodeName,
-  upTo: Position | undefined,
-): Promise<NodeDigest | undefined> {
-  if (options.nodeDigest === undefined || upTo === undefined) return undefined;
+async function askNode(options: VerifyCopiesOptions, node: NodeName, upTo: Position): Promise<NodeDigest> {
+  if (options.nodeDigest === undefined) return { error: 'no receiver runs that could ask it' };
   try {
     return (await options.nodeDigest(node, upTo)) ?? { error: 'not connected' };
   } catch (error) {
@@ -115,49 +178,6 @@ async function askNode(
     return { error: describeError(error) };
   }
 }
-
-function describeCopy(
-  copy: CopyName,
-  report: LogReport,
-  comparison: LogComparison | undefined,
-  side: 'a' | 'b',
-): CopyReport {
-  const end = endOf(report);
-  const holes = (comparison?.shortages ?? []).filter(({ which, kind }) => which === side && kind === 'hole');
-  return {
-    copy,
-    end,
-    absence: end === undefined ? 'nothing is there' : undefined,
-    segments: report.segments.length,
-    bytes: report.bytes,
-    behindBytes: comparison?.behindBytes[side] ?? 0,
-    missingSegments: holes.map(({ segment }) => segment),
-    shortSegments: report.segments.filter(({ isShort }) => isShort).map(({ number }) => number),
-    lostSegments: report.lost.map(({ from, to, reason }) => ({ from, to, reason })),
-  };
-}
-
-function describeNode(digest: NodeDigest, liveEnd: Position | undefined): CopyReport {
-  const segments = digest.segments;
-  const last = segments?.at(-1);
-  if (segments === undefined || last === undefined) return absent('node', digest.error ?? 'it holds nothing');
-  const isBehind = last.number === liveEnd?.segment && last.bytes < liveEnd.offset;
-  return {
-    copy: 'node',
-    end: { segment: last.number, offset: last.bytes },
-    absence: undefined,
-    segments: segments.length,
-    bytes: segments.reduce((sum, { bytes }) => sum + bytes, 0),
-    behindBytes: isBehind ? liveEnd.offset - last.bytes : 0,
-    ...NOTHING_LACKING,
-  };
-}
-
-function absent(copy: CopyName, absence: string): CopyReport {
-  return { copy, end: undefined, absence, segments: 0, bytes: 0, behindBytes: 0, ...NOTHING_LACKING };
-}
-
-const NOTHING_LACKING = { missingSegments: [], shortSegments: [], lostSegments: [] } as const;
 
 const NOTHING_COMPARED = {
   agrees: true,
@@ -167,11 +187,6 @@ const NOTHING_COMPARED = {
   encodings: [],
   behindBytes: { a: 0, b: 0 },
 } satisfies LogComparison;
-
-function endOf(report: LogReport): Position | undefined {
-  const last = report.segments.at(-1);
-  return last && { segment: last.number, offset: last.bytes };
-}
 
 /** The end of the shorter copy, or the first place at which something is wrong. */
 function agreement(

@@ -1,26 +1,40 @@
 import { formatBytes } from '../../shared/cli/format.ts';
 import { printable } from '../../shared/cli/table.ts';
-import type { CopiesReport, CopyFinding, CopyReport, LogCopies } from '../backup/copies-report.ts';
+import type { CopiesReport, CopyFinding, CopyReport, LogCopies, Verdict } from '../backup/copies-report.ts';
 
 /** What `verify` prints for a person. */
 export function renderCopies(report: CopiesReport): string {
-  const absence = report.mirrorAbsence === undefined ? [] : [`mirror: ${report.mirrorAbsence}`];
-  const verdict = report.isSound
-    ? 'All copies are sound and agree.'
-    : 'NOT SOUND: see the lines marked with «!» and the mirror.';
-  return [...report.logs.map(renderLog), ...absence, verdict, ''].join('\n');
+  return [...report.logs.map(renderLog), ...renderAbsence(report), VERDICTS[report.verdict], ''].join('\n');
+}
+
+const VERDICTS: Readonly<Record<Verdict, string>> = {
+  sound: 'SOUND: every copy was read, and all of them agree.',
+  not_sound: 'NOT SOUND: see the lines marked with "!".',
+  not_proven: 'NOT PROVEN: nothing is known to be wrong, but see the lines marked with "?".',
+};
+
+const SIGNS: Readonly<Record<Verdict, string>> = {
+  sound: 'sound',
+  not_sound: 'NOT SOUND',
+  not_proven: 'not proven',
+};
+
+function renderAbsence({ mirrorAbsence, isMirrorLost }: CopiesReport): readonly string[] {
+  if (mirrorAbsence === undefined) return [];
+  return [`${isMirrorLost ? '!' : '?'} mirror  ${printable(mirrorAbsence)}\n`];
 }
 
 /** The copies of one log, a line each, and what is wrong with them. */
-export function renderLog({ name, copies, agreedTo, findings }: LogCopies): string {
+export function renderLog({ name, copies, agreedTo, verdict, findings, doubts }: LogCopies): string {
   const agreed =
     agreedTo === undefined
       ? ''
       : `, equal byte for byte up to segment ${agreedTo.segment}, offset ${agreedTo.offset}`;
   const lines = [
-    `${name}${agreed}`,
+    `${name}: ${SIGNS[verdict]}${agreed}`,
     ...copies.flatMap((copy) => [renderCopy(copy), ...renderLosses(copy)]),
     ...findings.map(renderFinding),
+    ...doubts.map((doubt) => `? ${printable(doubt)}`),
   ];
   return lines.map((line) => `${line}\n`).join('');
 }

@@ -7,7 +7,7 @@ import { readBootId } from '../../shared/files/boot-id.ts';
 import { createLogger } from '../../shared/logging/logger.ts';
 import { parseNodeName } from '../../shared/names/node-name.ts';
 import { type RestoredLog, restoreLogs } from '../backup/restore-log.ts';
-import { logsRootOf } from '../settings.ts';
+import { logsRootOf, mirrorRecordOf } from '../settings.ts';
 import { loadConfigOf } from './command-context.ts';
 import { renderLog } from './render-copies.ts';
 
@@ -32,6 +32,7 @@ export function addRestore(command: Command, context: CommandContext): void {
       const restored = await restoreLogs({
         logsRoot: logsRootOf(config),
         mirrorDirectory: config.to_directory,
+        recordPath: mirrorRecordOf(config),
         node: name === undefined ? undefined : parseNodeName(name),
         bootId: readBootId(),
         isBusy: () => false,

@@ -131,16 +131,23 @@ export class Copies implements Disposable {
 
   #remember(report: CopiesReport): { readonly ok: boolean; readonly message: string } {
     const atMs = Date.now();
-    for (const { node, findings, copies } of report.logs) {
-      const [first] = findings;
-      const message = first === undefined ? `${copies.length} copies agree` : first.what;
-      this.#verified.set(node, { atMs, ok: first === undefined, message });
+    for (const { node, name, verdict, findings, doubts, copies } of report.logs) {
+      // A row of the page is the log that the node writes now.
+      if (name !== `node-${node}`) continue;
+      const message = findings[0]?.what ?? doubts[0] ?? `${copies.length} copies agree`;
+      this.#verified.set(node, { atMs, ok: verdict === 'sound', verdict, message });
     }
-    const wrong = report.logs.filter(({ findings }) => findings.length > 0);
-    if (wrong.length > 0) return { ok: false, message: `${wrong.length} logs differ or are damaged` };
-    if (report.mirrorAbsence !== undefined) return { ok: false, message: report.mirrorAbsence };
-    return { ok: true, message: `${report.logs.length} logs agree` };
+    return { ok: report.isSound, message: describeReport(report) };
   }
+}
+
+function describeReport({ logs, mirrorAbsence }: CopiesReport): string {
+  const wrong = logs.filter(({ verdict }) => verdict === 'not_sound');
+  const open = logs.filter(({ verdict }) => verdict === 'not_proven');
+  if (wrong.length > 0) return `${wrong.length} logs differ, are damaged or missing`;
+  if (mirrorAbsence !== undefined) return mirrorAbsence;
+  if (open.length > 0) return `${open.length} of ${logs.length} logs are not proven: ${open[0]?.doubts[0]}`;
+  return `${logs.length} logs agree`;
 }
 
 async function readSealed(logsRoot: string, name: NodeName): Promise<readonly SegmentRecord[]> {

@@ -1,5 +1,5 @@
 import { inspect } from 'node:util';
-import { describeError, UsageError } from '../errors/errors.ts';
+import { describeError, UsageError, UserError } from '../errors/errors.ts';
 import { toUserError } from '../errors/system-error.ts';
 
 /** Options of {@link renderError}. */
@@ -21,7 +21,15 @@ export function renderError(error: unknown, options: RenderErrorOptions): string
   return `${lines.join('\n')}\n`;
 }
 
-/** The exit code for an error that ended a command: 2 for wrong usage or configuration, otherwise 1. */
-export function exitCodeOf(error: unknown): 1 | 2 {
-  return error instanceof UsageError ? 2 : 1;
+/**
+ * Exit codes of the programs, beside 0: `FAILED`, `USAGE` (wrong usage or configuration), and `NOT_PROVEN` (`verify` found nothing wrong
+ * and could not look at everything).
+ */
+export const EXIT_CODES = { FAILED: 1, USAGE: 2, NOT_PROVEN: 3 } as const;
+
+/** The exit code for an error that ended a command. */
+export function exitCodeOf(error: unknown): (typeof EXIT_CODES)[keyof typeof EXIT_CODES] {
+  if (error instanceof UsageError) return EXIT_CODES.USAGE;
+  const isNotProven = error instanceof UserError && error.code === 'NOT_PROVEN';
+  return isNotProven ? EXIT_CODES.NOT_PROVEN : EXIT_CODES.FAILED;
 }

@@ -34,6 +34,8 @@ export const ERROR_CODES = {
   HELPER_ENDED: 'HELPER_ENDED',
   /** A log, or a file that belongs to it, does not hold what it must. */
   LOG_DAMAGED: 'LOG_DAMAGED',
+  /** Nothing is known to be wrong with the copies, but not everything could be looked at. */
+  NOT_PROVEN: 'NOT_PROVEN',
   /** The mirror cannot be written or may not be used. */
   MIRROR_UNUSABLE: 'MIRROR_UNUSABLE',
   /** No alert of that number, or no silence. */

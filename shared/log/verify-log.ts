@@ -80,8 +80,10 @@ export async function verifyLog(paths: LogPaths, options: VerifyOptions = {}): P
   const numbers = segments.map(({ number }) => number);
   const missing = await findMissing(paths, numbers);
   const lost = await findLost(paths, numbers);
+  const isNameless = id === undefined && metaProblems.length === 0 && segments.length > 0;
   const problems = [
     ...metaProblems,
+    ...(isNameless ? [nameless(paths)] : []),
     ...(await checkOpenHeader(paths)),
     ...describeMissing(paths, missing),
     ...findGaps(paths, [...numbers, ...missing], lost),
@@ -89,6 +91,10 @@ export async function verifyLog(paths: LogPaths, options: VerifyOptions = {}): P
   ];
   const bytes = segments.reduce((sum, segment) => sum + segment.bytes, 0);
   return { paths, id, segments, problems, bytes, lost };
+}
+
+function nameless(paths: LogPaths): LogProblem {
+  return { kind: 'missing', path: paths.meta, what: 'is not there, although there are segments' };
 }
 
 async function checkMeta(paths: LogPaths): Promise<{ id: LogId | undefined; problems: LogProblem[] }> {

@@ -49,6 +49,7 @@ for (const versions of [
     const hasHeard = async () =>
       JSON.parse((await place.run('sender', 'status', '--json')).stdout).sleeptime === 0.2;
     await until(hasHeard, { timeoutMs: 30_000, what: 'the new interval' });
+    t.equal((await place.run('receiver', 'backup', 'now')).code, 0);
     t.equal((await place.run('receiver', 'verify')).code, 0, 'the sender answers for its own copy');
     await sender.end();
     assertNoneDoubled(t, await waitForEqual(t, logsAt(place, 'sender'), '7'));

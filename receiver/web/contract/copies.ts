@@ -22,7 +22,15 @@ export const copiesAnswer = z.object({
       mirror: position.nullable(),
       lagBytes: z.int(),
       lagSeconds: z.number().optional(),
-      lastVerify: z.object({ atMs: timeMs, ok: z.boolean(), message: z.string() }).optional(),
+      lastVerify: z
+        .object({
+          atMs: timeMs,
+          /** The verdict is `sound`. */
+          ok: z.boolean(),
+          verdict: z.enum(['sound', 'not_sound', 'not_proven']),
+          message: z.string(),
+        })
+        .optional(),
     }),
   ),
 });

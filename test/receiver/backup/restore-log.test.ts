@@ -29,10 +29,9 @@ async function followedNode(t: Parameters<typeof mirroredLogs>[0]) {
   const mirror = await logs.start();
   await runOnce(mirror);
   const restore = async (options: { node?: NodeName; isBusy?: (node: NodeName) => boolean } = {}) => {
-    const { logsRoot, directory: mirrorDirectory } = logs;
+    const { logsRoot, directory: mirrorDirectory, recordPath } = logs;
     return await restoreLogs({
-      logsRoot,
-      mirrorDirectory,
+      ...{ logsRoot, mirrorDirectory, recordPath },
       bootId: 'boot-1',
       isBusy: () => false,
       ...options,

@@ -5,6 +5,7 @@ import type { Problem } from '../../../receiver/alerts/alerts.ts';
 import { verifyCopies } from '../../../receiver/backup/verify-copies.ts';
 import { type Ingest, startIngest } from '../../../receiver/ingest/ingest.ts';
 import { createSegmentRepair } from '../../../receiver/segment-repair.ts';
+import { digestOfNode } from '../../../receiver/verify-by-receiver.ts';
 import { createLogger } from '../../../shared/logging/logger.ts';
 import { parseNodeName } from '../../../shared/names/node-name.ts';
 import { knownNodes, WIDE_LIMITS } from '../../helpers/known-nodes.ts';
@@ -71,9 +72,13 @@ export async function threeCopies(t: Parameters<typeof mirroredLogs>[0]) {
   await until(isSealed, { timeoutMs: 10_000, what: 'the live segments to be sealed' });
   const mirror = await logs.start({ fetchFromNodes: (wanted, signal) => repair.fetch(wanted, signal) });
   await runOnce(mirror);
-  const { logsRoot, directory: mirrorDirectory } = logs;
-  const nodeDigest = async () => await ingest.askDigest(SEVEN, node.writer.end, 10_000);
-  const verify = async () => await verifyCopies({ logsRoot, mirrorDirectory, nodeDigest });
+  const { logsRoot, directory: mirrorDirectory, recordPath } = logs;
+  const known = [{ node: SEVEN, log: node.writer.id, position: node.writer.end }];
+  const verify = async () =>
+    await verifyCopies({
+      ...{ logsRoot, mirrorDirectory, recordPath, bootId: 'boot-1', known },
+      nodeDigest: (name, upTo) => digestOfNode(ingest, name, upTo),
+    });
   return {
     ...logs,
     node,

@@ -1,4 +1,4 @@
-import { mkdir, rm } from 'node:fs/promises';
+import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import t from 'tap';
 import type { NodeDigest } from '../../../receiver/backup/compare-node.ts';
@@ -6,10 +6,11 @@ import type { LogCopies } from '../../../receiver/backup/copies-report.ts';
 import { verifyCopies } from '../../../receiver/backup/verify-copies.ts';
 import { digestOf } from '../../../shared/log/digest.ts';
 import type { LogPaths } from '../../../shared/log/log.ts';
+import { readLogMeta, writeLogMeta } from '../../../shared/log/log-meta.ts';
 import { readSegment } from '../../../shared/log/read-log.ts';
 import { parseNodeName } from '../../../shared/names/node-name.ts';
 import { appendSamples, flipByte, NOON_MS } from '../../helpers/logs.ts';
-import { mirroredLogs, runOnce } from './mirrored-logs.ts';
+import { bytesOf, mirroredLogs, runOnce } from './mirrored-logs.ts';
 
 /** Two sealed segments and an open one of node 7, mirrored. */
 async function mirroredNode(t: Parameters<typeof mirroredLogs>[0]) {
@@ -23,12 +24,17 @@ async function mirroredNode(t: Parameters<typeof mirroredLogs>[0]) {
   appendSamples(writer, 200, 300);
   const mirror = await logs.start();
   await runOnce(mirror);
-  const verify = async (nodeDigest?: () => Promise<NodeDigest | undefined>) => {
-    const { logsRoot, directory: mirrorDirectory } = logs;
-    return await verifyCopies({ logsRoot, mirrorDirectory, nodeDigest });
+  /** With no question to the node unless `nodeDigest` says what it answers. */
+  const verify = async (nodeDigest?: () => Promise<NodeDigest | undefined>, position = writer.end) => {
+    const { logsRoot, directory: mirrorDirectory, recordPath } = logs;
+    const known = nodeDigest === undefined ? [] : [{ node: SEVEN, log: writer.id, position }];
+    const how = { recordPath, bootId: 'boot-1', known };
+    return await verifyCopies({ logsRoot, mirrorDirectory, ...how, nodeDigest });
   };
   return { ...logs, writer, mirror, verify };
 }
+
+const SEVEN = parseNodeName('7');
 
 /** What a node answers whose copy lies at `paths`, of which nobody else knows. */
 async function answerOf(paths: LogPaths, upTo: readonly number[]): Promise<NodeDigest> {
@@ -117,15 +123,123 @@ t.test('a node that holds other bytes is found', async (t) => {
   t.match(only(report.logs).findings, [{ segment: 2, what: /are not those that the node itself has/ }]);
 });
 
-t.test('a node that cannot be asked is no contradiction', async (t) => {
-  const { verify } = await mirroredNode(t);
-  const away = await verify(async () => undefined);
-  t.match(only(away.logs).copies[2], { copy: 'node', absence: 'not connected' });
-  const silent = await verify(async () => {
-    throw new Error('node 7 did not say what it holds');
+t.test('a node that cannot be asked, or does not say what it holds, proves nothing', async (t) => {
+  const { verify, live } = await mirroredNode(t);
+  const sound = await answerOf(live(), [1, 2, 3]);
+  const answers: [string, () => Promise<NodeDigest | undefined>, RegExp][] = [
+    ['not connected', async () => undefined, /did not prove its own copy: not connected/],
+    ['an error', async () => ({ error: 'EIO' }), /did not prove its own copy: EIO/],
+    ['nothing', async () => ({ segments: [] }), /the node answered that it holds nothing/],
+    ['no answer', () => Promise.reject(new Error('node 7 did not say')), /copy: node 7 did not say/],
+    ['half an answer', async () => ({}), /it did not say what it holds/],
+  ];
+  for (const [what, answer, doubt] of answers) {
+    const report = await verify(answer);
+    t.match(report, { verdict: 'not_proven', isSound: false, logs: [{ findings: [] }] }, what);
+    t.match(only(report.logs).doubts, [doubt]);
+  }
+  t.equal((await verify(async () => sound)).verdict, 'sound');
+});
+
+t.test('a node that has less than it had acknowledged is found, and so is what only it has', async (t) => {
+  const { verify, live } = await mirroredNode(t);
+  const sound = (await answerOf(live(), [1, 2, 3])).segments ?? [];
+  const [one, two, three] = sound;
+  if (one === undefined || two === undefined || three === undefined) throw new Error('three segments');
+  const findingsOf = async (digest: NodeDigest) => only((await verify(async () => digest)).logs).findings;
+  t.match(await findingsOf({ segments: [one, three] }), [
+    {
+      copy: 'node',
+      segment: 2,
+      what: `the node lacks ${two.bytes} bytes of segment 2 that the receiver has`,
+    },
+  ]);
+  const paged = { unreadable: [], lost: [], dropped: 0 };
+  t.match(await findingsOf({ ...paged, segments: [two, three] }), [
+    { copy: 'node', segment: 1, what: /the node lacks/ },
+  ]);
+  t.strictSame(await findingsOf({ ...paged, segments: [two, three], dropped: 1 }), [], 'it dropped it');
+  t.strictSame(await findingsOf({ ...paged, segments: [two, three], lost: [1] }), [], 'it told of the loss');
+  t.match(
+    await findingsOf({ ...paged, segments: [one, three], unreadable: [{ number: 2, error: 'ZSTD' }] }),
+    [{ copy: 'node', segment: 2, what: 'cannot be read on the node: ZSTD' }],
+  );
+  t.match(await findingsOf({ segments: [...sound, { ...three, number: 4 }] }), [
+    { copy: 'live', segment: 4, what: /is not there, and the node has/ },
+  ]);
+  t.match(await findingsOf({ segments: [one, { ...two, bytes: two.bytes + 9 }, three] }), [
+    {
+      copy: 'live',
+      segment: 2,
+      what: `ends after ${two.bytes} bytes here, and the node has ${two.bytes + 9}`,
+    },
+  ]);
+  const many = Array.from({ length: 500 }, () => three);
+  const doubts = only((await verify(async () => ({ segments: many }))).logs).doubts;
+  t.match(doubts, [/tells of its newest 500 segments only/]);
+});
+
+t.test('a copy that used to be there and is gone, or ends earlier, is not sound', async (t) => {
+  const { verify, live, mirrored, writer, logsRoot } = await mirroredNode(t);
+  const sound = await answerOf(live(), [1, 2, 3]);
+  const told = async (copy: string) => {
+    const report = await verify(async () => sound);
+    t.equal(report.verdict, 'not_sound');
+    return only(report.logs)
+      .findings.filter((one) => one.copy === copy)
+      .map(({ what }) => what);
+  };
+  const [there, here] = [await bytesOf(live().open), await bytesOf(mirrored().open)];
+  await writeFile(mirrored().open, here.slice(0, 500), 'latin1');
+  t.match(await told('mirror'), [
+    /the mirror had segment 3 up to byte \d+ at its last run; now it ends in segment 3/,
+  ]);
+  await writeFile(mirrored().open, here, 'latin1');
+  await writeFile(live().open, there.slice(0, there.lastIndexOf('{')), 'latin1');
+  t.match(
+    (await told('live')).at(-1),
+    /the receiver acknowledged segment 3 up to byte \d+; now it ends in segment 3/,
+  );
+  await rm(live().open);
+  t.match((await told('live')).at(-1), /the receiver acknowledged .*; now it ends in segment 2/);
+  await writeFile(live().open, there, 'latin1');
+  await rm(mirrored().directory, { recursive: true });
+  await rm(mirrored().open);
+  t.match(await told('mirror'), [/the mirror had segment 3 .*; nothing is there now/]);
+  await writer[Symbol.asyncDispose]();
+  await rm(logsRoot, { recursive: true });
+  t.match(await told('live'), [/the receiver acknowledged .*; nothing is there now/]);
+});
+
+t.test('a node that has just joined is not proven until it has been mirrored', async (t) => {
+  const logs = await mirroredLogs(t);
+  const mirror = await logs.start();
+  const { logsRoot, directory: mirrorDirectory, recordPath } = logs;
+  const how = { logsRoot, mirrorDirectory, recordPath, bootId: 'boot-1', known: [] };
+  t.match(await verifyCopies(how), { verdict: 'not_proven', isMirrorLost: false });
+  await runOnce(mirror);
+  appendSamples(await logs.write('7'), 0, 10);
+  const report = await verifyCopies(how);
+  t.match(report, { verdict: 'not_proven', logs: [{ doubts: [/the mirror has no copy of it yet/] }] });
+  await runOnce(mirror);
+  t.match(await verifyCopies(how), { verdict: 'sound' });
+  await rm(mirrorDirectory, { recursive: true });
+  t.match(await verifyCopies(how), { verdict: 'not_sound', isMirrorLost: true });
+});
+
+t.test('what a power cut left at the end is not damage, and not proven until it is recovered', async (t) => {
+  const { verify, live, writer } = await mirroredNode(t);
+  await writer[Symbol.asyncDispose]();
+  await writeFile(live().open, Buffer.concat([await readFile(live().open), Buffer.alloc(3000)]));
+  const meta = await readLogMeta(live());
+  if (meta === undefined) throw new Error('a log has a log.json');
+  await writeLogMeta(live(), { ...meta, bootId: 'boot-0' });
+  t.match(await verify(), {
+    verdict: 'not_proven',
+    logs: [{ findings: [], doubts: [/is not recovered yet/] }],
   });
-  t.match(only(silent.logs).copies[2], { absence: 'node 7 did not say what it holds' });
-  t.ok(away.isSound && silent.isSound);
+  await writeLogMeta(live(), meta);
+  t.match(await verify(), { verdict: 'not_sound' }, 'under the same boot nothing excuses it');
 });
 
 t.test('a lost segment is found, and who lacks it', async (t) => {
@@ -162,12 +276,17 @@ t.test('two logs under one name are not compared with each other', async (t) => 
       [writer.id, 'nothing is there', undefined],
     ],
   );
-  t.ok(report.isSound, 'the mirror follows at its next run');
+  t.equal(report.verdict, 'not_sound');
+  t.match(
+    report.logs.map(({ findings }) => findings),
+    [[], [{ copy: 'live', what: 'nothing is there, and the mirror has it' }]],
+    'the log that the mirror has is not where it was',
+  );
   t.ok(live().open.startsWith(data));
 });
 
 t.test('a node of which nobody has a log is refused', async (t) => {
-  const { logsRoot, directory: mirrorDirectory } = await mirroredLogs(t);
-  const node = parseNodeName('9');
-  await t.rejects(verifyCopies({ logsRoot, mirrorDirectory, node }), { code: 'NODE_UNKNOWN' });
+  const { logsRoot, directory: mirrorDirectory, recordPath } = await mirroredLogs(t);
+  const how = { recordPath, bootId: 'boot-1', known: [], node: parseNodeName('9') };
+  await t.rejects(verifyCopies({ logsRoot, mirrorDirectory, ...how }), { code: 'NODE_UNKNOWN' });
 });

@@ -13,7 +13,7 @@ t.test('copies that differ come first, then missing ones, then those furthest be
       receiver: HERE,
       mirror: HERE,
       lagBytes: 0,
-      lastVerify: { atMs: 1, ok: true, message: '' },
+      lastVerify: { atMs: 1, ok: true, verdict: 'sound', message: '' },
     },
     { name: 'behind', node: null, receiver: HERE, mirror: HERE, lagBytes: 9 },
     { name: 'missing', node: null, receiver: HERE, mirror: null, lagBytes: 3 },
@@ -23,7 +23,7 @@ t.test('copies that differ come first, then missing ones, then those furthest be
       receiver: HERE,
       mirror: HERE,
       lagBytes: 0,
-      lastVerify: { atMs: 1, ok: false, message: '' },
+      lastVerify: { atMs: 1, ok: false, verdict: 'not_sound', message: '' },
     },
   ];
   const names = (filter: string) => sortCopies(copies, filter).map(({ name }) => name);

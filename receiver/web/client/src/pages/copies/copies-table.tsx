@@ -139,10 +139,14 @@ function Position({ position: { segment, offset, bytes } }: { position: CopyPosi
 
 function Verification({ node: { lastVerify } }: { node: NodeCopies }) {
   if (lastVerify === undefined) return <span class="muted">never</span>;
-  const { ok, message, atMs } = lastVerify;
+  const { verdict, message, atMs } = lastVerify;
+  const words = { sound: 'sound', not_sound: 'NOT SOUND', not_proven: 'not proven' }[verdict];
+  const look = { sound: 'verified', not_sound: 'problem', not_proven: 'muted' }[verdict];
   return (
     <>
-      <span class={ok ? 'verified' : 'problem'}>{message}</span>{' '}
+      <span class={look}>
+        {words}: {message}
+      </span>{' '}
       <span class="muted">{formatMoment(atMs, now.value)}</span>
     </>
   );

@@ -92,7 +92,7 @@ function Progress({
   return (
     <div class="progress">
       <p role="status">
-        <strong>{name}</strong> {running ? stepOf(done, total) : ok === false ? 'failed' : 'ended well'}
+        <strong>{name}</strong> {running ? stepOf(done, total) : ok === false ? 'ended' : 'ended well'}
         {message && `: ${message}`}
       </p>
       <progress value={running ? done : total || 1} max={total || 1} aria-label={name} />

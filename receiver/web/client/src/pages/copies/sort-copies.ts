@@ -11,6 +11,6 @@ export function sortCopies(copies: readonly NodeCopies[], filter: string): reado
 }
 
 function rankOf({ lastVerify, mirror }: NodeCopies): number {
-  if (lastVerify?.ok === false) return 0;
+  if (lastVerify?.verdict === 'not_sound') return 0;
   return mirror === null ? 1 : 2;
 }
