@@ -2,6 +2,7 @@ import { formatBytes } from '../shared/cli/format.ts';
 import type { Logger } from '../shared/logging/logger.ts';
 import type { NodeName } from '../shared/names/node-name.ts';
 import type { Problem } from './alerts/alerts.ts';
+import { describeChange } from './describe-change.ts';
 import { describeGap } from './describe-gap.ts';
 import type { Fleet } from './fleet/fleet.ts';
 import type { IngestEvents } from './ingest/ingest.ts';
@@ -145,6 +146,10 @@ function describeProblem(node: NodeName, problem: IngestProblem): Problem {
         title: `node ${node} could not keep ${problem.samples} samples`,
         detail: `Since ${problem.since} node ${node} could not write its local copy (${problem.reason}). ${problem.samples} samples are lost.`,
       };
+    case 'forked':
+    case 'file_changed':
+    case 'lost_end':
+      return describeChange(node, problem);
     default:
       return problem satisfies never;
   }

@@ -19,6 +19,7 @@ import { type Sealer, startSealer } from '../shared/log/sealer.ts';
 import type { Logger } from '../shared/logging/logger.ts';
 import type { NodeName } from '../shared/names/node-name.ts';
 import { VERSION } from '../shared/names/version.ts';
+import type { Control } from '../shared/protocol/messages.ts';
 import { systemClock } from '../shared/time/clock.ts';
 import { startSenderAlerts } from './alerts/alerts.ts';
 import { addressesOf } from './membership/addresses.ts';
@@ -34,6 +35,7 @@ import { startTopProcesses } from './sampler/top-processes.ts';
 import { setLogAside } from './set-log-aside.ts';
 import { logsRootOf, reachabilityOf, senderAlertsOf } from './settings.ts';
 import { logStatusOf, type SenderStatus } from './status.ts';
+import { tellFileNews } from './tell-file-news.ts';
 import { tellInterval } from './tell-interval.ts';
 import { tellLoss } from './tell-loss.ts';
 import type { ReceiverAddress } from './uplink/connect.ts';
@@ -182,6 +184,11 @@ export async function startSender(options: SenderOptions): Promise<Sender> {
       onSegmentLost: (loss) => tellLoss(loss, { writer, atMs: systemClock.now(), log }),
     }),
   );
+
+  writer.onFileNews((news) => {
+    const tellReceiver = (message: Control) => uplink.tell(message);
+    tellFileNews(news, { writer, atMs: systemClock.now(), log, tellReceiver });
+  });
 
   const alerting = await senderAlertsOf(config, log.child({ part: 'alerts' }));
   if (alerting !== undefined) {

@@ -113,5 +113,5 @@ async function isLonger(present: PresentSegment, path: string, record: SegmentRe
 
 /** A plain file that could not be sealed is kept, out of the way of the segment that took its place. */
 async function setPlainAside(paths: LogPaths, segment: number): Promise<void> {
-  await rename(plainSegmentPath(paths, segment), await asidePath(paths, segment, 'damaged'));
+  await rename(plainSegmentPath(paths, segment), asidePath(paths, segment, 'damaged'));
 }

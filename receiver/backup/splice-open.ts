@@ -28,7 +28,7 @@ export async function spliceOpen(live: LogReport, mirror: LogReport): Promise<st
     await write(temporary, mirror.paths, paths, there);
     await cutAtDamage(temporary, number);
     await syncFile(temporary);
-    const aside = await asidePath(paths, number, open.problems.length > 0 ? 'damaged' : 'differs');
+    const aside = asidePath(paths, number, open.problems.length > 0 ? 'damaged' : 'differs');
     await rename(open.path, aside);
     await rename(temporary, open.path);
     await syncDirectory(paths.root);

@@ -26,7 +26,7 @@ export function refusedFrame({ code, message, retryAfterSeconds, signature, join
 export function welcomeFrame(
   settings: WorkerSettings,
   sleeptime: number,
-  { at, crc }: ResumePoint,
+  { at, crc, common }: ResumePoint,
   signature?: string,
 ): Buffer {
   return encodeJsonFrame(FRAME_TYPES.WELCOME, {
@@ -37,6 +37,6 @@ export function welcomeFrame(
     sleeptime,
     now: new Date().toISOString(),
     frame_bytes: settings.limits.frameBytes,
-    at: { segment: at.segment, offset: at.offset, crc },
+    at: { segment: at.segment, offset: at.offset, crc, common },
   });
 }

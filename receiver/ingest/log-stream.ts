@@ -8,13 +8,15 @@ import type { Frame } from '../../shared/protocol/decoder.ts';
 import type { Hello } from '../../shared/protocol/messages.ts';
 import { MAX_PAYLOAD_BYTES } from '../../shared/protocol/protocol.ts';
 import type { Committable } from './committer.ts';
-import { type OpenCopySettings, openCopy, welcomeAt } from './open-copy.ts';
-import type { LogGap } from './pass-over-lost.ts';
+import type { IngestProblem } from './messages.ts';
+import { type CommonPart, type OpenCopySettings, openCopy, welcomeAt } from './open-copy.ts';
 
 /** Where to go on, as WELCOME says it. */
 export interface ResumePoint {
   readonly at: Position;
   readonly crc: number;
+  /** See `OpenedCopy`. */
+  readonly common?: CommonPart | undefined;
 }
 
 /** What a stream tells its session. */
@@ -25,10 +27,8 @@ export interface StreamEvents {
   readonly dirty: () => void;
   /** Bytes could not be written or synced; nothing of them has been acknowledged. */
   readonly failed: (error: unknown) => void;
-  /** The copy was no prefix of the node's log. */
-  readonly setAside: (segment: number, path: string) => void;
-  /** A part of the node's log is to be had from nobody. */
-  readonly gap: (gap: LogGap) => void;
+  /** The administrator has to know. */
+  readonly problem: (problem: IngestProblem) => void;
 }
 
 /**
@@ -37,6 +37,10 @@ export interface StreamEvents {
  */
 export class LogStream implements Committable, AsyncDisposable {
   readonly #node: NodeName;
+  /** How much the node said that it has of its segments that are not sealed, bytes. */
+  readonly #declared: ReadonlyMap<number, number>;
+  /** Where the copy ended before the node sent anything. */
+  readonly #opened: Position;
   readonly #settings: OpenCopySettings;
   readonly #follower: LogFollower;
   readonly #events: StreamEvents;
@@ -56,17 +60,19 @@ export class LogStream implements Committable, AsyncDisposable {
   #committing: Promise<void> | undefined;
 
   private constructor(
-    node: NodeName,
+    { node, open }: Hello,
     settings: OpenCopySettings,
     follower: LogFollower,
     at: Position,
     events: StreamEvents,
   ) {
     this.#node = node;
+    this.#declared = new Map(open.map(({ segment, bytes }) => [segment, bytes]));
     this.#settings = settings;
     this.#follower = follower;
     this.#events = events;
     this.#acknowledged = at;
+    this.#opened = at;
     this.#goOnAt(at);
   }
 
@@ -76,10 +82,10 @@ export class LogStream implements Committable, AsyncDisposable {
     settings: OpenCopySettings,
     events: StreamEvents,
   ): Promise<{ readonly stream: LogStream; readonly resume: ResumePoint }> {
-    const { follower, at, crc, gap, asidePath } = await openCopy(hello, settings);
-    if (gap !== undefined) events.gap(gap);
-    if (asidePath !== undefined) events.setAside(at.segment, asidePath);
-    return { stream: new LogStream(hello.node, settings, follower, at, events), resume: { at, crc } };
+    const { follower, at, crc, common, gap, fork } = await openCopy(hello, settings);
+    if (gap !== undefined) events.problem({ kind: 'gap', gap });
+    if (fork !== undefined) events.problem({ kind: 'forked', ...fork });
+    return { stream: new LogStream(hello, settings, follower, at, events), resume: { at, crc, common } };
   }
 
   /** Up to where the log is durable here. */
@@ -150,10 +156,21 @@ export class LogStream implements Committable, AsyncDisposable {
     });
   }
 
-  /** The sender says that the common prefix differs: the file is set aside and the segment fetched again. */
+  /**
+   * The sender says that the common prefix differs: the file is set aside and the segment fetched again, unless the sender has less of it. Then
+   * the segment ends here as it is.
+   */
   async differs(segment: number): Promise<ResumePoint | undefined> {
     if (segment !== this.#segment) return undefined;
-    return await this.#alone(async () => await this.#beginAgain('differs'));
+    const [bytes, nodeBytes] = [this.#offset, this.#declared.get(segment) ?? Number.POSITIVE_INFINITY];
+    // Who has sent on top of what was here, has as much.
+    if (segment !== this.#opened.segment || nodeBytes >= this.#opened.offset)
+      return await this.#alone(async () => await this.#beginAgain('differs'));
+    this.#events.problem({ kind: 'forked', segment, bytes, nodeBytes });
+    return await this.#alone(async () => {
+      await this.#follower.beginAt(segment + 1);
+      return await this.#goOnFromHere();
+    });
   }
 
   /** What this copy holds of a segment from `offset` on, in parts that fit into a frame. */
@@ -192,7 +209,13 @@ export class LogStream implements Committable, AsyncDisposable {
 
   async #beginAgain(reason: string): Promise<ResumePoint> {
     const path = await this.#follower.setAside(reason);
-    if (path !== undefined) this.#events.setAside(this.#segment, path);
+    if (path !== undefined)
+      this.#events.problem({ kind: 'set_aside', segment: this.#segment, asidePath: path });
+    return await this.#goOnFromHere();
+  }
+
+  /** Where the copy ends now; what was on its way is passed over. */
+  async #goOnFromHere(): Promise<ResumePoint> {
     this.#dropGathered();
     this.#unsyncedBytes = 0;
     this.#isRestarting = true;

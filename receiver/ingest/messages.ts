@@ -4,6 +4,7 @@ import type { NodeName } from '../../shared/names/node-name.ts';
 import type { Control, DigestResult, Join, Joined, RefusalCode } from '../../shared/protocol/messages.ts';
 import type { Pulse } from '../pulse/pulse.ts';
 import type { IngestLimits } from './limits.ts';
+import type { SegmentFork } from './open-copy.ts';
 import type { LogGap } from './pass-over-lost.ts';
 import type { FetchOrder, FetchOutcome } from './segment-fetch.ts';
 
@@ -189,6 +190,10 @@ export type FromWorker =
 export type IngestProblem =
   /** The copy was not a prefix of the node's log; its file lies at `asidePath` now. */
   | { readonly kind: 'set_aside'; readonly segment: number; readonly asidePath: string }
+  /** The node has less of a segment than was acknowledged, and other bytes. The copy here stays. */
+  | ({ readonly kind: 'forked' } & SegmentFork)
+  /** Something else changed the file of a segment at the node. */
+  | Extract<Control, { readonly kind: 'file_changed' | 'lost_end' }>
   /** A part of the node's log is to be had from nobody. */
   | { readonly kind: 'gap'; readonly gap: LogGap }
   /** Bytes could not be written. */

@@ -6,6 +6,7 @@ import { readLogMeta } from '../../shared/log/log-meta.ts';
 import type { Position } from '../../shared/log/position.ts';
 import type { Sealer } from '../../shared/log/sealer.ts';
 import type { Hello } from '../../shared/protocol/messages.ts';
+import { ABILITIES } from '../../shared/protocol/protocol.ts';
 import { type LogGap, passOverLost } from './pass-over-lost.ts';
 
 /** A node's copy, ready to take what comes next. */
@@ -17,8 +18,24 @@ export interface OpenedCopy {
   readonly crc: number;
   /** What the copy will not have, if that was found now. */
   readonly gap: LogGap | undefined;
-  /** Where a file was set aside to, because it was no prefix of the node's log. */
-  readonly asidePath: string | undefined;
+  /** CRC-32 of as many bytes of that segment as the node has, where this copy has more. */
+  readonly common: CommonPart | undefined;
+  /** This copy has more of a segment than the node, and other bytes: which of them. */
+  readonly fork: SegmentFork | undefined;
+}
+
+/** The part of a segment that two copies have. */
+export interface CommonPart {
+  readonly bytes: number;
+  readonly crc: number;
+}
+
+/** Two copies of a segment that differ, of which the one here is longer and stays. */
+export interface SegmentFork {
+  readonly segment: number;
+  /** How much of it is here, and at the node; bytes. */
+  readonly bytes: number;
+  readonly nodeBytes: number;
 }
 
 /** What {@link openCopy} needs of its worker. */
@@ -39,8 +56,10 @@ export async function openCopy(hello: Hello, settings: OpenCopySettings): Promis
   const follower = await openLogFollower({ paths, id: hello.log, bootId, sealer });
   try {
     const gap = await passOverLost(follower, hello, { paths, nowMs: Date.now() });
-    const asidePath = (await isNoPrefix(follower, hello)) ? await follower.setAside('differs') : undefined;
-    return { follower, gap, asidePath, ...(await welcomeAt(follower)) };
+    const { common, fork } = await compareAhead(follower, hello);
+    const isStuck = fork !== undefined && hello.can?.includes(ABILITIES.GIVE_WAY) !== true;
+    if (isStuck) await follower.beginAt(fork.segment + 1);
+    return { follower, gap, fork, common: isStuck ? undefined : common, ...(await welcomeAt(follower)) };
   } catch (error) {
     await follower[Symbol.asyncDispose]();
     throw error;
@@ -56,10 +75,20 @@ export async function welcomeAt(
   return { at, crc: await follower.crcAt(at.offset) };
 }
 
-/** Whether this copy is ahead of the node within a segment, and not with the node's bytes. Where it is behind, the sender compares. */
-async function isNoPrefix(follower: LogFollower, hello: Hello): Promise<boolean> {
+/**
+ * Compares what both have of a segment of which this copy has more; where it is behind, the sender compares. What was acknowledged never gives
+ * way to less: this copy stays, and the node sets its own aside. One of an earlier version cannot do that; for it the segment ends here.
+ */
+async function compareAhead(
+  follower: LogFollower,
+  hello: Hello,
+): Promise<{ readonly common: CommonPart | undefined; readonly fork: SegmentFork | undefined }> {
   const end = follower.end;
   const there = hello.open.find(({ segment }) => segment === end?.segment);
-  if (end === undefined || there === undefined || there.bytes >= end.offset) return false;
-  return (await follower.crcAt(there.bytes)) !== there.crc;
+  if (end === undefined || there === undefined || there.bytes >= end.offset)
+    return { common: undefined, fork: undefined };
+  const { segment, bytes: nodeBytes } = there;
+  const common = { bytes: nodeBytes, crc: await follower.crcAt(nodeBytes) };
+  const fork = common.crc === there.crc ? undefined : { segment, bytes: end.offset, nodeBytes };
+  return { common, fork };
 }

@@ -218,8 +218,7 @@ export class Session {
       acknowledge: (position) => this.#acknowledger.take(position, performance.now()),
       dirty: () => committer.mark(stream),
       failed: (error) => this.#refuseStorage(error),
-      setAside: (segment, asidePath) => this.#problem({ kind: 'set_aside', segment, asidePath }),
-      gap: (gap) => this.#problem({ kind: 'gap', gap }),
+      problem: (problem) => this.#problem(problem),
     };
     const { stream, resume } = await LogStream.open(hello, settings, events);
     if (this.#stage.kind === 'ended') {

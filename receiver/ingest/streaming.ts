@@ -139,6 +139,8 @@ export class Streaming {
         post({ kind: 'confirmed', session, sha256: control.sha256 });
         return;
       case 'lost':
+      case 'file_changed':
+      case 'lost_end':
         post({ kind: 'problem', session, problem: control });
         return;
       default:

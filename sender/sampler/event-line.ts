@@ -23,6 +23,18 @@ export type LogEvent =
       readonly reason: string;
     }
   | {
+      /** Somebody else changed the file of a segment that was being written. */
+      readonly kind: 'file_changed';
+      readonly segment: number;
+      /** How much had been written to it, and how much of that was still there; bytes. */
+      readonly writtenBytes: number;
+      readonly keptBytes: number;
+      /** The file that was set aside, by its name in the log's directory; undefined where there was nothing to keep. */
+      readonly aside: string | undefined;
+      /** What happened, for a person. */
+      readonly reason: string;
+    }
+  | {
       /** From now on samples are this far apart. */
       readonly kind: 'interval';
       /** Seconds. */
@@ -54,6 +66,15 @@ function shownEvent(event: LogEvent): object {
         bytes: event.bytes,
         from: new Date(event.fromMs).toISOString(),
         to: new Date(event.toMs).toISOString(),
+        reason: event.reason.slice(0, 200),
+      };
+    case 'file_changed':
+      return {
+        kind: event.kind,
+        segment: event.segment,
+        written: event.writtenBytes,
+        kept: event.keptBytes,
+        ...(event.aside === undefined ? {} : { aside: event.aside }),
         reason: event.reason.slice(0, 200),
       };
     case 'interval':

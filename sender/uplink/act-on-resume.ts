@@ -30,6 +30,13 @@ export async function actOnResume(resume: Resume, ports: ResumePorts): Promise<v
     case 'differs':
       send(encodeJsonFrame(FRAME_TYPES.CONTROL, { kind: 'differs', segment: resume.segment }));
       return;
+    case 'give_way':
+      await writer.giveWay(resume.segment);
+      end({
+        kind: 'again',
+        reason: `segment ${resume.segment} here is not what the receiver has acknowledged`,
+      });
+      return;
     case 'heal':
       healing.ask(resume);
       send(encodeFrame(FRAME_TYPES.HEAL, resume.segment, resume.offset));

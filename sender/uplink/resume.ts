@@ -10,6 +10,8 @@ import type { SegmentRecord } from '../../shared/log/segment-records.ts';
 export interface ReceiverEnd extends Position {
   /** CRC-32 of the bytes before `offset` in that segment. */
   readonly crc: number;
+  /** Where the receiver has more of the segment than HELLO said: CRC-32 of as many bytes as that. */
+  readonly common?: { readonly bytes: number; readonly crc: number } | undefined;
 }
 
 /** How to go on, after WELCOME; `docs/protocol.md`, section 3. */
@@ -18,6 +20,8 @@ export type Resume =
   | { readonly kind: 'send'; readonly from: Position }
   /** Both have the same beginning only in name. */
   | { readonly kind: 'differs'; readonly segment: number }
+  /** They differ, and the receiver's copy is the better one: it is longer, or nothing here proves that ours is what was written. */
+  | { readonly kind: 'give_way'; readonly segment: number }
   /** The receiver holds more of an interrupted segment: ask for it from `offset`, then decide again. */
   | { readonly kind: 'heal'; readonly segment: number; readonly offset: number }
   /** The receiver holds more of the segment that is being written: leave that as interrupted and connect again. */
@@ -39,6 +43,7 @@ export async function decideResume(
 ): Promise<Resume> {
   const { end } = writer;
   if (at.segment > end.segment) return { kind: 'new_log' };
+  if (await isOtherwiseAhead(writer, at)) return { kind: 'give_way', segment: at.segment };
   if (at.segment === end.segment && at.offset > end.offset) return { kind: 'interrupt' };
   const lost = writer.lost.find(({ from }) => from === at.segment);
   // Who has all of a segment is told how it ends, also when nothing more is left of it here; its SHA-256 then compares it.
@@ -55,8 +60,24 @@ export async function decideResume(
     await writer.endInterrupted(segment);
   }
   if (at.offset > 0 && !isWhole && (await ownCrc(writer, at)) !== at.crc)
-    return { kind: 'differs', segment: at.segment };
+    return { kind: (await mayInsist(writer, at)) ? 'differs' : 'give_way', segment: at.segment };
   return { kind: 'send', from: { segment: at.segment, offset: at.offset } };
+}
+
+/** Whether the receiver has more of a segment that is not sealed here, and other bytes where both have some. */
+async function isOtherwiseAhead(
+  writer: LogWriter,
+  { segment, offset, common }: ReceiverEnd,
+): Promise<boolean> {
+  if (common === undefined) return false;
+  const own = (await writer.unsealed()).find((unsealed) => unsealed.segment === segment);
+  return own !== undefined && own.bytes === common.bytes && own.bytes < offset && own.crc !== common.crc;
+}
+
+/** Whether the receiver may set its copy aside: never for less than it has, nor for what nothing proves to have been written. */
+async function mayInsist(writer: LogWriter, { segment, offset }: Position): Promise<boolean> {
+  const sealed = writer.sealed.get(segment);
+  return sealed === undefined ? await writer.isProven(segment, offset) : sealed.bytes >= offset;
 }
 
 /** The first segment behind a lost one that is not lost. */

@@ -13,6 +13,7 @@ import type { Connection } from './connect.ts';
 import { Healing } from './healing.ts';
 import { LogSender } from './log-sender.ts';
 import { obey } from './obey.ts';
+import { overtakenEnd } from './overtaken.ts';
 import { passObstacle } from './pass-obstacle.ts';
 import { Proving } from './proving.ts';
 import { readPatiently } from './read-patiently.ts';
@@ -25,6 +26,7 @@ import { watchSilence } from './watch-silence.ts';
 
 /** How long a stop waits for the last acknowledgements, ms. */
 const STOP_MS = 2000;
+const UNPROVEN = 'what answers there could not prove that it is the receiver that this node has joined';
 
 /**
  * One connection to a receiver, from HELLO to the end: agrees where to go on, heals, sends what comes next in the log, answers.
@@ -179,11 +181,7 @@ export class Session {
     const parsed = parseWelcome(payload);
     if (parsed.kind === 'invalid') return this.#lose(parsed.reason);
     const isFirst = this.#at === undefined;
-    if (isFirst && !this.#proving.isSigned(parsed.message.signature)) {
-      return this.#lose(
-        'what answers there could not prove that it is the receiver that this node has joined',
-      );
-    }
+    if (isFirst && !this.#proving.isSigned(parsed.message.signature)) return this.#lose(UNPROVEN);
     this.#at = parsed.message.at;
     this.#healing.forget();
     if (isFirst) this.#ports.onWelcome();
@@ -245,6 +243,8 @@ export class Session {
   /** Sends the log for as long as the session lasts. */
   async #sendLog(): Promise<void> {
     while (!this.#isEnded) {
+      const overtaken = this.#sender.isBegun && overtakenEnd(this.#ports.writer);
+      if (overtaken) return this.#end(overtaken);
       const isMore = !this.#isLeaving && (await this.#sender.sendNext());
       if (isMore || this.#isEnded || (await this.#answers.sendNext(this.#socket))) continue;
       const obstacle = this.#sender.obstacleAt(this.#acknowledged);

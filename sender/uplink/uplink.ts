@@ -17,28 +17,19 @@ import type { LogWriter } from '../../shared/log/log-writer.ts';
 import { comparePositions, type Position } from '../../shared/log/position.ts';
 import type { Logger } from '../../shared/logging/logger.ts';
 import type { NodeName } from '../../shared/names/node-name.ts';
-import { ABILITIES, LIVE_BACKLOG_BYTES, PROTOCOL_VERSION } from '../../shared/protocol/protocol.ts';
+import type { Control } from '../../shared/protocol/messages.ts';
+import { LIVE_BACKLOG_BYTES } from '../../shared/protocol/protocol.ts';
 import type { Clock } from '../../shared/time/clock.ts';
 import { Wake } from '../../shared/time/wake.ts';
 import { connectTo, type ReceiverAddress } from './connect.ts';
 import { ConnectionLog } from './connection-log.ts';
 import { type Doubt, Doubts } from './doubts.ts';
 import type { SegmentLoss } from './give-up.ts';
+import { helloOf, type SenderFacts } from './hello.ts';
 import type { NodeSecret } from './proving.ts';
 import { Reconnect, type RetriedEnd } from './reconnect.ts';
 import { Session } from './session.ts';
 import type { SessionEnd, TwinPermit } from './session-ports.ts';
-
-/** What the sender says of itself in HELLO. */
-export interface SenderFacts {
-  readonly hostName: string;
-  readonly bootId: string;
-  /** A UUID of this run of the sender, by which a receiver tells it from a copy of it. */
-  readonly instance?: string | undefined;
-  readonly version: string;
-  /** The interval now, seconds. */
-  readonly sleeptimeSeconds: () => number;
-}
 
 /** Options of {@link startUplink}. */
 export interface UplinkOptions {
@@ -95,11 +86,13 @@ export interface Uplink extends AsyncDisposable {
   caughtUp(timeoutMs: number): Promise<boolean>;
   /** Tells the receiver that samples could not be kept here; as soon as there is one. */
   tellLost(samples: number, sinceMs: number, reason: string): void;
+  /** Tells the receiver something; as soon as there is one. */
+  tell(message: Control): void;
 }
 
 const CONNECT_MS = 10_000;
-/** Lost segments that HELLO names at most, the newest; a receiver that waits for another is told by `oldest`. */
-const MAX_LOST = 100;
+/** Messages that wait for a receiver at most; the log says the same. */
+const MAX_UNTOLD = 100;
 
 /** Starts the uplink; it goes on in the background. */
 export function startUplink(options: UplinkOptions): Uplink {
@@ -115,6 +108,7 @@ export function startUplink(options: UplinkOptions): Uplink {
   let failingSinceMs: number | undefined;
   /** What the next HELLO says of the oldest segment, where that is not the oldest that is here. */
   let oldest: number | undefined;
+  const messages: Control[] = [];
   let untold: { readonly samples: number; readonly sinceMs: number; readonly reason: string } | undefined;
 
   function welcomed(receiver: string): void {
@@ -127,6 +121,7 @@ export function startUplink(options: UplinkOptions): Uplink {
 
   /** Tells the receiver what was lost while there was none to tell, if there is one now. */
   function tellUntold(): void {
+    while (messages[0] !== undefined && session?.sendControl(messages[0]) === true) messages.shift();
     if (untold === undefined) return;
     const { samples, sinceMs, reason } = untold;
     const since = new Date(sinceMs).toISOString();
@@ -145,7 +140,7 @@ export function startUplink(options: UplinkOptions): Uplink {
       session = new Session(await connectTo(address, how, stop.signal), {
         writer,
         secret: options.secret,
-        hello: () => helloOf(options, from),
+        hello: () => helloOf(writer, options.facts, from),
         doubts,
         onSegmentLost: options.onSegmentLost,
         onInterval: options.onInterval,
@@ -238,6 +233,10 @@ export function startUplink(options: UplinkOptions): Uplink {
       };
       tellUntold();
     },
+    tell(message) {
+      if (messages.length < MAX_UNTOLD) messages.push(message);
+      tellUntold();
+    },
     async [Symbol.asyncDispose]() {
       session?.stop();
       stop.abort(new Error('the sender stops'));
@@ -264,32 +263,6 @@ function isBehind(end: Position, acknowledged: Position | undefined): boolean {
   if (acknowledged === undefined) return false;
   if (acknowledged.segment !== end.segment) return comparePositions(end, acknowledged) > 0;
   return end.offset - acknowledged.offset > LIVE_BACKLOG_BYTES;
-}
-
-async function helloOf({ writer, facts }: UplinkOptions, oldest = writer.oldest): Promise<object> {
-  const lost = lostOf(writer);
-  return {
-    protocol: PROTOCOL_VERSION,
-    node: writer.paths.node,
-    log: writer.id,
-    host_name: facts.hostName,
-    boot_id: facts.bootId,
-    ...(facts.instance === undefined ? {} : { instance: facts.instance }),
-    version: facts.version,
-    sleeptime: facts.sleeptimeSeconds(),
-    oldest,
-    open: await writer.unsealed(),
-    ...(lost.length === 0 ? {} : { lost }),
-    can: Object.values(ABILITIES),
-  };
-}
-
-function lostOf(writer: LogWriter): readonly object[] {
-  return writer.lost.slice(-MAX_LOST).flatMap(({ from, reason, record }) => {
-    if (record === undefined) return [];
-    const times = { from: new Date(record.fromMs).toISOString(), to: new Date(record.toMs).toISOString() };
-    return [{ segment: from, bytes: record.bytes, ...times, reason }];
-  });
 }
 
 function nameOf({ host, port }: ReceiverAddress): string {

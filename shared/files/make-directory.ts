@@ -1,3 +1,4 @@
+import { mkdirSync, statSync } from 'node:fs';
 import { mkdir, stat } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { errnoOf } from '../errors/errors.ts';
@@ -19,6 +20,19 @@ export async function makeDirectory(path: string, mode?: number): Promise<void> 
     if (errnoOf(error) !== 'ENOENT' || parent === path) throw error;
     await makeDirectory(parent, mode);
     await makeOne(path, mode);
+  }
+}
+
+/** As {@link makeDirectory}, while everything else waits. */
+export function makeDirectorySync(path: string): void {
+  try {
+    mkdirSync(path);
+  } catch (error) {
+    if (statSync(path, { throwIfNoEntry: false })?.isDirectory() === true) return;
+    const parent = dirname(path);
+    if (errnoOf(error) !== 'ENOENT' || parent === path) throw error;
+    makeDirectorySync(parent);
+    mkdirSync(path);
   }
 }
 

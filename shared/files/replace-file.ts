@@ -1,7 +1,8 @@
+import { closeSync, fsyncSync, openSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { open, rename, rm } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { namePath } from '../errors/system-error.ts';
-import { syncDirectory } from './sync-directory.ts';
+import { syncDirectory, syncDirectorySync } from './sync-directory.ts';
 
 /**
  * Writes a file so that, whatever happens, a reader finds the old content or the new, never a mixture: temporary file,
@@ -29,4 +30,19 @@ export async function replaceFile(
     throw namePath(error, temporary);
   }
   await syncDirectory(dirname(path));
+}
+
+/** As {@link replaceFile}, while everything else waits. Its temporary file has another name, so that one under way does no harm. */
+export function replaceFileSync(path: string, content: string | Uint8Array): void {
+  const temporary = `${path}.now.tmp`;
+  rmSync(temporary, { force: true });
+  const fd = openSync(temporary, 'wx', 0o644);
+  try {
+    writeFileSync(fd, content);
+    fsyncSync(fd);
+  } finally {
+    closeSync(fd);
+  }
+  renameSync(temporary, path);
+  syncDirectorySync(dirname(path));
 }

@@ -8,6 +8,8 @@ export interface Checkpoint {
   readonly crc: number;
   /** Only believed under the same boot: after a power cut the file itself is read. */
   readonly bootId: string;
+  /** Of a writer: whether these bytes are known to be what was appended. */
+  readonly isProven?: boolean | undefined;
 }
 
 /** Reads the checkpoint; undefined when there is none that can be read. It is a hint, so damage is no error. */

@@ -46,7 +46,7 @@ export async function importFile(
   const temporary = temporaryPath(path);
   try {
     const bytes = await copyProven(from, temporary, record, signal);
-    if (isThere === 'damaged') await rename(path, await asidePath(target, record.number, 'damaged'));
+    if (isThere === 'damaged') await rename(path, asidePath(target, record.number, 'damaged'));
     await recordOnce(target, record);
     await rename(temporary, path);
     await syncDirectory(target.directory);

@@ -136,7 +136,7 @@ export class LogFollower implements AsyncDisposable {
     const segment = this.#open;
     if (segment === undefined) return undefined;
     const { paths } = this.#options;
-    const target = await asidePath(paths, segment.number, reason);
+    const target = asidePath(paths, segment.number, reason);
     await this.#letGo(segment);
     this.#next = segment.number;
     await rename(segment.path, target);

@@ -1,39 +1,19 @@
-import { rmSync } from 'node:fs';
-import { syncDirectorySync } from '../files/sync-directory.ts';
 import type { LogId } from '../names/log-id.ts';
-import { endHealedSegment, healSegment, measureClosedSegment, type UnsealedSegment } from './heal-segment.ts';
-import { type LogPaths, plainSegmentPath } from './log.ts';
-import { type LogMeta, writeLogMeta } from './log-meta.ts';
+import { beginSegment } from './begin-segment.ts';
+import type { FileFault, FileNews } from './file-change.ts';
+import { FileNewsDesk } from './file-news.ts';
+import { giveWay } from './give-way.ts';
+import { healSegment, type UnsealedSegment } from './heal-segment.ts';
+import type { LogPaths } from './log.ts';
+import { LogNotes } from './log-notes.ts';
+import type { LogWriterOptions, LogWriterState } from './log-writer-state.ts';
 import { type Loss, loseSealed } from './lose-sealed.ts';
-import { OpenSegment } from './open-segment.ts';
+import type { OpenSegment } from './open-segment.ts';
 import type { Position } from './position.ts';
-import type { Sealer } from './sealer.ts';
-import { encodeSegmentHeader } from './segment-header.ts';
+import { leaveOpen } from './rescue-open.ts';
 import type { LostSegments, SegmentRecord } from './segment-records.ts';
-import { temporaryPath } from './temporary-file.ts';
 
-/** Options of a {@link LogWriter}. */
-export interface LogWriterOptions {
-  readonly paths: LogPaths;
-  /** Boot id of this machine. */
-  readonly bootId: string;
-  /** A segment is closed when it has reached this length, bytes. */
-  readonly segmentBytes: number;
-  readonly sealer: Sealer;
-}
-
-/** What a writer knows when it is opened; see {@link openLogWriter}. */
-export interface LogWriterState {
-  readonly id: LogId;
-  readonly open: OpenSegment;
-  /** Its last line is not ended; the next append does that. */
-  readonly isTorn: boolean;
-  /** When the open segment was begun, ms since 1970. */
-  readonly openSinceMs: number;
-  readonly interrupted: readonly number[];
-  readonly sealed: ReadonlyMap<number, SegmentRecord>;
-  readonly lost: readonly LostSegments[];
-}
+export type { LogWriterOptions, LogWriterState } from './log-writer-state.ts';
 
 const DAY_MS = 86_400_000;
 const NEWLINE = Buffer.from('\n');
@@ -48,15 +28,16 @@ export class LogWriter implements AsyncDisposable {
   readonly #listeners = new Set<() => void>();
   /** Closed and not yet sealed. */
   readonly #closed = new Set<number>();
-  #interrupted: readonly number[];
   #open: OpenSegment;
   #openSinceMs: number;
   #isTorn: boolean;
   /** The open segment has to be left, and that failed when it was last tried. */
   #isLeaving = false;
   #isClosed = false;
-  /** The writing of `log.json` under way: one at a time. */
-  #noting: Promise<void> = Promise.resolve();
+  /** When the newest line was written, ms since 1970. */
+  #writtenAtMs: number;
+  readonly #news: FileNewsDesk;
+  readonly #notes: LogNotes;
 
   constructor(options: LogWriterOptions, state: LogWriterState) {
     this.#options = options;
@@ -65,9 +46,11 @@ export class LogWriter implements AsyncDisposable {
     this.#open = state.open;
     this.#isTorn = state.isTorn;
     this.#openSinceMs = state.openSinceMs;
-    this.#interrupted = state.interrupted;
+    this.#notes = new LogNotes({ ...options, ...state, open: () => this.#open.number });
     this.#sealed = new Map(state.sealed);
     this.#lost = [...state.lost];
+    this.#writtenAtMs = state.openSinceMs;
+    this.#news = new FileNewsDesk(state.news);
   }
 
   /** Where the log ends. */
@@ -77,7 +60,7 @@ export class LogWriter implements AsyncDisposable {
 
   /** Number of the oldest segment that is still here. */
   get oldest(): number {
-    return Math.min(this.#open.number, ...this.#sealed.keys(), ...this.#closed, ...this.#interrupted);
+    return Math.min(this.#open.number, ...this.#sealed.keys(), ...this.#closed, ...this.interrupted);
   }
 
   /** The segment that is being written. */
@@ -97,7 +80,7 @@ export class LogWriter implements AsyncDisposable {
 
   /** Segments of which the receiver may hold more than this copy (invariant 2), ascending. */
   get interrupted(): readonly number[] {
-    return this.#interrupted;
+    return this.#notes.interrupted;
   }
 
   /** Calls `listener` after every append and whenever a segment has been sealed; returns how to stop that. */
@@ -106,12 +89,19 @@ export class LogWriter implements AsyncDisposable {
     return () => this.#listeners.delete(listener);
   }
 
+  /** Tells `listener` of all that somebody else did to the files of this log, and of what had been found before. For one listener. */
+  onFileNews(listener: (news: FileNews) => void): void {
+    this.#news.connect(listener);
+  }
+
   /**
    * Appends a line (without `\n`). Closes the segment first when it is full or its day, UTC, is over.
    *
    * @throws the system's error (`ENOSPC`, …): the line was not kept. A part of it may lie there; the next append ends it.
    */
   append(line: string, atMs: number): void {
+    this.#writtenAtMs = atMs;
+    this.#leaveChanged();
     const isDayOver = Math.floor(atMs / DAY_MS) !== Math.floor(this.#openSinceMs / DAY_MS);
     const isFull = this.#open.bytes >= this.#options.segmentBytes;
     if (isFull || isDayOver || this.#isLeaving) this.closeSegment(atMs);
@@ -120,8 +110,8 @@ export class LogWriter implements AsyncDisposable {
     try {
       this.#open.append([bytes]);
     } finally {
-      const written = this.#open.bytes - before;
-      if (written > 0) this.#isTorn = bytes[written - 1] !== NEWLINE[0];
+      const last = bytes[this.#open.bytes - before - 1];
+      if (last !== undefined) this.#isTorn = last !== NEWLINE[0];
       this.#notify();
     }
   }
@@ -133,60 +123,92 @@ export class LogWriter implements AsyncDisposable {
    * @throws the system's error; the segment then stays open, and every append tries again to close it.
    */
   closeSegment(atMs: number): void {
+    if (this.#leaveChanged()) return;
     const { number } = this.#open;
-    const isInterrupted = this.#interrupted.includes(number);
+    const isInterrupted = this.interrupted.includes(number);
     if (this.#isTorn && !isInterrupted) this.#open.append([NEWLINE]);
-    this.#replaceOpen(atMs);
-    if (!isInterrupted) this.resumeSealing(number);
+    const { crc } = this.#open;
+    this.#replaceOpen(atMs, true);
+    if (!isInterrupted) this.resumeSealing(number, crc);
     this.#notify();
   }
 
   /** Leaves the open segment as interrupted, because the receiver turned out to hold more of it, and begins the next. */
   async interruptSegment(atMs: number): Promise<void> {
+    if (this.#leaveChanged()) return;
     const { number } = this.#open;
-    this.#interrupted = [...this.#interrupted, number];
-    await this.#writeMeta(undefined);
+    await this.#notes.add(number);
     if (this.#open.number !== number) return;
-    this.#replaceOpen(atMs);
+    this.#replaceOpen(atMs, true);
     this.#notify();
   }
 
   /** Makes what has been appended so far durable. */
   async sync(): Promise<void> {
-    await this.#open.sync();
+    this.#leaveChanged();
+    const segment = this.#open;
+    await segment.sync();
+    if (this.#open === segment) await this.#notes.noteCheckpoint(segment);
+  }
+
+  /**
+   * Whether this copy can prove the first `bytes` of a segment to be what was written: by what is recorded of one that is sealed, by the sums
+   * of what was appended to the open one. Reads all of that; where its file holds something else, that is noted.
+   */
+  async isProven(number: number, bytes: number): Promise<boolean> {
+    const segment = this.#open;
+    if (number !== segment.number) return this.#sealed.has(number);
+    if (await segment.isAsWritten()) return segment.isProven || bytes <= segment.provenBytes;
+    if (this.#open === segment) this.#leave('altered');
+    return false;
+  }
+
+  /**
+   * Gives up this copy of a segment, since the receiver holds other bytes of it and this copy cannot prove its own: sets its file aside and
+   * leaves the segment as interrupted, to be healed from its beginning.
+   */
+  async giveWay(number: number): Promise<void> {
+    if (this.#closed.has(number)) throw new Error(`segment ${number} is just being sealed`);
+    if (number === this.#open.number) await this.interruptSegment(this.#writtenAtMs);
+    await this.#notes.add(number);
+    const record = this.#sealed.get(number);
+    this.#sealed.delete(number);
+    const change = await giveWay(this.paths, number);
+    this.#news.changed({ ...change, writtenBytes: record?.bytes ?? change.writtenBytes });
+    this.#notify();
   }
 
   /** Length and CRC-32 of every segment that is not sealed, ascending; the open one is the last. */
   async unsealed(): Promise<readonly UnsealedSegment[]> {
-    const measured = this.#interrupted.map((number) => measureClosedSegment(this.paths, number));
-    const interrupted = await Promise.all(measured);
-    return [...interrupted, { segment: this.#open.number, bytes: this.#open.bytes, crc: this.#open.crc }];
+    return [
+      ...(await this.#notes.measure()),
+      { segment: this.#open.number, bytes: this.#open.bytes, crc: this.#open.crc },
+    ];
   }
 
   /** Adds to an interrupted segment what the receiver kept of it and this copy lost. */
   async heal(number: number, offset: number, bytes: Uint8Array): Promise<void> {
-    this.#assertInterrupted(number);
+    this.#notes.assertInterrupted(number);
     await healSegment(this.paths, number, offset, bytes);
   }
 
   /** Declares an interrupted segment complete, since nobody has more of it, and hands it to the sealer. */
   async endInterrupted(number: number): Promise<void> {
-    this.#assertInterrupted(number);
-    await endHealedSegment(this.paths, number);
-    this.#interrupted = this.#interrupted.filter((other) => other !== number);
-    await this.#writeMeta(undefined);
+    const { bytes, lastLineMs: sinceMs } = await this.#notes.end(number, this.#writtenAtMs);
     this.resumeSealing(number);
+    this.#news.ended(number, bytes, sinceMs);
   }
 
-  /** Hands a closed segment to the sealer; also one whose sealing a stop interrupted. */
-  resumeSealing(number: number): void {
+  /** Hands a closed segment to the sealer; also one whose sealing a stop interrupted. @param crc CRC-32 of what was written, if known */
+  resumeSealing(number: number, crc?: number): void {
     this.#closed.add(number);
+    const onAltered = () => this.#leaveAltered(number);
     const onSealed = (record: SegmentRecord) => {
       this.#closed.delete(number);
       this.#sealed.set(number, record);
       this.#notify();
     };
-    this.#options.sealer.enqueue({ paths: this.paths, number, onSealed });
+    this.#options.sealer.enqueue({ paths: this.paths, number, crc, onSealed, onAltered });
   }
 
   /** Forgets a sealed segment that retention has dropped. */
@@ -201,9 +223,8 @@ export class LogWriter implements AsyncDisposable {
    */
   async lose(loss: Loss): Promise<LostSegments> {
     const { number: from, reason, atMs } = loss;
-    const record = this.#sealed.get(from);
-    if (record === undefined) throw new Error(`segment ${from} is not sealed`);
-    const lost: LostSegments = { from, to: from, reason, atMs, record };
+    const lost: LostSegments = { from, to: from, reason, atMs, record: this.#sealed.get(from) };
+    if (lost.record === undefined) throw new Error(`segment ${from} is not sealed`);
     const index = this.#lost.push(lost) - 1;
     this.#sealed.delete(from);
     const known = { ...lost, aside: await loseSealed(this.paths, loss) };
@@ -217,67 +238,58 @@ export class LogWriter implements AsyncDisposable {
     this.#isClosed = true;
     this.#listeners.clear();
     try {
+      this.#leaveChanged();
       await this.#open.syncFile();
-      await this.#writeMeta({ segment: this.#open.number, bytes: this.#open.bytes });
+      const { number: segment, bytes, crc, isProven } = this.#open;
+      await this.#notes.write({ segment, bytes, crc, isProven });
     } finally {
       this.#open.close();
     }
   }
 
-  #replaceOpen(atMs: number): void {
-    const old = this.#open;
+  /** Begins the next segment. @param moves whether the file of the one before it moves out of its way */
+  #replaceOpen(atMs: number, moves: boolean): void {
+    const [old, { paths, bootId }] = [this.#open, this.#options];
     this.#isLeaving = true;
-    this.#open = beginSegment(this.#options, this.id, old.number + 1, atMs, old);
+    const next = { paths, bootId, id: this.id, number: old.number + 1, atMs };
+    this.#open = beginSegment(next, moves ? old : undefined);
     this.#isLeaving = false;
     this.#isTorn = false;
     this.#openSinceMs = atMs;
     old.close();
+    this.#notes.tryWriteSync();
   }
 
-  #assertInterrupted(number: number): void {
-    if (!this.#interrupted.includes(number)) throw new Error(`segment ${number} is not interrupted`);
+  /** Leaves the open segment when its file is not what was written to it any more (invariant 11); returns whether it was so. */
+  #leaveChanged(): boolean {
+    const fault = this.#open.fault();
+    if (fault !== undefined) this.#leave(fault);
+    return fault !== undefined;
   }
 
-  async #writeMeta(cleanEnd: LogMeta['cleanEnd']): Promise<void> {
-    const meta = { id: this.id, bootId: this.#options.bootId, cleanEnd, interrupted: this.#interrupted };
-    const noting = this.#noting.catch(() => undefined).then(() => writeLogMeta(this.paths, meta));
-    this.#noting = noting;
-    await noting;
+  #leave(fault: FileFault): void {
+    const old = this.#open;
+    const { number, crc } = old;
+    const isTorn = this.#isTorn;
+    const mayBeWhole = !this.interrupted.includes(number);
+    const noteInterrupted = () => this.#notes.addSync(number);
+    const { isWhole, change } = leaveOpen(this.paths, old, fault, { isTorn, mayBeWhole, noteInterrupted });
+    this.#replaceOpen(this.#writtenAtMs, false);
+    if (isWhole) this.resumeSealing(number, isTorn ? undefined : crc);
+    this.#news.changed(change);
+    this.#notify();
+  }
+
+  /** The file of a closed segment does not hold what was written: it is not sealed, and compared with the receiver's. */
+  #leaveAltered(number: number): void {
+    this.#closed.delete(number);
+    void this.#notes.add(number).catch(() => undefined);
+    const facts = { writtenBytes: 0, keptBytes: 0, aside: undefined };
+    this.#news.changed({ segment: number, fault: 'altered', ...facts });
+    this.#notify();
   }
 
   #notify(): void {
     for (const listener of this.#listeners) listener();
-  }
-}
-
-/**
- * Begins a new segment, durable before anything of it can leave the machine (invariant 3), and moves the file of the one before it,
- * `old`, out of its way. The new file gets its name last: what bears the open segment's name always has a whole first line,
- * and a full disk is met while nothing has been moved yet. Failing, it can be tried again.
- */
-export function beginSegment(
-  options: LogWriterOptions,
-  id: LogId,
-  number: number,
-  atMs: number,
-  old?: OpenSegment,
-): OpenSegment {
-  const { paths, bootId } = options;
-  const temporary = temporaryPath(plainSegmentPath(paths, number));
-  const segment = new OpenSegment(temporary, number, { bytes: 0, crc: 0 });
-  try {
-    const header = { log: id, node: paths.node, segment: number, bootId, atMs };
-    segment.append([Buffer.from(encodeSegmentHeader(header))]);
-    segment.syncFileSync();
-    old?.syncFileSync();
-    old?.moveTo(plainSegmentPath(paths, old.number));
-    segment.moveTo(paths.open);
-    syncDirectorySync(paths.root);
-    syncDirectorySync(paths.directory);
-    return segment;
-  } catch (error) {
-    segment.close();
-    rmSync(segment.path, { force: true });
-    throw error;
   }
 }

@@ -5,7 +5,8 @@
  * On disk, below a directory `logs/` (`X` is the node's name):
  *
  *     node-X.log                        the open segment, NDJSON, only ever appended to
- *     node-X/log.json                   id of the log, boot id of its last opening, its end at a clean stop, interrupted segments
+ *     node-X/log.json                   id of the log, boot id of its last opening, the writer's open segment and where it ended at a
+ *                                       clean stop, interrupted segments
  *     node-X/segments.ndjson            one record a sealed segment: number, bytes, sha256; `short` where this copy ends before the
  *                                       segment does, `partial` where that is not the node's word; what was dropped, what is lost
  *     node-X/00000001.ndjson.zst        a sealed segment, zstd
@@ -34,6 +35,13 @@
  *    the next sync a success.
  * 10. What a writer sends of a sealed segment is proven first, by the CRC-32s of its pieces: a decoder gives wrong bytes before it notices. A
  *    segment that cannot be proven is given up: set aside, recorded as lost, and followers go on behind it.
+ * 11. Nobody goes on in a file that is not what was left there. Before each append and sync a writer compares the file at the open segment's path
+ *    with the one that it writes to (device, inode, length); when it opens the log, with what `log.json` and the checkpoint say. If they
+ *    differ, it begins the next segment. What can be saved of the old one, also through the descriptor that is still open, becomes the closed
+ *    segment; if that is not all that was written, the segment is interrupted and heals from the receiver. Anything else that lay there is
+ *    set aside. A follower does the same before it acknowledges.
+ * 12. What has been acknowledged never gives way to less: where two copies of a segment differ, the shorter one is set aside, and a writer that
+ *    cannot prove its own bytes gives way whatever its length.
  */
 
 import { join, sep } from 'node:path';

@@ -30,7 +30,7 @@ export async function loseSealed(paths: LogPaths, loss: Loss): Promise<string | 
 }
 
 async function setAside(paths: LogPaths, { number, fault }: Loss): Promise<string | undefined> {
-  const target = await asidePath(paths, number, fault);
+  const target = asidePath(paths, number, fault);
   try {
     await rename(sealedSegmentPath(paths, number), target);
   } catch (error) {

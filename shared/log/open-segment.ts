@@ -9,11 +9,14 @@ import {
   read,
   readSync,
   renameSync,
+  statSync,
   writevSync,
 } from 'node:fs';
 import { promisify } from 'node:util';
 import { crc32 } from 'node:zlib';
 import { combineCrc32 } from '../checksum/combine-crc32.ts';
+import type { FileFault } from './file-change.ts';
+import { copyBytes, type Mark, soundBytes } from './sound-bytes.ts';
 
 const fdatasyncAsync = promisify(fdatasync);
 const fsyncAsync = promisify(fsync);
@@ -31,12 +34,19 @@ const FRESH_BYTES = 16 * 1024;
  */
 export class OpenSegment {
   readonly number: number;
+  /** How much of what it held when it was opened is known to be what had been appended to it, bytes. */
+  readonly provenBytes: number;
+  /** Whether that is all of it: what is appended from here on is proven then, too. */
+  readonly isProven: boolean;
   readonly #fd: number;
   #path: string;
   #bytes: number;
   #crc: number;
   #syncedBytes = 0;
-  readonly #marks: { readonly offset: number; readonly crc: number }[] = [{ offset: 0, crc: 0 }];
+  readonly #marks: Mark[] = [{ offset: 0, crc: 0 }];
+  readonly #markBytes: number;
+  readonly #inode: number;
+  readonly #device: number;
 
   /** Asynchronous operations under way; a file descriptor closed below them could be another file's by then. */
   #pending = 0;
@@ -45,13 +55,24 @@ export class OpenSegment {
   /**
    * Opens the file at `path`, whose present content is `bytes` long and has the CRC-32 `crc`; makes it when that is nothing.
    *
+   * @param markBytes distance between remembered CRC-32 values, bytes
    * @throws when the file has another length, or is there although nothing is expected.
    */
-  constructor(path: string, number: number, content: { readonly bytes: number; readonly crc: number }) {
+  constructor(
+    path: string,
+    number: number,
+    content: { readonly bytes: number; readonly crc: number; readonly provenBytes?: number },
+    markBytes = MARK_BYTES,
+  ) {
     this.#path = path;
     this.number = number;
+    this.provenBytes = content.provenBytes ?? 0;
+    this.isProven = this.provenBytes >= content.bytes;
+    this.#markBytes = markBytes;
     this.#fd = openSync(path, content.bytes === 0 ? 'ax+' : 'a+');
-    const { size } = fstatSync(this.#fd);
+    const { size, ino, dev } = fstatSync(this.#fd);
+    this.#inode = ino;
+    this.#device = dev;
     if (size !== content.bytes) {
       closeSync(this.#fd);
       throw new Error(`${path} is ${size} bytes long, not ${content.bytes}`);
@@ -120,8 +141,41 @@ export class OpenSegment {
 
   #remember(): void {
     const last = this.#marks.at(-1);
-    if (last !== undefined && this.#bytes - last.offset >= MARK_BYTES)
+    if (last !== undefined && this.#bytes - last.offset >= this.#markBytes)
       this.#marks.push({ offset: this.#bytes, crc: this.#crc });
+  }
+
+  /**
+   * What is wrong with its file; undefined when the file at its path is the one that is written to, and as long as what was written.
+   * It costs a call of the system.
+   */
+  fault(): FileFault | undefined {
+    const found = statSync(this.#path, { throwIfNoEntry: false });
+    if (found === undefined) return 'gone';
+    if (found.ino !== this.#inode || found.dev !== this.#device) return 'replaced';
+    if (found.size === this.#bytes) return undefined;
+    return found.size < this.#bytes ? 'shorter' : 'longer';
+  }
+
+  /** How much of what was written can still be read, bytes; see {@link soundBytes}. Also of a file that has lost its name. */
+  soundBytes(): number {
+    return this.soundBytesOf(this.#fd);
+  }
+
+  /** As {@link soundBytes}, of another file. */
+  soundBytesOf(fd: number): number {
+    return soundBytes(fd, this.number, [...this.#marks, { offset: this.#bytes, crc: this.#crc }]);
+  }
+
+  /** Copies its first `bytes` into another file. @throws the system's error */
+  copyTo(fd: number, bytes: number): void {
+    copyBytes(this.#fd, fd, bytes);
+  }
+
+  /** Whether its file still holds what was written to it; reads all of it. */
+  async isAsWritten(): Promise<boolean> {
+    const [bytes, crc] = [this.#bytes, this.#crc];
+    return await this.#hold(async () => (await this.#readCrc(bytes, { offset: 0, crc: 0 })) === crc);
   }
 
   /** Renames its file; what has been appended moves along. Durable only when both directories have been synced. */
@@ -168,8 +222,9 @@ export class OpenSegment {
     return await this.#hold(() => this.#readCrc(offset));
   }
 
-  async #readCrc(offset: number): Promise<number> {
-    const mark = this.#marks.findLast((candidate) => candidate.offset <= offset) ?? { offset: 0, crc: 0 };
+  async #readCrc(offset: number, from?: Mark): Promise<number> {
+    const last = () => this.#marks.findLast((candidate) => candidate.offset <= offset);
+    const mark = from ?? last() ?? { offset: 0, crc: 0 };
     let crc = mark.crc;
     for (let at = mark.offset; at < offset; ) {
       const bytes = await this.#read(at, Math.min(READ_BYTES, offset - at));

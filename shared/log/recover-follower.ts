@@ -94,5 +94,5 @@ async function takeUp(
 /** The first bytes of a first line do not say which segment they belong to, and are asked for again; more than that is kept. */
 async function dropNameless(paths: LogPaths, bytes: number, segment: number): Promise<void> {
   if (bytes <= MAX_HEADER_BYTES) await rm(paths.open, { force: true });
-  else await rename(paths.open, await asidePath(paths, segment, 'nameless'));
+  else await rename(paths.open, asidePath(paths, segment, 'nameless'));
 }

@@ -1,7 +1,7 @@
 import { createReadStream } from 'node:fs';
 import { open, rename, rm, stat } from 'node:fs/promises';
 import { pipeline } from 'node:stream/promises';
-import { constants, createZstdCompress } from 'node:zlib';
+import { constants, crc32, createZstdCompress } from 'node:zlib';
 import { errnoOf, UserError } from '../errors/errors.ts';
 import { syncDirectory } from '../files/sync-directory.ts';
 import { type Digest, digestOf, startDigest } from './digest.ts';
@@ -13,18 +13,32 @@ import { syncFile, temporaryPath, writeNewFile } from './temporary-file.ts';
 
 const CHUNK_BYTES = 256 * 1024;
 
+/** The plain file of a segment does not hold what was written to it. */
+export class SegmentAlteredError extends Error {
+  override readonly name = 'SegmentAlteredError';
+}
+
+/** What is known of a segment before it is sealed. */
+export interface KnownContent {
+  /** The record that a follower has from the writer. */
+  readonly expected?: SegmentRecord | undefined;
+  /** CRC-32 of what was written, where the writer knows that. */
+  readonly crc?: number | undefined;
+}
+
 /**
  * Seals a closed segment: compresses it, decodes what was written and compares, records it, and only then lets the
- * plain file go (invariant 6). `expected` is the record that a follower already has from the writer.
+ * plain file go (invariant 6).
  *
  * Killed at any point it can be run again; two runs at the same time end with one result.
  *
- * @throws UserError `LOG_DAMAGED` when the plain file is not what was expected, or the decoded copy differs.
+ * @throws UserError `LOG_DAMAGED` when the plain file is not what was expected, or the decoded copy differs; {@link SegmentAlteredError}
+ *   when the file is not what its writer wrote
  */
 export async function sealSegment(
   paths: LogPaths,
   number: number,
-  expected: SegmentRecord | undefined,
+  { expected, crc }: KnownContent = {},
   signal?: AbortSignal,
 ): Promise<SegmentRecord> {
   const plain = plainSegmentPath(paths, number);
@@ -32,6 +46,8 @@ export async function sealSegment(
   const temporary = temporaryPath(sealed);
   try {
     const found = await compress(plain, temporary, signal);
+    if (crc !== undefined && found.crc !== crc)
+      throw new SegmentAlteredError(`${plain} does not hold what was written to it`);
     const record = {
       number,
       ...found.content,
@@ -72,8 +88,9 @@ async function compress(
   plain: string,
   target: string,
   signal?: AbortSignal,
-): Promise<{ readonly content: Digest; readonly pieces: readonly number[] }> {
+): Promise<{ readonly content: Digest; readonly pieces: readonly number[]; readonly crc: number }> {
   const digest = startDigest();
+  let crc = 0;
   const sums = startPieceSums();
   const encoder = createZstdCompress({ params: { [constants.ZSTD_c_checksumFlag]: 1 } });
   const source = createReadStream(plain, { highWaterMark: CHUNK_BYTES });
@@ -81,11 +98,12 @@ async function compress(
     for await (const chunk of chunks) {
       digest.update(chunk);
       sums.update(chunk);
+      crc = crc32(chunk, crc);
       yield chunk;
     }
   }
   await writeNewFile(target, async (file) => await pipeline(source, taken, encoder, file, { signal }));
-  return { content: digest.result(), pieces: sums.result() };
+  return { content: digest.result(), pieces: sums.result(), crc };
 }
 
 /** The times of the first and the last whole line of a plain segment, ms since 1970; 0 where a line says none. */

@@ -1,5 +1,5 @@
 import type { LogPaths } from './log.ts';
-import { sealSegment } from './seal-segment.ts';
+import { SegmentAlteredError, sealSegment } from './seal-segment.ts';
 import type { SegmentRecord } from './segment-records.ts';
 
 /** A closed segment to be sealed. */
@@ -8,6 +8,10 @@ export interface SealJob {
   readonly number: number;
   /** The record that a follower has from the writer; the writer itself has none. */
   readonly expected?: SegmentRecord | undefined;
+  /** CRC-32 of what was written to it, where its writer knows that. */
+  readonly crc?: number | undefined;
+  /** Its file does not hold what was written; it stays plain. */
+  readonly onAltered?: (() => void) | undefined;
   readonly onSealed?: ((record: SegmentRecord) => void) | undefined;
 }
 
@@ -34,11 +38,12 @@ export function startSealer(options: SealerOptions): Sealer {
   async function work(): Promise<void> {
     for (let job = queue.shift(); job !== undefined; job = queue.shift()) {
       try {
-        const record = await sealSegment(job.paths, job.number, job.expected, stop.signal);
+        const record = await sealSegment(job.paths, job.number, job, stop.signal);
         job.onSealed?.(record);
       } catch (error) {
         if (stop.signal.aborted) return;
-        options.onError(job, error);
+        if (error instanceof SegmentAlteredError && job.onAltered !== undefined) job.onAltered();
+        else options.onError(job, error);
       }
     }
     running = undefined;

@@ -86,7 +86,7 @@ const WELCOME = object({
   sleeptime: seconds,
   now: time,
   frame_bytes: optional(whole({ min: 1024 })),
-  at: object({ segment, offset, crc }),
+  at: object({ segment, offset, crc, common: optional(object({ bytes: offset, crc })) }),
 });
 
 /** What a receiver says to a person may be cut off; a refusal is a refusal all the same. */
@@ -114,6 +114,11 @@ const CONTROL = variants({
   certificates_kept: CERTIFICATES,
   differs: { segment },
   lost: { samples: whole({ min: 1 }), since: time, reason: text({ max: 100 }) },
+  file_changed: {
+    ...{ segment, written: offset, kept: offset },
+    ...{ aside: optional(text({ max: 200 })), reason: text({ max: 200 }) },
+  },
+  lost_end: { segment, bytes: offset, since: time, reason: text({ max: 200 }) },
   digest: { id: whole(), segment, offset, from: optional(segment) },
   digest_result: {
     id: whole(),

@@ -55,6 +55,8 @@ export const ABILITIES = {
   FETCH: 'fetch',
   /** It answers `digest` in pages. */
   DIGEST_PAGES: 'digest_pages',
+  /** It sets its own copy of a segment aside where the receiver has acknowledged other bytes. */
+  GIVE_WAY: 'give_way',
 } as const;
 
 /** A type of frame. */

@@ -29,6 +29,8 @@ export interface UplinkNode extends AsyncDisposable {
    * the segment held before.
    */
   losePower(keptBytes: number): Promise<Buffer>;
+  /** The sender is killed and started again; `change` does something to the file of its open segment meanwhile. */
+  kill(change: (path: string) => void): Promise<void>;
   content(segment: number): Promise<Buffer>;
 }
 
@@ -81,6 +83,11 @@ export async function uplinkNode(
         ...more,
       });
       return uplinks.use(uplink);
+    },
+    async kill(change) {
+      writer.openSegment.close();
+      change(paths.open);
+      writer = await open();
     },
     async losePower(keptBytes) {
       const before = await content(writer.end.segment);

@@ -10,6 +10,7 @@ import { createLogger } from '../../../shared/logging/logger.ts';
 import { parseNodeName } from '../../../shared/names/node-name.ts';
 import { FRAME_TYPES } from '../../../shared/protocol/protocol.ts';
 import { knownNodes, secretOf, WIDE_LIMITS } from '../../helpers/known-nodes.ts';
+import { contentOf, pathsIn } from '../../helpers/logs.ts';
 import { connectRawSender, segmentBytes } from '../../helpers/raw-sender.ts';
 import { until } from '../../helpers/until.ts';
 
@@ -195,7 +196,40 @@ t.test('a receiver that is ahead compares its beginning with HELLO, and heals th
   t.same(Buffer.concat(healed), bytes.subarray(kept));
 });
 
-t.test('a receiver that is ahead with other bytes sets its file aside at once', async (t) => {
+t.test('a receiver that is ahead with other bytes never gives way to the shorter copy', async (t) => {
+  await using started = await start(t);
+  const { ingest, told } = started;
+  using first = await connectRawSender(ingest.port, '7');
+  const bytes = segmentBytes('7', first.log, 1, 20);
+  first.hello();
+  await first.next(WELCOME);
+  first.send(DATA, 1, 0, bytes);
+  await first.acknowledged(1, bytes.length);
+  first.socket.destroy();
+  await until(() => told.find(([kind]) => kind === 'disconnected'), { timeoutMs: 10_000, what: 'the end' });
+  const isOver = (count: number) => () => told.filter(([kind]) => kind === 'disconnected').length === count;
+  using second = await connectRawSender(ingest.port, '7', first.log);
+  const open = [
+    { segment: 1, bytes: 100, crc: 1 },
+    { segment: 2, bytes: 0, crc: 0 },
+  ];
+  second.hello({ open, can: ['give_way'] });
+  const common = { bytes: 100, crc: crc32(bytes.subarray(0, 100)) };
+  const at = { segment: 1, offset: bytes.length, crc: crc32(bytes), common };
+  t.match(await second.nextJson(WELCOME), { at }, 'a sender that can set its own copy aside is told so');
+  t.ok(told.some(([kind, , problem]) => kind === 'problem' && problem === 'forked'));
+  second.send(CONTROL, 0, 0, Buffer.from(JSON.stringify({ kind: 'differs', segment: 1 })));
+  t.match(await second.nextJson(WELCOME, 2), { at: { segment: 2, offset: 0 } }, 'not even if it says so');
+  second.socket.destroy();
+  await until(isOver(2), { timeoutMs: 10_000, what: 'the end' });
+  t.equal(await contentOf(pathsIn(started.root), 1), bytes.toString('latin1'));
+
+  using third = await connectRawSender(ingest.port, '7', first.log);
+  third.hello({ open });
+  t.match(await third.nextJson(WELCOME), { at: { segment: 2, offset: 0 } });
+});
+
+t.test('for a sender that cannot give way the segment ends as it was acknowledged', async (t) => {
   await using started = await start(t);
   const { ingest, told } = started;
   using first = await connectRawSender(ingest.port, '7');
@@ -208,8 +242,9 @@ t.test('a receiver that is ahead with other bytes sets its file aside at once', 
   await until(() => told.find(([kind]) => kind === 'disconnected'), { timeoutMs: 10_000, what: 'the end' });
   using second = await connectRawSender(ingest.port, '7', first.log);
   second.hello({ open: [{ segment: 1, bytes: 100, crc: 1 }] });
-  t.match(await second.nextJson(WELCOME), { at: { segment: 1, offset: 0 } });
-  t.ok(told.some(([kind, , problem]) => kind === 'problem' && problem === 'set_aside'));
+  t.match(await second.nextJson(WELCOME), { at: { segment: 2, offset: 0 } });
+  t.ok(told.some(([kind, , problem]) => kind === 'problem' && problem === 'forked'));
+  t.equal(await contentOf(pathsIn(started.root), 1), bytes.toString('latin1'));
 });
 
 t.test('one node more than number_of_nodes is refused, and admitted when another leaves', async (t) => {

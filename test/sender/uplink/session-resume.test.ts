@@ -1,4 +1,4 @@
-import { appendFileSync } from 'node:fs';
+import { appendFileSync, readdirSync, readFileSync, truncateSync, writeFileSync } from 'node:fs';
 import { crc32 } from 'node:zlib';
 import t from 'tap';
 import { plainSegmentPath } from '../../../shared/log/log.ts';
@@ -87,7 +87,7 @@ t.test('the prefix of the open segment is compared as well', async (t) => {
   t.strictSame(await call.nextJson(FRAME_TYPES.CONTROL), { kind: 'differs', segment: 1 });
 });
 
-t.test('a sealed segment that is longer at the receiver differs, too', async (t) => {
+t.test('a sealed segment that is longer at the receiver gives way', async (t) => {
   await using node = await uplinkNode(t);
   await using receiver = await startScriptedReceiver();
   await writeSegments(node);
@@ -95,7 +95,13 @@ t.test('a sealed segment that is longer at the receiver differs, too', async (t)
   const call = await receiver.call();
   await call.next(FRAME_TYPES.HELLO);
   call.welcome({ segment: 2, offset: 10_000_000, crc: 1 });
-  t.strictSame(await call.nextJson(FRAME_TYPES.CONTROL), { kind: 'differs', segment: 2 });
+  const second = await receiver.call(2);
+  t.match(await second.nextJson(FRAME_TYPES.HELLO), { open: [{ segment: 2, bytes: 0 }, { segment: 4 }] });
+  t.notOk(
+    call.heard.some(({ type }) => type === FRAME_TYPES.CONTROL),
+    'the longer copy is not to be set aside',
+  );
+  t.ok(readdirSync(node.paths.directory).some((file) => file.startsWith('00000002.differs-')));
 });
 
 t.test(
@@ -389,4 +395,75 @@ t.test('a segment that is closed and sealed while it is replayed arrives whole',
   await receiver.holds(2, node.writer.end.offset);
   t.ok(receiver.log.contentOf(1).equals(await node.content(1)));
   t.strictSame([receiver.log.sealed, receiver.log.faults], [[1], []]);
+});
+
+for (const [name, change] of Object.entries({
+  'is cut to nothing': (path: string) => truncateSync(path, 0),
+  'loses its tail': (path: string) => truncateSync(path, 1500),
+  'is overwritten by other lines of its own': (path: string) => writeFileSync(path, otherLines(path)),
+})) {
+  t.test(
+    `a file of the open segment that ${name} heals from the receiver, on a new connection`,
+    async (t) => {
+      await using node = await uplinkNode(t);
+      await using receiver = await startScriptedReceiver({ isAcknowledging: true });
+      appendSamples(node.writer, 0, 50);
+      const held = await node.content(1);
+      node.connect([receiver.address]);
+      const first = await receiver.call();
+      await first.next(FRAME_TYPES.HELLO);
+      first.welcome(receiver.log.end);
+      await receiver.holds(1, held.length);
+      change(node.paths.open);
+      appendSamples(node.writer, 50, 60);
+
+      let call = await receiver.call(2);
+      let hello = await call.nextJson(FRAME_TYPES.HELLO);
+      const open = () => (hello['open'] as { segment: number; bytes: number; crc: number }[])[0];
+      const own = open();
+      t.match(hello, { can: ['fetch', 'digest_pages', 'give_way'], open: [{ segment: 1 }, { segment: 2 }] });
+      const common = own && { bytes: own.bytes, crc: crc32(held.subarray(0, own.bytes)) };
+      call.welcome({ ...receiver.log.end, common });
+      if (own?.crc !== common?.crc) {
+        call = await receiver.call(3);
+        hello = await call.nextJson(FRAME_TYPES.HELLO);
+        t.match(open(), { segment: 1, bytes: 0, crc: 0 }, 'what differs gives way');
+        const aside = readdirSync(node.paths.directory).filter((file) => file.includes('.differs-'));
+        t.equal(aside.length, 1, 'and is kept');
+        call.welcome(receiver.log.end);
+      }
+      const asked = await call.next(FRAME_TYPES.HEAL);
+      call.send(FRAME_TYPES.HEAL, 1, asked.offset, held.subarray(asked.offset));
+      call.send(FRAME_TYPES.HEAL, 1, held.length);
+      await receiver.holds(2, node.writer.end.offset);
+      t.ok(held.equals(await node.content(1)), 'the node has everything again');
+      t.ok(receiver.log.contentOf(2).equals(await node.content(2)));
+      t.strictSame(receiver.log.faults, []);
+    },
+  );
+}
+
+/** What a file holds, with another value in each sample. */
+function otherLines(path: string): string {
+  return readFileSync(path, 'utf8').replaceAll('"x":', '"y":').slice(0, 2000);
+}
+
+t.test('who cannot prove what was written gives way, and takes the acknowledged copy', async (t) => {
+  await using node = await uplinkNode(t);
+  await using receiver = await startScriptedReceiver({ isAcknowledging: true });
+  appendSamples(node.writer, 0, 50);
+  const held = await node.content(1);
+  await node.kill((path) => writeFileSync(path, otherLines(path)));
+  appendSamples(node.writer, 50, 90);
+  receiver.log.hold(1, held.subarray(0, 1000));
+  node.connect([receiver.address]);
+  const first = await receiver.call();
+  await first.next(FRAME_TYPES.HELLO);
+  first.welcome(receiver.log.end);
+  const second = await receiver.call(2);
+  t.match(await second.nextJson(FRAME_TYPES.HELLO), { open: [{ segment: 1, bytes: 0 }, { segment: 2 }] });
+  t.notOk(
+    first.heard.some(({ type }) => type === FRAME_TYPES.CONTROL),
+    'it does not ask the receiver to set its copy aside',
+  );
 });

@@ -44,7 +44,7 @@ t.test('HELLO says who the sender is and what it has', async (t) => {
     sleeptime: 1,
     oldest: 1,
     open: [{ segment: 1, bytes, crc }],
-    can: ['fetch', 'digest_pages'],
+    can: ['fetch', 'digest_pages', 'give_way'],
   });
 });
 
