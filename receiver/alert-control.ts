@@ -54,7 +54,10 @@ export function alertControl(running: () => Receiver): ControlHandlers {
       const receiver = running();
       const { incidents, silences } = receiver.alerts;
       const matches = checkPattern(pattern, {
-        nodes: receiver.fleet.nodes().map(({ name }) => name),
+        nodes: [
+          ...receiver.fleet.nodes().map(({ name }) => name),
+          ...receiver.admission.credentials().map(({ node }) => node),
+        ],
         rules: rulesOfConfig(receiver.config).map(({ name }) => name),
         alerts: [...incidents.open(), ...incidents.history(MAX_HISTORY)],
       });

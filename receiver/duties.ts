@@ -138,7 +138,7 @@ function startWatching(
 /** The mirror, what is dropped of the live logs, and the call that says that all of this is well. */
 async function startCopies(
   stack: AsyncDisposableStack,
-  { drive, recordPath, onMirrorSolved, log }: DutyPorts,
+  { drive, fleet, recordPath, onMirrorSolved, log }: DutyPorts,
   config: Config,
   { alerts, repair }: { readonly alerts: Alerts; readonly repair: SegmentRepair },
 ): Promise<Mirror> {
@@ -165,6 +165,11 @@ async function startCopies(
       },
     }),
   );
+  const watching = fleet.onChange(({ node }) => {
+    if (node.state.kind === 'up') mirror.nodeConnected(node.name);
+  });
+  stack.use(watching);
+  for (const { name, state } of fleet.nodes()) if (state.kind === 'up') mirror.nodeConnected(name);
   const { url, every_seconds: everySeconds } = config.alerts.heartbeat;
   if (url !== undefined) {
     stack.use(

@@ -38,6 +38,7 @@ import { type OutboxState, startOutbox } from './outbox/outbox.ts';
 import { outboxStore } from './outbox/outbox-store.ts';
 import { type PostStep, postOffice } from './outbox/post-office.ts';
 import { type Silences, startSilences } from './silences/silences.ts';
+import { watchLogin } from './watch-login.ts';
 
 export type { Incident } from './incidents/incident.ts';
 export type { Problem } from './incidents/problems.ts';
@@ -85,7 +86,12 @@ export interface Alerts extends AsyncDisposable {
   /** When nobody is told. */
   readonly silences: Silences;
   /** How the mails are doing. */
-  state(): OutboxState;
+  state(): OutboxState & {
+    /**
+     * Why the mail servers would not take any, as far as a login tells; undefined while they would.
+     */
+    readonly loginComplaint: string | undefined;
+  };
 }
 
 /** Options of {@link startAlerts}. */
@@ -149,6 +155,8 @@ export function startAlerts(options: StartAlertsOptions): Alerts {
   });
   const sending = startOutbox({ ...options, outbox, channels, clock });
 
+  const login = watchLogin(options.mail, clock);
+
   const failure = repeatedFailure(log, 'cannot queue a message');
   const telling = every(
     async () => {
@@ -164,9 +172,10 @@ export function startAlerts(options: StartAlertsOptions): Alerts {
     report: incidents.report,
     incidents,
     silences,
-    state: sending.state,
+    state: () => ({ ...sending.state(), loginComplaint: login.complaint() }),
     async [Symbol.asyncDispose]() {
       incidents[Symbol.dispose]();
+      login[Symbol.dispose]();
       ending.abort();
       await telling[Symbol.asyncDispose]();
       await sending[Symbol.asyncDispose]();

@@ -31,10 +31,12 @@
 import { resolve } from 'node:path';
 import type { RetentionLimits } from '../../shared/log/retention.ts';
 import type { Logger } from '../../shared/logging/logger.ts';
+import type { NodeName } from '../../shared/names/node-name.ts';
 import type { Clock } from '../../shared/time/clock.ts';
 import { startCronSchedule } from './cron-schedule.ts';
 import { type MirrorProblem, stallProblem } from './mirror-problem.ts';
 import { type MirrorSuccess, readMirrorRecord } from './mirror-record.ts';
+import { retryDrive } from './retry-drive.ts';
 import type {
   MirroredLog,
   MirrorProgress,
@@ -42,13 +44,17 @@ import type {
   RunMirrorOptions,
   WantedSegment,
 } from './run-mirror.ts';
-import type { ScrubReach, SuspectSegment } from './scrub.ts';
+import { REACH, type RunReason } from './run-reason.ts';
+import type { SuspectSegment } from './scrub.ts';
+import { makeSoon } from './soon.ts';
 import { trackProblems } from './track-problems.ts';
 import { trackSuccess } from './track-success.ts';
 import { watchStall } from './watch-stall.ts';
+import { withNotesOf } from './with-notes-of.ts';
 
 export type { MirrorProblem } from './mirror-problem.ts';
 export type { MirroredLog, MirrorProgress, MirrorRun, WantedSegment } from './run-mirror.ts';
+export type { RunReason } from './run-reason.ts';
 export type { SuspectSegment } from './scrub.ts';
 
 /** Brings the mirror up to date once, telling whenever something was read or written: `mirrorOnDrive`, or `runMirror` itself. */
@@ -87,9 +93,6 @@ export interface MirrorOptions {
   readonly onSolved: (key: string) => void;
 }
 
-/** Why a run was made; `repair`: something was found damaged or missing. */
-export type RunReason = 'start' | 'schedule' | 'asked' | 'repair';
-
 /** How the mirror stands; shown by `status`. */
 export interface MirrorState {
   readonly directory: string;
@@ -126,20 +129,20 @@ export interface Mirror extends AsyncDisposable {
   runNow(options?: RunNowOptions): Promise<MirrorRun>;
   /** Lets a run follow soon that looks at these segments and mends what it can; nothing is said when it cannot. */
   repairSoon(suspects: readonly SuspectSegment[]): void;
+  /**
+   * A node is connected: its log is copied soon when the mirror has nothing of it as far as is
+   * known.
+   */
+  nodeConnected(node: NodeName): void;
   /** How the mirror stands. */
   state(): MirrorState;
 }
 
-/** What a run reads again. */
-const REACH: Readonly<Record<RunReason, ScrubReach>> = {
-  start: 'share',
-  schedule: 'share',
-  asked: 'all',
-  repair: 'suspects',
-};
-
 /** A success older than this is not waited for: the receiver may have been off when the schedule came, ms. */
 const STALE_MS = 3_600_000;
+
+/** How long after a node has joined its log is copied, ms: others that join meanwhile go along. */
+const JOINED_MS = 5_000;
 
 /** How many coming runs are told. */
 const RUNS_TOLD = 3;
@@ -223,6 +226,7 @@ export async function startMirror(options: MirrorOptions): Promise<Mirror> {
     if (result.kind === 'succeeded' || (result.kind === 'failed' && result.logs.length > 0))
       logs = result.logs;
     problems.settle(result);
+    retry.settled(result.kind);
   }
 
   function enqueue(
@@ -247,6 +251,8 @@ export async function startMirror(options: MirrorOptions): Promise<Mirror> {
     });
   }
 
+  const joined = makeSoon(async () => await runQuietly('joined'), clock);
+  const retry = retryDrive(async () => await runQuietly('again'), clock);
   const schedule = startCronSchedule({
     expression: options.schedule,
     timeZone: options.timeZone,
@@ -267,6 +273,9 @@ export async function startMirror(options: MirrorOptions): Promise<Mirror> {
   return {
     runNow: (asked) => enqueue('asked', asked),
     repairSoon: (suspects) => void runQuietly('repair', suspects),
+    nodeConnected(node) {
+      if (!logs.some(({ name }) => name === `node-${node}`)) joined.within(JOINED_MS);
+    },
     state: () => ({
       directory,
       running,
@@ -281,19 +290,10 @@ export async function startMirror(options: MirrorOptions): Promise<Mirror> {
       if (stop.signal.aborted) return;
       stop.abort();
       schedule[Symbol.dispose]();
+      joined[Symbol.dispose]();
+      retry[Symbol.dispose]();
       await successes[Symbol.asyncDispose]();
       await queue;
     },
   };
-}
-
-/** The second of two runs, with what the first one told of each log: it is not to be forgotten because it was mended meanwhile. */
-function withNotesOf(first: MirrorRun, second: MirrorRun): MirrorRun {
-  if (first.kind === 'refused' || second.kind === 'refused') return second;
-  const told = new Map(first.logs.map(({ name, problem }) => [name, problem]));
-  const logs = second.logs.map((log) => ({ ...log, problem: log.problem ?? told.get(log.name) }));
-  if (second.kind === 'failed') return { ...second, logs };
-  const writtenBytes = logs.reduce((sum, one) => sum + one.writtenBytes, 0);
-  const earlier = first.logs.reduce((sum, one) => sum + one.writtenBytes, 0);
-  return { ...second, logs, success: { ...second.success, writtenBytes: writtenBytes + earlier } };
 }

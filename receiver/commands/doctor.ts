@@ -5,7 +5,7 @@ import type { LoadedConfig } from '../../shared/config/load.ts';
 import { renderFindings } from '../../shared/doctor/finding.ts';
 import { UserError } from '../../shared/errors/errors.ts';
 import { examineReceiver } from '../doctor/doctor.ts';
-import { logsRootOf } from '../settings.ts';
+import { logsRootOf, mailOptionsOf } from '../settings.ts';
 import { askReceiver, loadConfigOf } from './command-context.ts';
 
 /** `fleetkeep-receiver doctor` */
@@ -19,6 +19,7 @@ export function addDoctor(command: Command, context: CommandContext): void {
       const loaded = await loadConfigOf(command, context);
       const { config } = loaded;
       const findings = await examineReceiver({
+        mail: await mailOptionsOf(config),
         config,
         logsRoot: logsRootOf(config),
         recordPath: join(config.receiver.data_directory, 'mirror.json'),

@@ -9,6 +9,7 @@ import { checkClock, checkOpenFiles, checkRuntime } from '../../shared/doctor/ch
 import { type Finding, fine, problem, warning } from '../../shared/doctor/finding.ts';
 import { describeError, UserError } from '../../shared/errors/errors.ts';
 import { formatMoment } from '../../shared/time/format-time.ts';
+import type { MailOptions } from '../alerts/mail-options.ts';
 import { decideDirectory, gatherFacts, hintFor } from '../backup/check-directory.ts';
 import { cronRuns, nextRuns } from '../backup/cron-runs.ts';
 import { readMirrorRecord } from '../backup/mirror-record.ts';
@@ -25,6 +26,8 @@ export interface ExamineOptions {
   /** Whether a receiver answers in the data directory. */
   readonly isRunning: boolean;
   readonly nowMs: number;
+  /** How mails go out. */
+  readonly mail: MailOptions;
 }
 
 /** Sockets, log files and the few that every process has, for each node. */
@@ -48,7 +51,7 @@ export async function examineReceiver(options: ExamineOptions): Promise<readonly
     checkAddress(config),
     ...(config.transport === 'tls' ? [await checkCertificate(config, nowMs)] : [checkPlain()]),
     checkOpenFiles(config.number_of_nodes * FILES_A_NODE + OTHER_FILES),
-    await checkMailServer(config),
+    await checkMailServer(options.mail),
   ];
 }
 

@@ -46,7 +46,9 @@ export class Copies implements Disposable {
     const nodes = this.#ports.fleet
       .nodes()
       .map(async (record) => await this.#describeNode(record, byName.get(`node-${record.name}`)));
-    return { mirror: describeMirror(state), nodes: await Promise.all(nodes) };
+    const described = await Promise.all(nodes);
+    const isComplete = described.every(({ mirror, receiver }) => mirror !== null || receiver.bytes === 0);
+    return { mirror: describeMirror(state, isComplete), nodes: described };
   }
 
   /** Brings the mirror up to date; the progress is told as events. @throws HttpError when that is being done */
@@ -159,11 +161,11 @@ function busy(): HttpError {
   return new HttpError(409, 'BUSY', 'That is being done already.');
 }
 
-function describeMirror(state: MirrorState): Answer['mirror'] {
+function describeMirror(state: MirrorState, isComplete: boolean): Answer['mirror'] {
   const { directory, running, lastSuccess, problem } = state;
   return {
     directory,
-    state: stateOf(state),
+    state: stateOf(state, isComplete),
     lastRunMs: lastSuccess?.atMs,
     lastBytes: lastSuccess?.writtenBytes,
     message: problem === undefined ? undefined : `${problem.title}. ${problem.detail}`,
@@ -171,10 +173,14 @@ function describeMirror(state: MirrorState): Answer['mirror'] {
   };
 }
 
-function stateOf({ problem, lastSuccess, logs }: MirrorState): Answer['mirror']['state'] {
+function stateOf(
+  { problem, lastSuccess, logs }: MirrorState,
+  isComplete: boolean,
+): Answer['mirror']['state'] {
   if (problem?.key === STALL_KEY) return 'hanging';
   if (problem?.key === OVERDUE_KEY) return 'late';
   // A run that was refused has looked at no log: the drive is not there, or is not the right one.
   if (problem !== undefined) return logs.length === 0 ? 'missing' : 'failed';
-  return lastSuccess === undefined ? 'never' : 'ok';
+  if (lastSuccess === undefined) return 'never';
+  return isComplete ? 'ok' : 'incomplete';
 }

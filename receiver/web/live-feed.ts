@@ -1,6 +1,7 @@
 import type { NodeName } from '../../shared/names/node-name.ts';
 import { describeLatest, stateOf } from './describe-node.ts';
 import type { EventHub } from './event-hub.ts';
+import { mailTroubleOf } from './mail-trouble.ts';
 import type { WebPorts } from './ports.ts';
 
 /** How often news of nodes are sent, ms. */
@@ -54,9 +55,11 @@ export function startLiveFeed(ports: WebPorts, hub: EventHub): Disposable {
     const now = open
       .map(({ id, changedMs, acknowledged }) => `${id} ${changedMs} ${acknowledged?.atMs}`)
       .join();
-    if (now === firing) return;
-    firing = now;
-    hub.send('alerts', { firing: countTold(open) });
+    const mailTrouble = mailTroubleOf(ports.alerts);
+    const all = `${now} ${mailTrouble}`;
+    if (all === firing) return;
+    firing = all;
+    hub.send('alerts', { firing: countTold(open), mailTrouble });
   }
 
   return {

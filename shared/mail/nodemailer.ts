@@ -37,6 +37,21 @@ export async function transmitMail(mail: Letter, transmission: Transmission): Pr
   }
 }
 
+/**
+ * Talks with a server up to the login, without sending anything.
+ *
+ * @throws {@link MailFailure}
+ */
+export async function logInTo(smtp: SmtpConfig, timeouts: SmtpTimeouts, from: string): Promise<void> {
+  const { createTransport } = await loadNodemailer();
+  const transport = createTransport(transportOptions(smtp, timeouts, from));
+  try {
+    await transport.verify();
+  } finally {
+    transport.close();
+  }
+}
+
 /** The mail as it would travel, RFC 5322 with CRLF. */
 export async function renderMail(mail: Letter, from: string): Promise<Buffer> {
   const { createTransport } = await loadNodemailer();

@@ -19,6 +19,8 @@ t.test('silence, planned-off and alerts, on a receiver that runs', async (t) => 
   const becomes = async (state: string) =>
     await until(async () => (await stateOf()) === state, { ...PATIENT, what: `a node that is ${state}` });
 
+  let sender = await place.start('sender');
+  await becomes('up');
   const silenced = await place.run(
     'receiver',
     'silence',
@@ -34,8 +36,6 @@ t.test('silence, planned-off and alerts, on a receiver that runs', async (t) => 
   t.match(await json('silence', 'list'), [{ id: 1, pattern: '7', why: 'moving', by: 'ann' }]);
   t.equal((await place.run('receiver', 'silence', '7')).code, 2, 'for how long?');
 
-  let sender = await place.start('sender');
-  await becomes('up');
   await sender.end('SIGKILL');
   const [alert] = await until(
     async () => {

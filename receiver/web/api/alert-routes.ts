@@ -3,6 +3,7 @@ import type { OutboxEntry } from '../../alerts/outbox-view-store.ts';
 import * as contract from '../contract/alerts.ts';
 import { idParams } from '../contract/session.ts';
 import { HttpError } from '../http-error.ts';
+import { mailTroubleOf } from '../mail-trouble.ts';
 import { perform } from '../perform.ts';
 import type { WebPorts } from '../ports.ts';
 import { type Route, route } from '../route.ts';
@@ -29,6 +30,7 @@ export function alertRoutes({ alerts, control, outbox, rules }: WebPorts): reado
           .history(query.limit)
           .filter(({ endedMs }) => endedMs !== undefined)
           .map((incident) => describeAlert(incident, undefined)),
+        mailTrouble: mailTroubleOf(alerts),
       }),
     ),
     route(

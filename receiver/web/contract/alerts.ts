@@ -21,7 +21,12 @@ const alert = z.object({
 export const alertsQuery = z.object({ limit: z.coerce.number().int().min(1).max(5000).default(200) });
 
 /** Its answer; the history begins with the newest. */
-export const alertsAnswer = z.object({ firing: z.array(alert), history: z.array(alert) });
+export const alertsAnswer = z.object({
+  firing: z.array(alert),
+  history: z.array(alert),
+  /** Why messages cannot be sent; left out while they can. */
+  mailTrouble: z.string().optional(),
+});
 
 /** `POST /api/alerts/:id/ack` */
 export const acknowledgeBody = z

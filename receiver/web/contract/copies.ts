@@ -7,7 +7,7 @@ const position = z.object({ segment: z.int(), offset: z.int(), bytes: z.int() })
 export const copiesAnswer = z.object({
   mirror: z.object({
     directory: z.string(),
-    state: z.enum(['ok', 'late', 'failed', 'missing', 'hanging', 'never']),
+    state: z.enum(['ok', 'incomplete', 'late', 'failed', 'missing', 'hanging', 'never']),
     lastRunMs: timeMs.optional(),
     lastBytes: z.int().optional(),
     message: z.string().optional(),

@@ -1,4 +1,4 @@
-import { rm, stat, writeFile } from 'node:fs/promises';
+import { mkdir, rename, rm, rmdir, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import t from 'tap';
@@ -9,6 +9,7 @@ import { readLogMeta } from '../../../shared/log/log-meta.ts';
 import { applyRetention } from '../../../shared/log/retention.ts';
 import { readSegmentRecords } from '../../../shared/log/segment-records.ts';
 import { verifyLog } from '../../../shared/log/verify-log.ts';
+import { parseNodeName } from '../../../shared/names/node-name.ts';
 import { fakeClock } from '../../helpers/fake-clock.ts';
 import {
   appendSamples,
@@ -348,6 +349,34 @@ t.test('the mirror follows a log that grows and closes segments while it is copi
   t.strictSame(await contentsOf(mirrored()), await contentsOf(live()));
   t.strictSame(raised, []);
 });
+
+t.test(
+  'a node that joins is mirrored soon, and a drive that is back has its alert cleared soon',
+  async (t) => {
+    const { write, start, directory, problems } = await mirroredLogs(t);
+    appendSamples(await write('7'), 0, 10);
+    const clock = fakeClock(Date.now());
+    const mirror = await start({ clock });
+    const startedAt = () => mirror.state().lastSuccess?.atMs ?? 0;
+    await until(() => startedAt() > 0, { timeoutMs: 5000, what: 'the first run' });
+    appendSamples(await write('8'), 0, 10);
+    const nameOf = () => mirror.state().logs.map(({ name }) => name);
+    t.strictSame(nameOf(), ['node-7']);
+    mirror.nodeConnected(parseNodeName('7'));
+    mirror.nodeConnected(parseNodeName('8'));
+    await clock.advance(5_000);
+    await until(() => nameOf().length === 2, { timeoutMs: 5000, what: 'the run for the node that joined' });
+
+    await rename(directory, `${directory}-away`);
+    await mkdir(directory);
+    await mirror.runNow();
+    t.ok(problems.has('mirror'), 'an empty directory is not the mirror');
+    await rmdir(directory);
+    await rename(`${directory}-away`, directory);
+    await clock.advance(20_000);
+    await until(() => !problems.has('mirror'), { timeoutMs: 5000, what: 'the end of the alert' });
+  },
+);
 
 t.test('the schedule runs the mirror, and a stale success makes it run at start', async (t) => {
   const { write, start, directory } = await mirroredLogs(t);

@@ -6,10 +6,14 @@ import { onEvent } from './events.ts';
 /** How many alerts are firing. */
 export const firingCount = signal(0);
 
-/** Keeps the count right until the result is called. */
+/** Why messages cannot be sent; undefined while they can. */
+export const mailTrouble = signal<string | undefined>(undefined);
+
+/** Keeps both right until the result is called. */
 export function followFiring(): () => void {
   void getJson<AlertsAnswer>('/alerts?limit=1').then(
-    ({ firing }) => {
+    ({ firing, mailTrouble: trouble }) => {
+      mailTrouble.value = trouble;
       firingCount.value = new Set(
         firing.map(({ id, group }) => (group === undefined ? `${id}` : `group ${group}`)),
       ).size;
@@ -18,6 +22,8 @@ export function followFiring(): () => void {
     () => undefined,
   );
   return onEvent('alerts', (data) => {
-    firingCount.value = (data as { readonly firing: number }).firing;
+    const news = data as { readonly firing: number; readonly mailTrouble?: string };
+    firingCount.value = news.firing;
+    mailTrouble.value = news.mailTrouble;
   });
 }

@@ -8,7 +8,11 @@ import { formatDateTime } from '../../text/format-time.ts';
 import { formatBytes, formatDuration } from '../../text/format-value.ts';
 
 const WORDS: Readonly<Record<MirrorInfo['state'], { readonly title: string; readonly text: string }>> = {
-  ok: { title: 'The mirror is up to date', text: '' },
+  ok: { title: 'The mirror has a copy of every node', text: '' },
+  incomplete: {
+    title: 'Some nodes are not known to have a copy yet',
+    text: 'A node is copied some seconds after it joins; after a restart the next run tells.',
+  },
   late: {
     title: 'The mirror is late',
     text: 'The last run that ended well is longer ago than it should be.',

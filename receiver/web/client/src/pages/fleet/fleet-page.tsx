@@ -1,4 +1,5 @@
 import { useMemo, useRef } from 'preact/hooks';
+import { mailTrouble } from '../../data/firing.ts';
 import { fleet, fleetState, sleeptime } from '../../data/fleet.ts';
 import { route } from '../../data/location.ts';
 import { formatRoute } from '../../route.ts';
@@ -18,6 +19,12 @@ export function FleetPage() {
   return (
     <div class="fleet-page">
       <h1 class="unseen">Fleet</h1>
+      {mailTrouble.value && (
+        <p class="problem" role="alert">
+          Messages cannot be sent: {mailTrouble.value}{' '}
+          <a href={formatRoute('alerts', undefined, { tab: 'outbox' })}>Outbox</a>
+        </p>
+      )}
       <FleetToolbar view={view} />
       {rows.length > 0 ? (
         <FleetTable rows={rows} view={view} />
