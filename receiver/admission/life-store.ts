@@ -23,8 +23,6 @@ export interface LifeStore {
   of(credential: string): readonly Life[];
   /** Remembers a life, or what has changed about it. */
   save(credential: string, life: Life): void;
-  /** Another credential takes the place of one: the lives belong to neither. */
-  forget(credential: string): void;
 }
 
 // No step of the schema: an earlier version, which does not look at this table, can still open the file.
@@ -49,9 +47,12 @@ const FORGET_OLDEST = `
   DELETE FROM lives WHERE credential = ?1 AND key IN
     (SELECT key FROM lives WHERE credential = ?1 ORDER BY first_ms DESC LIMIT -1 OFFSET ${MAX_LIVES})`;
 
+/** Those of credentials that are no more. */
+const FORGET_ORPHANS = 'DELETE FROM lives WHERE credential NOT IN (SELECT id FROM credentials)';
+
 /** The lives in the receiver's state on disk. */
 export function lifeStore({ database }: StateStore): LifeStore {
-  database.exec(TABLE);
+  database.exec(`${TABLE}; ${FORGET_ORPHANS}`);
   return {
     of: (credential) =>
       database
@@ -64,7 +65,6 @@ export function lifeStore({ database }: StateStore): LifeStore {
       database.prepare(SAVE).run(credential, ...facts);
       database.prepare(FORGET_OLDEST).run(credential);
     },
-    forget: (credential) => void database.prepare('DELETE FROM lives WHERE credential = ?').run(credential),
   };
 }
 
