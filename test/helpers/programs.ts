@@ -2,7 +2,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { requestControl } from '../../shared/control/request-control.ts';
 import { guardTest } from './guard.ts';
@@ -91,10 +91,16 @@ export async function preparePlace(
     return { code, stdout: out.stdout, stderr: out.stderr };
   }
 
+  /** Of the receiver, as the configuration says it now. */
+  function dataDirectory(): string {
+    const config = JSON.parse(readFileSync(configPath, 'utf8')) as { receiver?: { data_directory?: string } };
+    return resolve(directory, config.receiver?.data_directory ?? 'receiver');
+  }
+
   /** As `join-code` does, without a process of its own for it. */
   async function makeJoinCode(): Promise<readonly string[]> {
     const made = await requestControl({
-      directory: join(directory, 'receiver'),
+      directory: dataDirectory(),
       name: 'receiver',
       command: 'join-code',
       args: { uses: 1, lifetime_ms: 3_600_000 },

@@ -48,6 +48,7 @@ else {
       timeoutMs: 20_000,
       what: 'the processes of that time',
     });
+    t.match(await processes(), /\S/, 'which are of a time that is told');
   });
 
   t.test('what comes from outside is text', async (t) => {
