@@ -36,7 +36,7 @@ import { problemOf } from './rules/problem-of.ts';
 import { rulesOfConfig, tagsOfConfig } from './rules/rules-of-config.ts';
 import { watchReceiver } from './rules/watch-receiver.ts';
 import { createSegmentRepair, type SegmentRepair } from './segment-repair.ts';
-import { historyOptionsOf, logsRootOf, mailOptionsOf, webTlsOf } from './settings.ts';
+import { historyOptionsOf, logsRootOf, mailOptionsOf, verifyRecordOf, webTlsOf } from './settings.ts';
 import { tellHung } from './tell-hung.ts';
 import { troublesOf } from './troubles.ts';
 import { startWeb, type Web, type WebAccounts } from './web/web.ts';
@@ -203,6 +203,7 @@ async function startPages(
     ports: {
       ...{ fleet, admission, ingest, control, sleeptime, renames, ...duties },
       logsRoot: logsRootOf(config),
+      verifyRecordPath: verifyRecordOf(config),
       outbox: readOutbox(store),
       rules: async () => describeRules(rulesOfConfig(config), (await history?.ruleStates()) ?? []),
       tagsOf: (node) => config.nodes[node]?.tags ?? [],

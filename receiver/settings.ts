@@ -17,6 +17,11 @@ export function logsRootOf(config: Config): string {
   return join(config.receiver.data_directory, 'logs');
 }
 
+/** Where the receiver records what verifications came to. */
+export function verifyRecordOf(config: Config): string {
+  return join(config.receiver.data_directory, 'verified.json');
+}
+
 /** Where the receiver remembers its mirror. */
 export function mirrorRecordOf(config: Config): string {
   return join(config.receiver.data_directory, 'mirror.json');

@@ -6,11 +6,12 @@ import { type NodeName, parseNodeName } from '../shared/names/node-name.ts';
 import { ABILITIES } from '../shared/protocol/protocol.ts';
 import type { SuspectSegment } from './backup/mirror.ts';
 import type { CopiesReport, KnownLog, NodeDigest } from './backup/verify-copies.ts';
+import { recordVerification } from './backup/verify-record.ts';
 import type { NodeRecord } from './fleet/node-record.ts';
 import type { Ingest } from './ingest/ingest.ts';
 import { quietly } from './quietly.ts';
 import type { Receiver } from './receiver.ts';
-import { logsRootOf, mirrorRecordOf } from './settings.ts';
+import { logsRootOf, mirrorRecordOf, verifyRecordOf } from './settings.ts';
 
 /** How long a node may take to read a page of its own copy and say what is in it, ms. */
 const DIGEST_MS = 120_000;
@@ -40,6 +41,8 @@ export async function verifyByReceiver(
     onProgress: quietly(progress),
     signal,
   });
+  // What was found matters more than the record of it.
+  await recordVerification(verifyRecordOf(config), report, Date.now()).catch(() => undefined);
   const isMendable = report.logs.some(({ findings }) => findings.some(({ copy }) => copy !== 'node'));
   if (isMendable) receiver.mirror.repairSoon(suspectsOf(report));
   return report;

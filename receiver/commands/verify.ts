@@ -5,8 +5,9 @@ import { UserError } from '../../shared/errors/errors.ts';
 import { readBootId } from '../../shared/files/boot-id.ts';
 import { parseNodeName } from '../../shared/names/node-name.ts';
 import { type CopiesReport, verifyCopies } from '../backup/verify-copies.ts';
+import { recordVerification } from '../backup/verify-record.ts';
 import { readNodes } from '../fleet/read-nodes.ts';
-import { logsRootOf, mirrorRecordOf } from '../settings.ts';
+import { logsRootOf, mirrorRecordOf, verifyRecordOf } from '../settings.ts';
 import { knownLogs } from '../verify-by-receiver.ts';
 import { askReceiver, loadConfigOf } from './command-context.ts';
 import { renderCopies } from './render-copies.ts';
@@ -59,7 +60,7 @@ async function verify(loaded: LoadedConfig, name: string | undefined): Promise<C
   } catch (error) {
     if (!(error instanceof UserError && error.code === 'NOT_RUNNING')) throw error;
     const { config } = loaded;
-    return await verifyCopies({
+    const report = await verifyCopies({
       logsRoot: logsRootOf(config),
       mirrorDirectory: config.to_directory,
       recordPath: mirrorRecordOf(config),
@@ -67,5 +68,8 @@ async function verify(loaded: LoadedConfig, name: string | undefined): Promise<C
       known: knownLogs(readNodes(config.receiver.data_directory)),
       node,
     });
+    // Whoever verifies may have the right to read only.
+    await recordVerification(verifyRecordOf(config), report, Date.now()).catch(() => undefined);
+    return report;
   }
 }

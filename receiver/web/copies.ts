@@ -7,6 +7,7 @@ import type { NodeName } from '../../shared/names/node-name.ts';
 import type { MirroredLog, MirrorState } from '../backup/mirror.ts';
 import { OVERDUE_KEY, STALL_KEY } from '../backup/mirror-problem.ts';
 import type { CopiesReport, VerifyProgress } from '../backup/verify-copies.ts';
+import { readVerifyRecord, type Verified } from '../backup/verify-record.ts';
 import type { NodeRecord } from '../fleet/node-record.ts';
 import type { copiesAnswer, progress } from './contract/copies.ts';
 import { HttpError } from './http-error.ts';
@@ -15,7 +16,6 @@ import type { WebPorts } from './ports.ts';
 type Answer = z.input<typeof copiesAnswer>;
 type Progress = z.input<typeof progress>;
 type NodeCopies = Answer['nodes'][number];
-type Verified = NonNullable<NodeCopies['lastVerify']>;
 
 /** The copies of all logs, and the runs that were asked for from the pages. */
 export class Copies implements Disposable {
@@ -23,7 +23,6 @@ export class Copies implements Disposable {
   readonly #send: (event: 'mirror' | 'verify', progress: Progress) => void;
   readonly #log: Logger;
   readonly #stop = new AbortController();
-  readonly #verified = new Map<string, Verified>();
   /** What is recorded of the sealed segments, by node, up to the segment that was open then. */
   readonly #sealed = new Map<
     NodeName,
@@ -43,9 +42,11 @@ export class Copies implements Disposable {
   async describe(): Promise<Answer> {
     const state = this.#ports.mirror.state();
     const byName = new Map(state.logs.map((log) => [log.name, log]));
-    const nodes = this.#ports.fleet
-      .nodes()
-      .map(async (record) => await this.#describeNode(record, byName.get(`node-${record.name}`)));
+    const verified = await readVerifyRecord(this.#ports.verifyRecordPath);
+    const nodes = this.#ports.fleet.nodes().map(async (record) => ({
+      ...(await this.#describeNode(record, byName.get(`node-${record.name}`))),
+      lastVerify: describeVerified(verified.get(record.name)),
+    }));
     const described = await Promise.all(nodes);
     const isComplete = described.every(({ mirror, receiver }) => mirror !== null || receiver.bytes === 0);
     return { mirror: describeMirror(state, isComplete), nodes: described };
@@ -80,14 +81,20 @@ export class Copies implements Disposable {
       this.#send('verify', { running: true, done: index - 1, total: count, message: name });
     };
     const run = verify({ node }, { signal: this.#stop.signal, progress: onProgress });
-    this.#finish('verify', async () => this.#remember((await run) as CopiesReport));
+    this.#finish('verify', async () => {
+      const report = (await run) as CopiesReport;
+      return { ok: report.isSound, message: describeReport(report) };
+    });
   }
 
   [Symbol.dispose](): void {
     this.#stop.abort();
   }
 
-  async #describeNode(record: NodeRecord, mirrored: MirroredLog | undefined): Promise<NodeCopies> {
+  async #describeNode(
+    record: NodeRecord,
+    mirrored: MirroredLog | undefined,
+  ): Promise<Omit<NodeCopies, 'lastVerify'>> {
     const { name, lastSeenMs, position = { segment: 0, offset: 0 } } = record;
     const isConnected = this.#ports.ingest.connected().has(name);
     const measure = async (at: Position) => ({
@@ -102,7 +109,6 @@ export class Copies implements Disposable {
       lagBytes: Math.max(0, receiver.bytes - (mirror?.bytes ?? 0)),
       lagSeconds:
         mirrored === undefined ? undefined : Math.max(0, Math.round((lastSeenMs - mirrored.atMs) / 1000)),
-      lastVerify: this.#verified.get(name),
     };
   }
 
@@ -130,17 +136,10 @@ export class Copies implements Disposable {
         this.#send(event, { running: false, done: 1, total: 1, ...result });
       });
   }
+}
 
-  #remember(report: CopiesReport): { readonly ok: boolean; readonly message: string } {
-    const atMs = Date.now();
-    for (const { node, name, verdict, findings, doubts, copies } of report.logs) {
-      // A row of the page is the log that the node writes now.
-      if (name !== `node-${node}`) continue;
-      const message = findings[0]?.what ?? doubts[0] ?? `${copies.length} copies agree`;
-      this.#verified.set(node, { atMs, ok: verdict === 'sound', verdict, message });
-    }
-    return { ok: report.isSound, message: describeReport(report) };
-  }
+function describeVerified(verified: Verified | undefined): NodeCopies['lastVerify'] {
+  return verified && { ...verified, ok: verified.verdict === 'sound' };
 }
 
 function describeReport({ logs, mirrorAbsence }: CopiesReport): string {

@@ -25,6 +25,8 @@ export interface WebPorts {
   readonly history: History | undefined;
   /** The live logs. */
   readonly logsRoot: string;
+  /** Where it is recorded what verifications came to. */
+  readonly verifyRecordPath: string;
   /** What the commands ask of the receiver; the web app asks the same. */
   readonly control: ControlHandlers;
   /** The interval of all nodes, and setting it, also for after a restart. */
