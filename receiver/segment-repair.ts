@@ -52,12 +52,12 @@ export function createSegmentRepair(ports: SegmentRepairPorts): SegmentRepair {
     fetch: (wanted, signal) => fetcher.fetch(wanted, signal),
     async nodeConnected(node, mirror) {
       try {
-        const { missing, partial } = await findFaults(logPaths(logsRoot, node), { isRead: () => false });
+        const { missing, partial, unrecorded } = await findFaults(logPaths(logsRoot, node), {
+          isRead: () => false,
+        });
         const known = fetcher.lacking.filter((one) => one.node === node).map(({ segment }) => segment);
-        const segments = [...new Set([...missing, ...partial, ...known])];
-        const suspects = segments
-          .filter((segment) => !fetcher.isDenied(node, segment))
-          .map((segment) => ({ name: `node-${node}`, segment }));
+        const segments = [...new Set([...missing, ...partial, ...unrecorded, ...known])];
+        const suspects = segments.map((segment) => ({ name: `node-${node}`, segment }));
         if (suspects.length > 0) mirror.repairSoon(suspects);
       } catch (err) {
         const isDamage = err instanceof UserError && err.code === 'LOG_DAMAGED';

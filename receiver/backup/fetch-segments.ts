@@ -46,11 +46,6 @@ export interface LackingSegment extends WantedSegment {
  */
 export class SegmentFetcher {
   readonly #ports: FetcherPorts;
-  /** What nodes said of segments that they do not have: they are not asked again by this program. */
-  readonly #denied = new Map<
-    string,
-    { readonly node: NodeName; readonly segment: number; readonly why: string }
-  >();
   #lacking: readonly LackingSegment[] = [];
 
   constructor(ports: FetcherPorts) {
@@ -60,11 +55,6 @@ export class SegmentFetcher {
   /** What could not be had in the last round. */
   get lacking(): readonly LackingSegment[] {
     return this.#lacking;
-  }
-
-  /** Whether a node has said that it does not have a segment of its log. */
-  isDenied(node: NodeName, segment: number): boolean {
-    return [...this.#denied.values()].some((one) => one.node === node && one.segment === segment);
   }
 
   /** Fetches what it can; returns what came. Not for overlapping calls. */
@@ -90,9 +80,6 @@ export class SegmentFetcher {
   /** Returns why it did not come; undefined when it is in its place. */
   async #fetchOne(wanted: WantedSegment): Promise<string | undefined> {
     const { node, log, segment } = wanted;
-    const key = `${log} ${segment}`;
-    const denied = this.#denied.get(key);
-    if (denied !== undefined) return denied.why;
     const there = this.#ports.askable(node);
     if (there === undefined) return `node ${node} is not connected; it is asked when it returns`;
     if (there.log !== log) return `node ${node} has another log by now`;
@@ -103,9 +90,9 @@ export class SegmentFetcher {
     const path = `${sealedSegmentPath(paths, segment)}.fetched.tmp`;
     const outcome = await this.#ports.fetch(node, segment, path);
     if (outcome.kind === 'failed') {
-      const why = `node ${node} says: ${outcome.error}`;
-      if (outcome.isFinal) this.#denied.set(key, { node, segment, why });
-      return outcome.isFinal ? why : `it could not be fetched from node ${node}: ${outcome.error}`;
+      return outcome.isFinal
+        ? `node ${node} says: ${outcome.error}`
+        : `it could not be fetched from node ${node}: ${outcome.error}`;
     }
     try {
       return await putInPlace(paths, wanted, path, outcome.file);

@@ -61,7 +61,8 @@ export async function fillHoles(options: FillHolesOptions): Promise<void> {
   const { sealed, droppedTo } = await readSegmentRecords(target);
   const there = new Map((await listSegments(target)).map((segment) => [segment.number, segment]));
   for (const { number, kind } of facts.stored) {
-    const record = facts.records.get(number);
+    // Where the source lost its record, the target's own says what the segment has to be.
+    const record = facts.records.get(number) ?? sealed.get(number);
     if (record === undefined || kind !== 'sealed' || number <= droppedTo || number >= end) continue;
     options.signal?.throwIfAborted();
     const present = { stored: there.get(number), record: sealed.get(number) };

@@ -17,6 +17,8 @@ export interface CopyFaults {
   readonly missing: ReadonlySet<number>;
   /** Segments of which it has the beginning only, although the node never said that the rest is gone. */
   readonly partial: ReadonlySet<number>;
+  /** Sealed segments that are there and of which the record is gone, so that nothing proves them. */
+  readonly unrecorded: ReadonlySet<number>;
   /** The segment that the copy is in, or comes to next; 0 when there is nothing. */
   readonly end: number;
 }
@@ -47,6 +49,12 @@ export async function findFaults(paths: LogPaths, options: FindFaultsOptions): P
   return {
     damaged,
     missing: await findMissing(paths, there, records),
+    unrecorded: new Set(
+      listed
+        .filter(({ number, kind }) => kind === 'sealed' && !records.sealed.has(number))
+        .filter(({ number }) => number > records.droppedTo)
+        .map(({ number }) => number),
+    ),
     partial: new Set(partial.map(({ number }) => number)),
     end: endOf(listed, records),
   };

@@ -41,7 +41,7 @@ export async function giveBack(options: GiveBackOptions): Promise<CopyFaults> {
       count(bytes);
     },
   });
-  if (writtenBytes === 0) return faults;
+  if (writtenBytes === 0 && faults.unrecorded.size === 0) return faults;
   return await findFaults(live, { isRead: (number) => faults.damaged.has(number), signal });
 }
 

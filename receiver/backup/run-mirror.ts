@@ -172,7 +172,8 @@ async function findWanted(options: RunMirrorOptions): Promise<readonly WantedSeg
 /** An archived log is on no node any more. */
 function wantedOf(log: FoundLog, id: LogId, faults: CopyFaults): readonly WantedSegment[] {
   if (log.archivedId !== undefined) return [];
-  const numbers = [...faults.damaged, ...faults.missing, ...faults.partial].sort((a, b) => a - b);
+  const { damaged, missing, partial, unrecorded } = faults;
+  const numbers = [...new Set([...damaged, ...missing, ...partial, ...unrecorded])].sort((a, b) => a - b);
   return numbers.map((segment) => ({ name: logName(log), node: log.node, log: id, segment }));
 }
 

@@ -51,7 +51,7 @@ t.test('what neither live log nor mirror has comes from the connected node, over
   await same('the node was away');
 });
 
-t.test('a node whose copy is damaged, too, says so and is not asked again', async (t) => {
+t.test('a node that does not have it either says why', async (t) => {
   const { live, mirrored, mirror, node, told } = await threeCopies(t);
   await flipByte(sealedSegmentPath(node.writer.paths, 2), 100);
   for (const paths of [live(), mirrored()]) await rm(sealedSegmentPath(paths, 2));
