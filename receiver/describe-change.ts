@@ -1,15 +1,28 @@
 import { formatBytes } from '../shared/cli/format.ts';
+import { describeFault } from '../shared/log/file-change.ts';
 import type { NodeName } from '../shared/names/node-name.ts';
 import type { Problem } from './alerts/alerts.ts';
 import type { IngestProblem } from './ingest/messages.ts';
 
 /** Something else than the programs has changed a file of a node's log, there or here. */
-type FileProblem = Extract<IngestProblem, { kind: 'forked' | 'file_changed' | 'lost_end' }>;
+type FileProblem = Extract<IngestProblem, { kind: 'copy_changed' | 'forked' | 'file_changed' | 'lost_end' }>;
 
 /** What the administrator is told of a file that was changed by something else. */
 export function describeChange(node: NodeName, problem: FileProblem): Problem {
   const { segment } = problem;
   switch (problem.kind) {
+    case 'copy_changed':
+      return {
+        key: `copy changed ${node}`,
+        node,
+        severity: 'warning',
+        title: `something changed the receiver's log of node ${node}`,
+        detail:
+          `Segment ${segment}: ${describeFault(problem.fault)}. Of ${formatBytes(problem.writtenBytes)}, ${formatBytes(problem.keptBytes)} ` +
+          `could be put back at once; the node sends the rest again. ` +
+          `${problem.aside === undefined ? '' : `What else lay there is kept as ${problem.aside}, in the log's directory. `}` +
+          `If logrotate or a script touches node-${node}.log, exclude it.`,
+      };
     case 'forked':
       return {
         key: `forked ${node}`,

@@ -146,6 +146,7 @@ function describeProblem(node: NodeName, problem: IngestProblem): Problem {
         title: `node ${node} could not keep ${problem.samples} samples`,
         detail: `Since ${problem.since} node ${node} could not write its local copy (${problem.reason}). ${problem.samples} samples are lost.`,
       };
+    case 'copy_changed':
     case 'forked':
     case 'file_changed':
     case 'lost_end':

@@ -27,6 +27,8 @@ export interface StreamEvents {
   readonly dirty: () => void;
   /** Bytes could not be written or synced; nothing of them has been acknowledged. */
   readonly failed: (error: unknown) => void;
+  /** The file of the copy was changed by something else: see {@link LogStream.restoreFile}. */
+  readonly changed: () => void;
   /** The administrator has to know. */
   readonly problem: (problem: IngestProblem) => void;
 }
@@ -173,6 +175,21 @@ export class LogStream implements Committable, AsyncDisposable {
     });
   }
 
+  /** Whether something else has changed the file of the copy. */
+  get isChanged(): boolean {
+    return !this.#isHeldBack && !this.#isFailed && this.#follower.fault() !== undefined;
+  }
+
+  /** Puts the file of the copy back where something else has changed it; a new resume point when a part of it has to be sent again. */
+  async restoreFile(): Promise<ResumePoint | undefined> {
+    return await this.#alone(async () => {
+      const change = await this.#follower.restoreFile();
+      if (change === undefined) return undefined;
+      this.#events.problem({ kind: 'copy_changed', ...change });
+      return change.keptBytes === change.writtenBytes ? undefined : await this.#goOnFromHere();
+    });
+  }
+
   /** What this copy holds of a segment from `offset` on, in parts that fit into a frame. */
   async *heal(
     segment: number,
@@ -234,6 +251,11 @@ export class LogStream implements Committable, AsyncDisposable {
     const bytes = this.#unsyncedBytes;
     try {
       const end = await this.#follower.sync();
+      // What is not in the file at its path is acknowledged by nobody.
+      if (this.isChanged) {
+        this.#events.changed();
+        return;
+      }
       this.#unsyncedBytes -= bytes;
       if (end !== undefined) this.#advance(end);
     } catch (error) {

@@ -1,3 +1,4 @@
+import type { FileChange } from '../../shared/log/file-change.ts';
 import type { Position } from '../../shared/log/position.ts';
 import type { LogId } from '../../shared/names/log-id.ts';
 import type { NodeName } from '../../shared/names/node-name.ts';
@@ -192,6 +193,8 @@ export type IngestProblem =
   | { readonly kind: 'set_aside'; readonly segment: number; readonly asidePath: string }
   /** The node has less of a segment than was acknowledged, and other bytes. The copy here stays. */
   | ({ readonly kind: 'forked' } & SegmentFork)
+  /** Something else changed the file of a segment here. It is put back; what could not be saved comes from the node again. */
+  | ({ readonly kind: 'copy_changed' } & FileChange)
   /** Something else changed the file of a segment at the node. */
   | Extract<Control, { readonly kind: 'file_changed' | 'lost_end' }>
   /** A part of the node's log is to be had from nobody. */

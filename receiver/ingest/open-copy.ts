@@ -1,3 +1,4 @@
+import { makeDirectory } from '../../shared/files/make-directory.ts';
 import { switchLog } from '../../shared/log/archive-log.ts';
 import { logPaths } from '../../shared/log/log.ts';
 import type { LogFollower } from '../../shared/log/log-follower.ts';
@@ -51,6 +52,8 @@ export interface OpenCopySettings {
  */
 export async function openCopy(hello: Hello, settings: OpenCopySettings): Promise<OpenedCopy> {
   const paths = logPaths(settings.logsRoot, hello.node);
+  // It may have been deleted while the receiver runs.
+  await makeDirectory(paths.root);
   await switchLog(paths, (await readLogMeta(paths))?.id, hello.log);
   const { bootId, sealer } = settings;
   const follower = await openLogFollower({ paths, id: hello.log, bootId, sealer });

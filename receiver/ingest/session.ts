@@ -134,6 +134,7 @@ export class Session {
   /** Looks at the time: a peer that is silent is asked, then given up. To be called about once a second. */
   tick(nowMs: number): void {
     this.#acknowledger.tick(nowMs);
+    this.#checkFile();
     const owedMs = this.#stage.kind === 'entering' ? this.#stage.entrance.owedMs(nowMs) : 0;
     if (owedMs > this.#ports.settings.helloTimeoutMs) {
       this.#end('timed_out', `it did not say who it is within ${Math.round(owedMs / 1000)} s`);
@@ -218,6 +219,7 @@ export class Session {
       acknowledge: (position) => this.#acknowledger.take(position, performance.now()),
       dirty: () => committer.mark(stream),
       failed: (error) => this.#refuseStorage(error),
+      changed: () => this.#checkFile(),
       problem: (problem) => this.#problem(problem),
     };
     const { stream, resume } = await LogStream.open(hello, settings, events);
@@ -228,6 +230,10 @@ export class Session {
     this.#stage = { kind: 'streaming', streaming: this.#makeStreaming(stream, intake) };
     this.#welcomeAgain(resume, signature);
     this.#ports.post({ kind: 'connected', session: this.id, at: resume.at });
+  }
+
+  #checkFile(): void {
+    if (this.#stage.kind === 'streaming') this.#stage.streaming.checkFile();
   }
 
   #welcomeAgain(resume: ResumePoint | undefined, signature?: string): void {
@@ -286,14 +292,7 @@ export class Session {
       );
     }
     if (stage.kind !== 'entering' || stage.entrance.isAnnounced)
-      this.#ports.post({
-        kind: 'released',
-        session: this.id,
-        end,
-        reason,
-        silentMs,
-        bytes,
-      });
+      this.#ports.post({ kind: 'released', session: this.id, ...{ end, reason, silentMs, bytes } });
     this.#ports.onReleased(this.id);
   }
 }

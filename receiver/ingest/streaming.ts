@@ -94,6 +94,14 @@ export class Streaming {
     }
   }
 
+  /** Puts the file of the copy back where something else has changed it, before the next frame is taken. */
+  checkFile(): void {
+    const { stream } = this;
+    if (!stream.isChanged) return;
+    stream.append();
+    this.#ports.occupy(async () => this.#ports.welcome(await stream.restoreFile()));
+  }
+
   #gather(frame: Frame): void {
     const refusal = this.intake.check(frame);
     if (refusal !== undefined) this.#ports.refuse(refusal);

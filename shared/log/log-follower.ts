@@ -2,11 +2,13 @@ import { rename, rm } from 'node:fs/promises';
 import { syncDirectory } from '../files/sync-directory.ts';
 import { asidePath } from './aside-path.ts';
 import { writeCheckpoint } from './checkpoint.ts';
+import type { FileChange, FileFault } from './file-change.ts';
 import { crcOfPrefix, importSealed } from './import-sealed.ts';
 import { type LogPaths, plainSegmentPath } from './log.ts';
 import { OpenSegment } from './open-segment.ts';
 import type { Position } from './position.ts';
 import { type LogFollowerOptions, recoverFollower } from './recover-follower.ts';
+import { restoreOpen } from './restore-open.ts';
 import { digestPlain, readTimes } from './seal-segment.ts';
 import { recordLost, recordSealed, type SegmentRecord } from './segment-records.ts';
 
@@ -59,6 +61,29 @@ export class LogFollower implements AsyncDisposable {
     const segment = this.#open;
     if (segment === undefined) return this.end;
     return { segment: segment.number, offset: this.#durableEntry === segment ? segment.syncedBytes : 0 };
+  }
+
+  /** What is wrong with the file of the open segment; undefined when it is there as it was written. Costs a call of the system. */
+  fault(): FileFault | undefined {
+    return this.#open?.fault();
+  }
+
+  /**
+   * Puts the file of the open segment back when something else has changed it (invariant 11). The copy may end earlier than before then: the rest
+   * is to be asked for again. Undefined when nothing is wrong.
+   */
+  async restoreFile(): Promise<FileChange | undefined> {
+    const segment = this.#open;
+    const fault = segment?.fault();
+    if (segment === undefined || fault === undefined) return undefined;
+    await this.#checkpointing;
+    const { paths, id, bootId } = this.#options;
+    const meta = { id, bootId, cleanEnd: undefined, interrupted: [] };
+    const restored = await restoreOpen(paths, segment, fault, meta);
+    this.#open = restored.segment;
+    this.#next = segment.number;
+    this.#durableEntry = undefined;
+    return restored.change;
   }
 
   /** CRC-32 of the first `offset` bytes of the segment this copy is in. */

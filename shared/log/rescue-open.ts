@@ -97,7 +97,7 @@ function tryOpen(path: string): number | undefined {
  * Moves what lies at the open segment's path out of the way (invariant 8), unless all of it has been saved. Returns its name in the log's
  * directory.
  */
-function setChangedAside(
+export function setChangedAside(
   paths: LogPaths,
   segment: number,
   fault: FileFault,

@@ -1,11 +1,12 @@
 import { createHash } from 'node:crypto';
-import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { readdirSync, readFileSync, renameSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import { crc32 } from 'node:zlib';
 import t, { type Test } from 'tap';
 import { type Ingest, type IngestEvents, startIngest } from '../../../receiver/ingest/ingest.ts';
 import type { Gate } from '../../../receiver/ingest/lobby.ts';
 import type { JoinClaim } from '../../../receiver/ingest/messages.ts';
+import { logPaths } from '../../../shared/log/log.ts';
 import { createLogger } from '../../../shared/logging/logger.ts';
 import { parseNodeName } from '../../../shared/names/node-name.ts';
 import { FRAME_TYPES } from '../../../shared/protocol/protocol.ts';
@@ -539,3 +540,47 @@ t.test('a copy that cannot be opened refuses the node and is told of; the others
   other.hello();
   await other.next(WELCOME);
 });
+
+const FILE_CHANGES: Readonly<Record<string, (path: string) => void>> = {
+  'cut to nothing': (path) => truncateSync(path, 0),
+  'cut in the middle': (path) => truncateSync(path, 1000),
+  'replaced by an empty one': (path) => {
+    renameSync(path, `${path}.1`);
+    writeFileSync(path, '');
+  },
+  deleted: (path) => rmSync(path),
+  'deleted with the whole directory': (path) => rmSync(dirname(path), { recursive: true }),
+};
+
+t.test(
+  'the file of a connected node that something else changes is put back, and the node goes on',
+  async (t) => {
+    await using started = await start(t);
+    const { ingest, told, root } = started;
+    for (const [index, [name, change]] of Object.entries(FILE_CHANGES).entries()) {
+      const node = `n${index}`;
+      const paths = logPaths(root, parseNodeName(node));
+      using sender = await connectRawSender(ingest.port, node);
+      const bytes = segmentBytes(node, sender.log, 1, 40);
+      sender.hello();
+      await sender.next(WELCOME);
+      const half = bytes.indexOf(0x0a, 1500) + 1;
+      sender.send(DATA, 1, 0, bytes.subarray(0, half));
+      await sender.acknowledged(1, half);
+      change(paths.open);
+      const isTold = () =>
+        told.some(([kind, who, problem]) => who === node && kind === 'problem' && problem === 'copy_changed');
+      await until(isTold, { timeoutMs: 10_000, what: `the alert that the file was ${name}` });
+      if (name.startsWith('cut')) {
+        const { at } = (await sender.nextJson(WELCOME, 2)) as { at: { offset: number } };
+        t.ok(at.offset <= 1000, `${name}: the node is asked again from ${at.offset} on`);
+        sender.send(DATA, 1, at.offset, bytes.subarray(at.offset));
+      } else sender.send(DATA, 1, half, bytes.subarray(half));
+      await sender.acknowledged(1, bytes.length);
+      t.equal(await contentOf(paths, 1), bytes.toString('latin1'), `${name}: everything is there`);
+    }
+    using other = await connectRawSender(ingest.port, 'other');
+    other.hello();
+    t.match(await other.nextJson(WELCOME), { at: { segment: 1 } }, 'no node is refused');
+  },
+);
