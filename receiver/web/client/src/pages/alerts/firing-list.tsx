@@ -124,7 +124,7 @@ function AcknowledgeForm({ group, onDone }: { group: AlertGroup; onDone: () => v
           const why = fieldOf(form, 'why');
           return send('POST', `/alerts/${encodeURIComponent(first.id)}/ack`, {
             ...(why === undefined ? {} : { why }),
-            others: others.map(({ id }) => id),
+            ...(others.length > 0 && { others: others.map(({ id }) => id) }),
           });
         }}
         onDone={onDone}
