@@ -4,14 +4,14 @@ import { UserError } from '../shared/errors/errors.ts';
 import type { NodeName } from '../shared/names/node-name.ts';
 import { systemClock } from '../shared/time/clock.ts';
 import { checkPattern } from './alerts/check-pattern.ts';
-import { describeIncident, describeSilence } from './alerts/describe-incident.ts';
+import { describeIncident, describeSilence, isCurrent } from './alerts/describe-incident.ts';
 import { matchesGlob } from './alerts/glob.ts';
 import type { Receiver } from './receiver.ts';
 import { rulesOfConfig } from './rules/rules-of-config.ts';
 
 const YEAR_MS = 366 * 86_400_000;
 
-/** Alerts of the past whose keys a silence may name. */
+/** Alerts of the past that are looked at: for events of the last day, and for what a silence may name. */
 const MAX_HISTORY = 1000;
 
 const text = (max: number) => z.string().max(max);
@@ -38,7 +38,10 @@ export function alertControl(running: () => Receiver): ControlHandlers {
     alerts: async (args) => {
       const { limit, all } = LIST.parse(args);
       const { incidents } = running().alerts;
-      return (all ? incidents.history(limit) : incidents.open()).map(describeIncident);
+      if (all) return incidents.history(limit).map(describeIncident);
+      const past = incidents.history(MAX_HISTORY).filter(({ endedMs }) => endedMs !== undefined);
+      const nowMs = systemClock.now();
+      return [...incidents.open(), ...past].map(describeIncident).filter((alert) => isCurrent(alert, nowMs));
     },
     'ack-alerts': async (args) => {
       const { ids, by, note } = ACKNOWLEDGE.parse(args);

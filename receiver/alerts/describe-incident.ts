@@ -11,9 +11,10 @@ export interface IncidentStatus {
   readonly title: string;
   readonly detail: string;
   /**
-   * `firing`; `flapping`: it comes and goes; `settling`: it is over, and about to be told; `over`.
+   * `firing`; `flapping`: it comes and goes; `settling`: it has ended, and the mail about that is due;
+   * `over`; `happened`: a single event, such as a file that was set aside, which has no end to wait for.
    */
-  readonly state: 'firing' | 'flapping' | 'settling' | 'over';
+  readonly state: 'firing' | 'flapping' | 'settling' | 'over' | 'happened';
   readonly opened: string;
   /** When it was over; null while it is not. */
   readonly ended: string | null;
@@ -52,10 +53,21 @@ export function describeIncident(incident: Incident): IncidentStatus {
   };
 }
 
-function stateOf({ endedMs, isFlapping, isFiring }: Incident): IncidentStatus['state'] {
+function stateOf({ endedMs, fires, isFlapping, isFiring }: Incident): IncidentStatus['state'] {
+  // What lasts has begun at least once; a single event never did.
+  if (fires.length === 0) return 'happened';
   if (endedMs !== undefined) return 'over';
   if (isFlapping) return 'flapping';
   return isFiring ? 'firing' : 'settling';
+}
+
+/** How long the list of what is wrong also shows single events, ms. */
+const RECENT_MS = 86_400_000;
+
+/** Whether an incident belongs into the list of what is wrong: it is open, or it happened within a day. */
+export function isCurrent({ state, opened }: IncidentStatus, nowMs: number): boolean {
+  if (state === 'happened') return nowMs - Date.parse(opened) < RECENT_MS;
+  return state !== 'over';
 }
 
 /** A silence as `silence list --json` shows it. Times are RFC 3339 in UTC. */

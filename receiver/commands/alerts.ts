@@ -5,7 +5,7 @@ import { parseInteger } from '../../shared/cli/option-parsers.ts';
 import { printable } from '../../shared/cli/table.ts';
 import type { LoadedConfig } from '../../shared/config/load.ts';
 import { UserError } from '../../shared/errors/errors.ts';
-import { describeIncident, type IncidentStatus } from '../alerts/describe-incident.ts';
+import { describeIncident, type IncidentStatus, isCurrent } from '../alerts/describe-incident.ts';
 import { readIncidents } from '../alerts/read-incidents.ts';
 import { requireReceiverData } from '../fleet/read-nodes.ts';
 import { askReceiver, loadConfigOf } from './command-context.ts';
@@ -26,7 +26,7 @@ interface AcknowledgeFlags {
 /** `fleetkeep-receiver alerts`, and what can be done with one of them. */
 export function addAlerts(command: Command, context: CommandContext): void {
   command
-    .description('List what is wrong at present; also while no receiver runs.')
+    .description('List what is wrong now and what happened within a day; also while no receiver runs.')
     .option('--all', 'also what is over: the history')
     .option('--limit <count>', 'how many of the history', parseInteger({ min: 1, max: 20_000 }), 100)
     .option('--json', 'as JSON')
@@ -67,6 +67,6 @@ async function findAlerts(
     const { data_directory: directory } = loaded.config.receiver;
     requireReceiverData(directory);
     const incidents = readIncidents(directory, limit);
-    return incidents.map(describeIncident).filter(({ state }) => all || state !== 'over');
+    return incidents.map(describeIncident).filter((alert) => all || isCurrent(alert, Date.now()));
   }
 }

@@ -24,7 +24,9 @@ export function renderAlerts(alerts: readonly IncidentStatus[], nowMs: number): 
     alert.title,
     noteOf(alert),
   ]);
-  return formatTable(ALERT_COLUMNS, rows);
+  const isCalm = alerts.every(({ state }) => state === 'happened' || state === 'over');
+  const table = formatTable(ALERT_COLUMNS, rows);
+  return isCalm ? `nothing is wrong now; what happened:\n${table}` : table;
 }
 
 function noteOf({ times, silence, acknowledged }: IncidentStatus): string {

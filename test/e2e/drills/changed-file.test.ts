@@ -62,5 +62,7 @@ t.test(
         ...PATIENT,
         what: () => `a mail: ${title}; there are: ${told()}`,
       });
+    const listed = (await place.run('receiver', 'alerts')).stdout;
+    t.match(listed, /happened .*changed a file of the log on node 7/, 'alerts lists it for a day');
   },
 );
