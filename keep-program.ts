@@ -9,8 +9,11 @@ export interface KeepProgramOptions {
   readonly name: ProgramName;
   /** Starts it. */
   readonly launch: () => Promise<ChildProcess>;
-  /** Resolves when the process of that id answers; rejects when it does not in time, or is not to be waited for any longer. */
-  readonly waitUntilUp: (pid: number | undefined, signal: AbortSignal) => Promise<void>;
+  /**
+   * Resolves when the process of that id answers, with a line that has changed by the restart, if there is one. Rejects when it does
+   * not answer in time, or when the wait is aborted.
+   */
+  readonly waitUntilUp: (pid: number | undefined, signal: AbortSignal) => Promise<string | undefined>;
   /** Called whenever it has come up. */
   readonly onUp: () => void;
   /** Prints a sentence. */
@@ -81,9 +84,9 @@ async function runOnce(
     const over = new AbortController();
     const ended = endOf(child).finally(() => over.abort());
     const up = waitUntilUp(child.pid, AbortSignal.any([signal, over.signal])).then(
-      () => {
+      (news) => {
         wasUp = true;
-        if (starts > 1) say(`The ${name} runs again.`);
+        if (starts > 1) say([`The ${name} runs again.`, ...(news === undefined ? [] : [news])].join(' '));
         onUp();
       },
       (error: unknown) => {

@@ -67,7 +67,7 @@ async function keep(
   const kept = keepProgram({
     ...{ name: program, clock: systemClock, signal, onUp: up.resolve },
     launch: async () => launch(program, await more()),
-    waitUntilUp: async (pid, signal) => void (await ask(directory, program, signal, pid)),
+    waitUntilUp: async (pid, signal) => newsOf(program, await ask(directory, program, signal, pid)),
     say: (sentence) => console.error(`\n${sentence}`),
   });
   void kept.then((code) => {
@@ -76,6 +76,12 @@ async function keep(
   });
   await Promise.race([up.promise, whenStopped(signal)]);
   signal.throwIfAborted();
+}
+
+/** A link for the first password is valid until the receiver ends, so the next receiver has another one. */
+function newsOf(program: ProgramName, status: unknown): string | undefined {
+  const setup = program === 'receiver' ? (status as ReceiverStatus).web?.setup : undefined;
+  return setup == null ? undefined : `The link to set your password is now ${setup}`;
 }
 
 async function stop(): Promise<void> {

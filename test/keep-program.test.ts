@@ -17,8 +17,8 @@ const PATIENT = { timeoutMs: 30_000 };
 const UP = "console.log('up');";
 const GOES_ON = `${UP}setInterval(() => {}, 1000)`;
 
-/** A kept program: `script` says what its process does at each start. */
-function keep(script: (start: number) => string) {
+/** A kept program: `script` says what its process does at each start, `news` what to add when it runs again. */
+function keep(script: (start: number) => string, news?: string) {
   const clock = fakeClock();
   const stop = new AbortController();
   const said: string[] = [];
@@ -37,6 +37,7 @@ function keep(script: (start: number) => string) {
       const child = children.at(-1);
       if (pid !== child?.pid || child?.stdout == null) throw new Error('another process');
       await once(child.stdout, 'data', { signal });
+      return news;
     },
     onUp: () => ups++,
     say: (sentence) => said.push(sentence),
@@ -69,6 +70,20 @@ t.test(
     t.equal(await kept, undefined, 'it ends when both are to end');
   },
 );
+
+t.test('keepProgram() says what a restart has changed', async (t) => {
+  const { kept, clock, stop, said, children, ups } = keep(() => GOES_ON, 'The link is now http://x.');
+  await until(() => ups() === 1, { ...PATIENT, what: 'the start' });
+  t.strictSame(said, [], 'the first start prints everything itself');
+  children.at(-1)?.kill('SIGKILL');
+  await until(() => clock.sleeping() === 1, { ...PATIENT, what: 'the pause' });
+  await clock.advance(PAUSE_MS);
+  await until(() => ups() === 2, { ...PATIENT, what: 'the second start' });
+  t.equal(said.at(-1), 'The receiver runs again. The link is now http://x.');
+  stop.abort();
+  children.at(-1)?.kill('SIGTERM');
+  await kept;
+});
 
 t.test('keepProgram() does not wait for the pause when both are to end', async (t) => {
   const { kept, clock, stop, said } = keep(() => `${UP}setTimeout(() => process.exit(0), 200)`);

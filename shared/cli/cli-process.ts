@@ -1,3 +1,4 @@
+import { setImmediate } from 'node:timers/promises';
 import { errnoOf } from '../errors/errors.ts';
 import { namePath } from '../errors/system-error.ts';
 import { onHangUp, stopSignal } from './cli-signals.ts';
@@ -38,11 +39,12 @@ export async function runGuarded(
 }
 
 /**
- * Resolves when everything that was printed has been taken, or cannot be any more because the reader has gone. Who ends the process
- * before loses what a pipe has not taken yet.
+ * Resolves when everything that was printed has been taken, or cannot be any more because the reader has gone. Ending the process
+ * earlier loses what a pipe has not taken yet, and the error of a device that is full: a stream emits that later than it returns.
  */
 export async function allWritten(): Promise<void> {
   await Promise.all([written(process.stdout), written(process.stderr)]);
+  await setImmediate();
 }
 
 function written(stream: NodeJS.WriteStream): Promise<void> {

@@ -1,8 +1,10 @@
 /** A command line of its own for the tests of shared/cli; each command ends in one of the ways in which commands end. */
 
 import { writeFile } from 'node:fs';
+import { setTimeout } from 'node:timers/promises';
 import { Command } from 'commander';
 import { runCli } from '../../../shared/cli/cli.ts';
+import { allWritten } from '../../../shared/cli/cli-process.ts';
 import { stopSignal } from '../../../shared/cli/cli-signals.ts';
 import { addCommonOptions } from '../../../shared/cli/common-options.ts';
 import { parseInteger } from '../../../shared/cli/option-parsers.ts';
@@ -20,6 +22,10 @@ function add(
 add('fine', (options) => {
   process.stdout.write(`${JSON.stringify(options)}\n`);
 }).option('--nodes <count>', 'a number', parseInteger({ min: 1, max: 9, unit: 'nodes' }));
+add('fine-later', async () => {
+  await setTimeout(1);
+  process.stdout.write('done\n');
+});
 add('fail', () => {
   const cause = new Error('EACCES: permission denied');
   throw new UserError('PORT_UNAVAILABLE', 'cannot listen on port 80', {
@@ -39,9 +45,9 @@ add('full-disk', async () => {
   });
 });
 add('late-bug', async () => {
-  setTimeout(() => {
+  setImmediate(() => {
     throw new TypeError('thrown by a timer');
-  }, 1);
+  });
   await new Promise(() => setInterval(() => undefined, 1000));
 });
 add('endless', async () => {
@@ -63,4 +69,6 @@ add('stubborn', async () => {
   await new Promise(() => setInterval(() => undefined, 1000));
 });
 
-process.exitCode = await runCli(program, process.argv);
+const code = await runCli(program, process.argv);
+await allWritten();
+process.exit(code);

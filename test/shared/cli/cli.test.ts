@@ -73,7 +73,7 @@ await t.test('cli invariant 3: what the system refuses is no bug', { skip: NO_FU
       'error: cannot keep the state: cannot write: the disk is full (ENOSPC)\n' +
       'hint: Free some space there. If df -h shows space, df -i shows whether the inodes are used up.\n',
   });
-  for (const args of [['fine'], ['fine', '--help'], ['wait'], ['endless']]) {
+  for (const args of [['fine'], ['fine-later'], ['fine', '--help'], ['wait'], ['endless']]) {
     const { status, stderr } = spawnSync(process.execPath, [PROGRAM, ...args], {
       stdio: ['ignore', openSync('/dev/full', 'w'), 'pipe'],
       encoding: 'utf8',

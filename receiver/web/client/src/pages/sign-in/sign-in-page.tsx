@@ -107,7 +107,10 @@ function NoPasswordYet() {
   return (
     <>
       <p>Nobody can sign in yet: the administrator has no password.</p>
-      <p>Open the link that the receiver printed when it started. It ends in “#/setup/…” and works once.</p>
+      <p>
+        Open the link that the receiver printed when it started last. It contains “#/setup/” and works once.
+        On the receiver, <code>fleetkeep-receiver web-password</code> prints another one.
+      </p>
     </>
   );
 }
