@@ -27,7 +27,10 @@ function readMemory(text: string, arcBytes: number): MemoryGroup | undefined {
   const free = part('MemFree:');
   const cached = part('Cached:');
   const others = (part('Buffers:') ?? 0) + (part('SReclaimable:') ?? 0);
-  const fromKernel = part('MemAvailable:') ?? estimate(free, cached === undefined ? others : cached + others);
+  // Files in memory (tmpfs) count as cached, and cannot be given back. Where MemAvailable is that of
+  // a container's host, so may this be.
+  const shared = bytesOf(text, 'MemAvailable:') === undefined ? (part('Shmem:') ?? 0) : 0;
+  const fromKernel = part('MemAvailable:') ?? estimate(free, Math.max(0, (cached ?? 0) - shared) + others);
   if (fromKernel === undefined) return undefined;
   // The cache of a host's ZFS would not fit into what its container uses.
   const arc = free !== undefined && arcBytes <= total - free ? arcBytes : 0;

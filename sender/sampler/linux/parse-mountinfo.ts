@@ -1,4 +1,5 @@
 import { isUtf8 } from 'node:buffer';
+import { withoutHidden } from './without-hidden.ts';
 
 /** A mounted file system. */
 export interface Mount {
@@ -18,7 +19,8 @@ export interface Mount {
 }
 
 /**
- * Reads `/proc/self/mountinfo`; lines that are something else are passed over.
+ * Reads `/proc/self/mountinfo`, without mounts that no path leads to; lines that are something else
+ * are passed over.
  * See proc_pid_mountinfo(5): `36 35 98:0 /mnt1 /mnt2 rw,noatime master:1 - ext3 /dev/root rw,errors=continue`.
  *
  * A mount is read-only when its file system is (the options behind the type, which also say so after
@@ -30,7 +32,7 @@ export interface Mount {
 export function parseMountinfo(table: Buffer | string, hostTable?: Buffer | undefined): Mount[] {
   const isReadOnlyOnHost = readHostTable(hostTable);
   const mounts: Mount[] = [];
-  for (const entry of readTable(table)) {
+  for (const entry of withoutHidden(readTable(table))) {
     const name = decodeName(entry.mountPoint);
     mounts.push({
       mountPoint: name.text,
@@ -47,6 +49,8 @@ export function parseMountinfo(table: Buffer | string, hostTable?: Buffer | unde
 
 /** A line as it stands there, bytes as characters. */
 interface Entry {
+  readonly id: string;
+  readonly parent: string;
   readonly device: string;
   readonly root: string;
   readonly mountPoint: string;
@@ -64,10 +68,10 @@ function readTable(table: Buffer | string): Entry[] {
 function readEntry(line: string): Entry[] {
   const fields = line.split(' ');
   const separator = fields.indexOf('-', 6);
-  const [, , device, root, mountPoint, options] = fields;
+  const [id, parent, device, root, mountPoint, options] = fields;
   const [type, source, superOptions = ''] = separator === -1 ? [] : fields.slice(separator + 1);
-  if (!device || !root || !mountPoint || !options || !type || !source) return [];
-  return [{ device, root, mountPoint, options, type, source, superOptions }];
+  if (!id || !parent || !device || !root || !mountPoint || !options || !type || !source) return [];
+  return [{ id, parent, device, root, mountPoint, options, type, source, superOptions }];
 }
 
 /** By mount, whether the host mounts it read-only. Of several mounts at one place the last one is seen. */

@@ -155,6 +155,50 @@ await t.test(
   },
 );
 
+await t.test(
+  'a small file system that is nearly full is kept, however many large ones there are',
+  async (t) => {
+    const disks = Array.from({ length: 90 }, (_, index) =>
+      mount(`8:${index}`, '/', `/srv/${index}`, 'xfs', `/dev/sd${index}`),
+    );
+    const small = [
+      mount('259:2', '/', '/var', 'ext4', '/dev/nvme0n1p2'),
+      mount('259:3', '/', '/mail', 'ext4', '/dev/nvme0n1p3'),
+      mount('259:4', '/', '/image', 'ext4', '/dev/nvme0n1p4', 'ro'),
+    ];
+    const { fs } = await sampleOf(
+      layOut(t, { 'proc/self/mountinfo': [...disks, ...small].join('') }),
+      (path) => {
+        if (path === '/mail') return Promise.resolve({ ...space(1000, 900), files: 100, ffree: 5 });
+        return Promise.resolve(String(path).startsWith('/srv/') ? space(1e6, 9e5) : space(1000, 10));
+      },
+    );
+    t.same(Object.keys(fs).slice(0, 3).sort(), ['/mail', '/srv/0', '/var']);
+    t.notOk('/image' in fs, 'what is only read does not fill');
+  },
+);
+
+await t.test('a mount that lies below a later mount is not measured', async (t) => {
+  const line = (id: number, parent: number, device: string, at: string, type: string, source: string) =>
+    `${id} ${parent} ${device} / ${at} rw - ${type} ${source} rw\n`;
+  const table = [
+    line(22, 1, '8:1', '/', 'ext4', '/dev/sda1'),
+    line(30, 22, '8:17', '/mnt/disk', 'xfs', '/dev/sdb1'),
+    line(31, 30, '8:33', '/mnt/disk/deep', 'xfs', '/dev/sdc1'),
+    line(32, 22, '8:49', '/mnt-2/disk', 'xfs', '/dev/sdd1'),
+    line(33, 22, '0:50', '/mnt', 'tmpfs', 'tmpfs'),
+    line(34, 33, '8:65', '/mnt/new', 'xfs', '/dev/sde1'),
+    line(35, 22, '8:33', '/srv/elsewhere/deep', 'xfs', '/dev/sdc1'),
+    // Another mount at the same place does not hide what is mounted on it.
+    line(36, 22, '0:51', '/data', 'autofs', 'systemd-1'),
+    line(37, 36, '8:81', '/data', 'ext4', '/dev/sdf1'),
+    line(38, 37, '8:97', '/data/sub', 'ext4', '/dev/sdg1'),
+  ];
+  const { fs } = await sampleOf(layOut(t, { 'proc/self/mountinfo': table.join('') }));
+  const seen = ['/', '/data', '/data/sub', '/mnt-2/disk', '/mnt/new', '/srv/elsewhere/deep'];
+  t.same(Object.keys(fs).sort(), seen);
+});
+
 await t.test('a mount point that is not UTF-8 is measured under its own bytes', async (t) => {
   const name = Buffer.from('/srv/caf\xe9 \u00fc', 'latin1');
   const line = Buffer.concat([

@@ -50,6 +50,8 @@ await t.test('parseMeminfo() makes up for a kernel that does not say what is ava
   );
   t.same(memory, { total: 102_400, avail: 55 * 1024, cache: 35 * 1024 });
   t.equal(swap, undefined);
+  const inMemory = 'MemTotal: 100 kB\nMemFree: 5 kB\nCached: 90 kB\nShmem: 80 kB\n';
+  t.equal(parseMeminfo(from(inMemory)).memory?.avail, 15 * 1024, 'files in memory cannot be given back');
   t.end();
 });
 
