@@ -69,15 +69,17 @@ export async function digestOfNode(
   let whole: NodeDigest = { segments: [], unreadable: [], lost: [], dropped: 0 };
   for (let from: number | undefined = 1; from !== undefined; ) {
     const page = await ingest.askDigest(node, upTo, DIGEST_MS, from);
-    if (page.error !== undefined || page.segments === undefined) return { error: page.error };
+    if (page.error !== undefined || page.segments === undefined)
+      return { ...whole, segments: undefined, error: page.error };
     whole = {
       segments: [...(whole.segments ?? []), ...page.segments],
       unreadable: [...(whole.unreadable ?? []), ...(page.unreadable ?? [])],
       lost: [...(whole.lost ?? []), ...(page.lost ?? [])],
       dropped: Math.max(whole.dropped ?? 0, page.dropped ?? 0),
     };
-    // A node that names a page again would be asked for ever.
-    from = page.next !== undefined && page.next > from ? page.next : undefined;
+    // A node that names a page again, or pages beyond what it was asked about, would be asked for ever.
+    const { next = 0 } = page;
+    from = next > from && next <= upTo.segment ? next : undefined;
   }
   return whole;
 }

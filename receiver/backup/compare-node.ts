@@ -51,29 +51,44 @@ export async function compareNode(
   signal?: AbortSignal,
 ): Promise<NodeComparison> {
   const { segments } = digest;
-  const nothing = { confirmed: new Set<number>(), refuted: new Set<number>(), findings: [] };
+  const findings = findUnreadable(digest, upTo);
+  const nothing = { confirmed: new Set<number>(), refuted: new Set<number>(), findings };
   if (segments === undefined) {
     const why = digest.error ?? 'it did not say what it holds';
     return { ...nothing, doubts: [`the node did not prove its own copy: ${why}`] };
   }
-  if (segments.length === 0 && (digest.unreadable ?? []).length === 0) {
+  if (segments.length === 0 && findings.length === 0) {
     return { ...nothing, doubts: ['the node answered that it holds nothing of this log'] };
   }
   const records = await readSegmentRecords(live.paths);
   const held = await compareHeld(live, segments, records, signal);
   const lacking = findLacking(live, digest, upTo);
-  const unreadable = (digest.unreadable ?? []).filter(({ number }) => number > (digest.dropped ?? 0));
   return {
     ...held,
-    findings: [
-      ...held.findings,
-      ...unreadable.map(({ number: segment, error }) =>
-        findingOf('node', `cannot be read on the node: ${error}`, { segment }),
-      ),
-      ...lacking.findings,
-    ],
-    doubts: lacking.doubts,
+    findings: [...held.findings, ...findings, ...lacking.findings],
+    doubts: [...lacking.doubts, ...doubtDropped(digest, upTo)],
   };
+}
+
+/** Up to where the node's retention can have dropped segments: never the one that it is writing, whatever it says. */
+function droppedBy({ dropped }: NodeDigest, upTo: Position): number | undefined {
+  return dropped === undefined ? undefined : Math.min(dropped, upTo.segment - 1);
+}
+
+function doubtDropped({ dropped = 0 }: NodeDigest, { segment }: Position): readonly string[] {
+  if (dropped < segment) return [];
+  return [
+    `the node says that it dropped everything up to segment ${dropped}, but it writes segment ${segment}`,
+  ];
+}
+
+function findUnreadable(digest: NodeDigest, upTo: Position): readonly CopyFinding[] {
+  const dropped = droppedBy(digest, upTo) ?? 0;
+  return (digest.unreadable ?? [])
+    .filter(({ number }) => number > dropped)
+    .map(({ number: segment, error }) =>
+      findingOf('node', `cannot be read on the node: ${error}`, { segment }),
+    );
 }
 
 /** Segments that the node has. */
@@ -115,9 +130,11 @@ function isExpected(segment: number, { sealed, lost, droppedTo }: SegmentRecords
 /** Segments that the live copy has and the node does not speak of. */
 function findLacking(
   live: LogReport,
-  { segments = [], unreadable = [], lost = [], dropped }: NodeDigest,
+  digest: NodeDigest,
   upTo: Position,
 ): Pick<NodeComparison, 'findings' | 'doubts'> {
+  const { segments = [], unreadable = [], lost = [] } = digest;
+  const dropped = droppedBy(digest, upTo);
   const told = new Set([...segments, ...unreadable].map(({ number }) => number));
   for (const number of lost) told.add(number);
   const first = Math.min(...told);
@@ -126,10 +143,14 @@ function findLacking(
   const findings = open
     .filter(({ number, bytes }) => !isOlder(number) && bytes > 0)
     .map(({ number, bytes }) => lackedThere(number, bytes));
-  const isCut =
-    dropped === undefined && segments.length >= OLD_LIMIT && open.some(({ number }) => isOlder(number));
-  const doubts = isCut ? [`the node's version tells of its newest ${OLD_LIMIT} segments only`] : [];
-  return { findings, doubts };
+  const isUntold = dropped === undefined && open.some(({ number }) => isOlder(number));
+  return { findings, doubts: isUntold ? [doubtOlder(segments.length, first)] : [] };
+}
+
+/** Of a node that does not say up to where its retention dropped segments. */
+function doubtOlder(count: number, first: number): string {
+  if (count >= OLD_LIMIT) return `the node's version tells of its newest ${OLD_LIMIT} segments only`;
+  return `the node's version does not tell why it has nothing before segment ${first}: its retention may have dropped that`;
 }
 
 async function digestOfPrefix(

@@ -27,6 +27,8 @@ export interface CopyFaults {
 export interface FindFaultsOptions {
   /** Whether a segment's file is to be read; that it is there is looked at in any case. */
   readonly isRead: (segment: number) => boolean;
+  /** Segments that another copy knows of; this one may have lost them from its beginning, records and all. */
+  readonly known?: Iterable<number> | undefined;
   readonly signal?: AbortSignal | undefined;
 }
 
@@ -48,7 +50,7 @@ export async function findFaults(paths: LogPaths, options: FindFaultsOptions): P
   const partial = [...records.sealed.values()].filter(({ isPartial }) => isPartial === true);
   return {
     damaged,
-    missing: await findMissing(paths, there, records),
+    missing: await findMissing(paths, there, records, options.known ?? []),
     unrecorded: new Set(
       listed
         .filter(({ number, kind }) => kind === 'sealed' && !records.sealed.has(number))
@@ -81,6 +83,7 @@ async function findMissing(
   paths: LogPaths,
   before: ReadonlySet<number>,
   { sealed, lost, droppedTo }: SegmentRecords,
+  known: Iterable<number>,
 ): Promise<ReadonlySet<number>> {
   // Listed again: while a file is renamed, a directory may show neither of its names.
   const there = new Set([...before, ...(await listSegments(paths)).map(({ number }) => number)]);
@@ -92,6 +95,8 @@ async function findMissing(
     if (!there.has(number) && (sealed.has(number) || !isLost(number))) missing.add(number);
   }
   if (sealed.has(last) && !there.has(last)) missing.add(last);
+  for (const number of known)
+    if (number > droppedTo && number < Math.min(first, last) && !isLost(number)) missing.add(number);
   return missing;
 }
 

@@ -1,6 +1,7 @@
 import { statfs } from 'node:fs/promises';
 import type { LogPaths } from '../../shared/log/log.ts';
 import { readLogMeta } from '../../shared/log/log-meta.ts';
+import { readSegmentRecords } from '../../shared/log/segment-records.ts';
 import type { LogId } from '../../shared/names/log-id.ts';
 import type { CopyNote } from './copy-note.ts';
 import { fillHoles } from './fill-holes.ts';
@@ -28,8 +29,10 @@ const FREE_SHARE = 0.05;
  */
 export async function giveBack(options: GiveBackOptions): Promise<CopyFaults> {
   const { live, mirror, id, chosen, note, count, signal } = options;
-  const faults = await findFaults(live, { isRead: (number) => chosen.has(number), signal });
-  if ((await readLogMeta(mirror))?.id !== id) return faults;
+  const isMirrored = (await readLogMeta(mirror))?.id === id;
+  const known = new Set([...chosen, ...(isMirrored ? await keptBy(mirror) : [])]);
+  const faults = await findFaults(live, { isRead: (number) => chosen.has(number), known, signal });
+  if (!isMirrored) return faults;
   let writtenBytes = 0;
   await fillHoles({
     ...{ source: mirror, target: live, id, end: faults.end, damaged: faults.damaged, signal },
@@ -42,7 +45,13 @@ export async function giveBack(options: GiveBackOptions): Promise<CopyFaults> {
     },
   });
   if (writtenBytes === 0 && faults.unrecorded.size === 0) return faults;
-  return await findFaults(live, { isRead: (number) => faults.damaged.has(number), signal });
+  return await findFaults(live, { isRead: (number) => faults.damaged.has(number), known, signal });
+}
+
+/** The sealed segments that a mirror has, or should have by its records. */
+async function keptBy(mirror: LogPaths): Promise<readonly number[]> {
+  const { sealed, droppedTo } = await readSegmentRecords(mirror);
+  return [...sealed.keys()].filter((number) => number > droppedTo);
 }
 
 async function hasRoom({ root }: LogPaths, bytes: number): Promise<boolean> {

@@ -4,6 +4,7 @@ import { switchLog } from '../../shared/log/archive-log.ts';
 import { listSegments } from '../../shared/log/list-segments.ts';
 import type { LogPaths } from '../../shared/log/log.ts';
 import { readLogMeta } from '../../shared/log/log-meta.ts';
+import { readOwnMeta } from '../../shared/log/own-meta.ts';
 import { applyRetention, type RetentionLimits } from '../../shared/log/retention.ts';
 import type { LogId } from '../../shared/names/log-id.ts';
 import type { Clock } from '../../shared/time/clock.ts';
@@ -12,7 +13,7 @@ import type { CopyNote } from './copy-note.ts';
 import { type CopyFaults, findFaults } from './find-faults.ts';
 import { type FoundLog, pathsOf } from './find-logs.ts';
 import { giveBack } from './give-back.ts';
-import { locateLog, readOwnMeta } from './locate-log.ts';
+import { locateLog } from './locate-log.ts';
 import { LogReplacedError } from './source-log.ts';
 
 /** Options of {@link mirrorOneLog}. */

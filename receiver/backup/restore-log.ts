@@ -4,7 +4,7 @@ import { describeError, errnoOf, UserError } from '../../shared/errors/errors.ts
 import { makeDirectory } from '../../shared/files/make-directory.ts';
 import { switchLog } from '../../shared/log/archive-log.ts';
 import type { LogPaths } from '../../shared/log/log.ts';
-import { readLogMeta } from '../../shared/log/log-meta.ts';
+import { mendMeta, readOwnMeta } from '../../shared/log/own-meta.ts';
 import { type LogReport, verifyLog } from '../../shared/log/verify-log.ts';
 import type { LogId } from '../../shared/names/log-id.ts';
 import type { NodeName } from '../../shared/names/node-name.ts';
@@ -12,7 +12,7 @@ import type { LogCopies } from './copies-report.ts';
 import { copyLog } from './copy-log.ts';
 import { type CopyNote, describeNote } from './copy-note.ts';
 import { type FoundLog, findLogs, logName, pathsOf } from './find-logs.ts';
-import { locateLog, readOwnMeta } from './locate-log.ts';
+import { locateLog } from './locate-log.ts';
 import { readMarker } from './marker.ts';
 import { spliceOpen } from './splice-open.ts';
 import { verifyCopies } from './verify-copies.ts';
@@ -130,9 +130,12 @@ async function mend(
 ): Promise<RestoredLog> {
   const { bootId, signal } = options;
   const source = log.paths;
-  const id = (await readLogMeta(source))?.id;
+  const id = await mendMeta(source);
   if (id === undefined)
-    throw new UserError('LOG_DAMAGED', `${source.meta} is missing, so nobody knows which log this is`);
+    throw new UserError(
+      'LOG_DAMAGED',
+      `${source.meta} and the first lines of all segments are missing or damaged, so nobody knows which log this is`,
+    );
   const target = await prepareLive(options.logsRoot, log, id);
   const before = await asidesIn(target);
   const [live, mirror] = [await verifyLog(target, { signal }), await verifyLog(source, { signal })];

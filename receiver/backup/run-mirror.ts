@@ -163,7 +163,11 @@ async function findWanted(options: RunMirrorOptions): Promise<readonly WantedSeg
     );
     if (id === undefined) continue;
     const chosen = await scrub.choose(logName(log), log.paths);
-    const faults = await findFaults(log.paths, { isRead: (number) => chosen.has(number), signal });
+    const faults = await findFaults(log.paths, {
+      isRead: (number) => chosen.has(number),
+      known: chosen,
+      signal,
+    });
     wanted.push(...wantedOf(log, id, faults));
   }
   return wanted;

@@ -1,8 +1,11 @@
 import { combineCrc32 } from '../../shared/checksum/combine-crc32.ts';
 import { logPaths } from '../../shared/log/log.ts';
 import type { LogFollower } from '../../shared/log/log-follower.ts';
+import { writeLogMeta } from '../../shared/log/log-meta.ts';
+import { hasMeta } from '../../shared/log/own-meta.ts';
 import { comparePositions, type Position } from '../../shared/log/position.ts';
 import { readSegment } from '../../shared/log/read-log.ts';
+import type { LogId } from '../../shared/names/log-id.ts';
 import type { NodeName } from '../../shared/names/node-name.ts';
 import type { Frame } from '../../shared/protocol/decoder.ts';
 import type { Hello } from '../../shared/protocol/messages.ts';
@@ -39,6 +42,7 @@ export interface StreamEvents {
  */
 export class LogStream implements Committable, AsyncDisposable {
   readonly #node: NodeName;
+  readonly #log: LogId;
   /** How much the node said that it has of its segments that are not sealed, bytes. */
   readonly #declared: ReadonlyMap<number, number>;
   /** Where the copy ended before the node sent anything. */
@@ -62,13 +66,14 @@ export class LogStream implements Committable, AsyncDisposable {
   #committing: Promise<void> | undefined;
 
   private constructor(
-    { node, open }: Hello,
+    { node, log, open }: Hello,
     settings: OpenCopySettings,
     follower: LogFollower,
     at: Position,
     events: StreamEvents,
   ) {
     this.#node = node;
+    this.#log = log;
     this.#declared = new Map(open.map(({ segment, bytes }) => [segment, bytes]));
     this.#settings = settings;
     this.#follower = follower;
@@ -188,6 +193,17 @@ export class LogStream implements Committable, AsyncDisposable {
       this.#events.problem({ kind: 'copy_changed', ...change });
       return change.keptBytes === change.writtenBytes ? undefined : await this.#goOnFromHere();
     });
+  }
+
+  /** Whether `log.json` is there; something may have deleted the directory. Costs a call of the system. */
+  get hasMeta(): boolean {
+    return this.#isHeldBack || this.#isFailed || hasMeta(logPaths(this.#settings.logsRoot, this.#node));
+  }
+
+  /** Writes `log.json` again, and makes the directory that it lies in. */
+  async mendMeta(): Promise<void> {
+    const meta = { id: this.#log, bootId: this.#settings.bootId, cleanEnd: undefined, interrupted: [] };
+    await this.#alone(async () => await writeLogMeta(logPaths(this.#settings.logsRoot, this.#node), meta));
   }
 
   /** What this copy holds of a segment from `offset` on, in parts that fit into a frame. */

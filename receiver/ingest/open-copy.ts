@@ -3,7 +3,7 @@ import { switchLog } from '../../shared/log/archive-log.ts';
 import { logPaths } from '../../shared/log/log.ts';
 import type { LogFollower } from '../../shared/log/log-follower.ts';
 import { openLogFollower } from '../../shared/log/log-follower.ts';
-import { readLogMeta } from '../../shared/log/log-meta.ts';
+import { mendMeta } from '../../shared/log/own-meta.ts';
 import type { Position } from '../../shared/log/position.ts';
 import type { Sealer } from '../../shared/log/sealer.ts';
 import type { Hello } from '../../shared/protocol/messages.ts';
@@ -54,7 +54,7 @@ export async function openCopy(hello: Hello, settings: OpenCopySettings): Promis
   const paths = logPaths(settings.logsRoot, hello.node);
   // It may have been deleted while the receiver runs.
   await makeDirectory(paths.root);
-  await switchLog(paths, (await readLogMeta(paths))?.id, hello.log);
+  await switchLog(paths, await mendMeta(paths), hello.log);
   const { bootId, sealer } = settings;
   const follower = await openLogFollower({ paths, id: hello.log, bootId, sealer });
   try {

@@ -94,12 +94,17 @@ export class Streaming {
     }
   }
 
-  /** Puts the file of the copy back where something else has changed it, before the next frame is taken. */
+  /** Puts the files of the copy back where something else has changed them, before the next frame is taken. */
   checkFile(): void {
     const { stream } = this;
-    if (!stream.isChanged) return;
-    stream.append();
-    this.#ports.occupy(async () => this.#ports.welcome(await stream.restoreFile()));
+    const { occupy, welcome } = this.#ports;
+    if (stream.isChanged) {
+      stream.append();
+      occupy(async () => welcome(await stream.restoreFile()));
+    } else if (!stream.hasMeta) {
+      stream.append();
+      occupy(async () => await stream.mendMeta());
+    }
   }
 
   #gather(frame: Frame): void {

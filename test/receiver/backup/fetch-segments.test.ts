@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import t from 'tap';
@@ -49,6 +50,38 @@ t.test('what neither live log nor mirror has comes from the connected node, over
   const isBack = async () => (await contentsOf(mirrored())).get(3) === whole.get(3);
   await until(isBack, { timeoutMs: 10_000, what: 'the segment, when the node has come back' });
   await same('the node was away');
+});
+
+t.test('the first segments are gone, records and all: another copy knows of them', async (t) => {
+  const { live, mirrored, mirror, node } = await threeCopies(t);
+  const whole = await contentsOf(node.writer.paths);
+  for (const segment of [1, 2]) await rm(sealedSegmentPath(live(), segment));
+  await writeFile(live().records, '');
+  await rm(sealedSegmentPath(mirrored(), 1));
+  t.match(await mirror.runNow(), { kind: 'succeeded' });
+  t.strictSame(await contentsOf(live()), whole, 'the records of the mirror know of segment 1');
+  t.strictSame(await contentsOf(mirrored()), whole);
+
+  for (const paths of [live(), mirrored()]) {
+    await rm(sealedSegmentPath(paths, 1));
+    await writeFile(paths.records, '');
+  }
+  mirror.repairSoon([{ name: 'node-7', segment: 1 }]);
+  const isBack = async () => (await contentsOf(mirrored())).get(1) === whole.get(1);
+  await until(isBack, { timeoutMs: 10_000, what: 'the segment that verify found to be on the node only' });
+  t.strictSame(await contentsOf(live()), whole);
+});
+
+t.test('the whole directory of a node is deleted while it is connected: all of it comes back', async (t) => {
+  const { live, mirrored, mirror, node } = await threeCopies(t);
+  const whole = await contentsOf(node.writer.paths);
+  await rm(sealedSegmentPath(mirrored(), 1));
+  await rm(live().directory, { recursive: true });
+  const isMade = async () => (await readdir(live().root)).includes('node-7') && existsSync(live().meta);
+  await until(isMade, { timeoutMs: 10_000, what: 'log.json' });
+  t.match(await mirror.runNow(), { kind: 'succeeded' });
+  t.strictSame(await contentsOf(live()), whole);
+  t.strictSame(await contentsOf(mirrored()), whole);
 });
 
 t.test('a node that does not have it either says why', async (t) => {

@@ -179,6 +179,37 @@ t.test('a node that has less than it had acknowledged is found, and so is what o
   t.match(doubts, [/tells of its newest 500 segments only/]);
 });
 
+t.test('a node that says that it dropped what it cannot have dropped proves nothing by that', async (t) => {
+  const { verify, live } = await mirroredNode(t);
+  const [one, two, three] = (await answerOf(live(), [1, 2, 3])).segments ?? [];
+  if (one === undefined || two === undefined || three === undefined) throw new Error('three segments');
+  const paged = { unreadable: [], lost: [] };
+  const answers: [string, NodeDigest, object][] = [
+    ['an early version without the oldest', { segments: [two, three] }, UNTOLD],
+    ['an early version with the newest only', { segments: [three] }, UNTOLD],
+    ['everything', { ...paged, segments: [one, two], dropped: 3 }, { findings: [{ segment: 3 }] }],
+    ['far too much', { ...paged, segments: [one], dropped: 2 ** 31 }, { findings: [{ segment: 3 }] }],
+    [
+      'what it writes, which it cannot read',
+      { segments: [one, two], unreadable: [{ number: 3, error: 'EIO' }], dropped: 9 },
+      { findings: [{ segment: 3, what: 'cannot be read on the node: EIO' }] },
+    ],
+    ['a contradiction', { ...paged, segments: [one, two, three], dropped: 3 }, { doubts: [/dropped .* 3/] }],
+    [
+      'an error on a later page',
+      { ...paged, segments: undefined, error: 'EIO', unreadable: [{ number: 2, error: 'ZSTD' }] },
+      { findings: [{ segment: 2 }], doubts: [/EIO/] },
+    ],
+  ];
+  for (const [what, answer, expected] of answers) {
+    const report = await verify(async () => answer);
+    t.notOk(report.isSound, what);
+    t.match(only(report.logs), expected, what);
+  }
+});
+
+const UNTOLD = { findings: [], doubts: [/does not tell why it has nothing before segment/] };
+
 t.test('a copy that used to be there and is gone, or ends earlier, is not sound', async (t) => {
   const { verify, live, mirrored, writer, logsRoot } = await mirroredNode(t);
   const sound = await answerOf(live(), [1, 2, 3]);

@@ -1,5 +1,13 @@
 import { createHash } from 'node:crypto';
-import { readdirSync, readFileSync, renameSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
+import {
+  existsSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  truncateSync,
+  writeFileSync,
+} from 'node:fs';
 import { dirname, join } from 'node:path';
 import { crc32 } from 'node:zlib';
 import t, { type Test } from 'tap';
@@ -156,6 +164,42 @@ t.test(
     t.equal(aside.length, 1);
   },
 );
+
+for (const [what, damage] of [
+  ['damaged', (path: string) => writeFileSync(path, '{"format":')],
+  ['gone', (path: string) => rmSync(path)],
+] as const)
+  t.test(`log.json is ${what}: the segments say which log it is, and another one archives it`, async (t) => {
+    await using started = await start(t);
+    const { ingest, root } = started;
+    const meta = join(root, 'node-7/log.json');
+    using sender = await connectRawSender(ingest.port, '7');
+    sender.hello();
+    await sender.next(WELCOME);
+    const [one, two] = [1, 2].map((segment) => segmentBytes('7', sender.log, segment, 5));
+    if (one === undefined || two === undefined) throw new Error('two segments');
+    sender.send(DATA, 1, 0, one);
+    sender.send(SEAL, 1, one.length, createHash('sha256').update(one).digest());
+    await sender.acknowledged(2, 0);
+    const sealed = () => readdirSync(join(root, 'node-7')).includes('00000001.ndjson.zst');
+    await until(sealed, { timeoutMs: 10_000, what: 'the compressed segment' });
+    sender[Symbol.dispose]();
+    await until(() => !ingest.connected().has(parseNodeName('7')), { timeoutMs: 10_000, what: 'its end' });
+
+    damage(meta);
+    using again = await connectRawSender(ingest.port, '7', sender.log);
+    again.hello({ open: [{ segment: 2, bytes: 0, crc: 0 }] });
+    t.match(await again.nextJson(WELCOME), { at: { segment: 2, offset: 0 } }, 'it goes on where it was');
+    t.equal(JSON.parse(readFileSync(meta, 'utf8')).id, sender.log);
+    again[Symbol.dispose]();
+    await until(() => !ingest.connected().has(parseNodeName('7')), { timeoutMs: 10_000, what: 'its end' });
+
+    damage(meta);
+    using other = await connectRawSender(ingest.port, '7');
+    other.hello();
+    t.match(await other.nextJson(WELCOME), { at: { segment: 1, offset: 0 } });
+    t.ok(existsSync(join(root, `node-7@${sender.log}`, '00000001.ndjson.zst')), 'the two are not mixed');
+  });
 
 t.test('a common prefix that differs is set aside when the sender says so', async (t) => {
   await using started = await start(t);
