@@ -164,8 +164,8 @@ export function createAdmission(options: AdmissionOptions): Admission {
   }
 
   function refuseTwin(facts: ClaimFacts, message: Uint8Array, { clientKey, signature }: Proven): Refusal {
-    const isAble = facts.instance !== undefined;
-    const joinCode = isAble ? twins.permit(facts.credential, clientKey, message) : undefined;
+    const credential = facts.instance === undefined ? undefined : book.find(facts.credential);
+    const joinCode = credential && twins.permit(credential, clientKey, message);
     return twinRefusal(facts.node, { signature, joinCode });
   }
 
@@ -230,7 +230,10 @@ export function createAdmission(options: AdmissionOptions): Admission {
       const expiresMs = madeMs + lifetimeMs;
       store.transaction(() => {
         codes.removeExpired(madeMs - MEMORY_MS);
-        codes.add({ id, verifier: verifierOf(secret), node, isReplacing, uses, used: 0, madeMs, expiresMs });
+        codes.add({
+          ...{ id, verifier: verifierOf(secret), node, isReplacing, isForCopy: false },
+          ...{ uses, used: 0, madeMs, expiresMs },
+        });
       });
       leftMs({ id, madeMs, expiresMs });
       return { id, secret, expiresMs };

@@ -45,7 +45,12 @@ export function joinDesk({ store, book, owners, logsUnder, now, leftMs }: JoinDe
   const codes = joinCodeStore(store);
 
   /** The credential that the machine has from before, if it proves that. */
-  function ownOf({ join, message, credentialProof }: JoinClaim): Credential | undefined {
+  function ownOf(
+    { join, message, credentialProof }: JoinClaim,
+    code: StoredJoinCode,
+  ): Credential | undefined {
+    // A copy has the credential of the machine that it is not to be.
+    if (code.isForCopy) return undefined;
     const known = join.credential === undefined ? undefined : book.find(join.credential);
     if (known === undefined || credentialProof === undefined) return undefined;
     return checkProof(known.verifier, message, credentialProof) && known;
@@ -61,7 +66,7 @@ export function joinDesk({ store, book, owners, logsUnder, now, leftMs }: JoinDe
     enrol(claim, code, { clientKey, signature }) {
       const { join, message } = claim;
       const nowMs = now();
-      const own = ownOf(claim);
+      const own = ownOf(claim, code);
       const decision = decideJoin({ code, join, own, byNode: book.byNode, leftMs: leftMs(code) });
       if (decision.kind === 'refused') return decision;
       const { node, before, isRepeated } = decision;

@@ -5,6 +5,7 @@ import type { Clock } from '../../shared/time/clock.ts';
 import type { StateStore } from '../fleet/state-store.ts';
 import { isSameLife } from '../ingest/is-same-life.ts';
 import type { ClaimFacts } from '../ingest/messages.ts';
+import type { Credential } from './credential-store.ts';
 import { joinCodeStore } from './join-code-store.ts';
 import { type Life, type LifeStore, lifeStore } from './life-store.ts';
 
@@ -87,12 +88,18 @@ export class Twins {
 
   /**
    * A join code for a copy, good for an hour and for one machine. Its secret is never sent: both sides make it. Undefined when too many
-   * have been made.
+   * have been made, and when the node became one by such a code itself: a stolen credential would beget others without end.
    *
    * @returns the id of the code
    */
-  permit(credential: string, clientKey: Uint8Array, message: Uint8Array): string | undefined {
+  permit(
+    { id: credential, code: from }: Credential,
+    clientKey: Uint8Array,
+    message: Uint8Array,
+  ): string | undefined {
     const { store, clock } = this.#options;
+    const codes = joinCodeStore(store);
+    if (codes.isForCopy(from)) return undefined;
     const nowMs = clock.monotonic();
     const recent = (this.#permits.get(credential) ?? []).filter((atMs) => nowMs - atMs < HOUR_MS);
     if (recent.length >= MAX_PERMITS) return undefined;
@@ -100,8 +107,8 @@ export class Twins {
     const id = randomBytes(CODE_ID_BYTES).toString('hex');
     const verifier = verifierOf(twinSecretOf(clientKey, message));
     const [madeMs, expiresMs] = [clock.now(), clock.now() + HOUR_MS];
-    const code = { id, verifier, node: undefined, isReplacing: false, uses: 1, used: 0, madeMs, expiresMs };
-    store.transaction(() => joinCodeStore(store).add(code));
+    const kind = { node: undefined, isReplacing: false, isForCopy: true };
+    store.transaction(() => codes.add({ id, verifier, ...kind, uses: 1, used: 0, madeMs, expiresMs }));
     return id;
   }
 
@@ -115,7 +122,8 @@ export class Twins {
 
   #lifeOf(facts: ClaimFacts, lives: readonly Life[]): Life {
     const { instance, bootId, hostName, address } = facts;
-    const firstMs = this.#options.clock.now();
+    // In the order in which they came, whatever the clock is set to in between.
+    const firstMs = Math.max(this.#options.clock.now(), ...lives.map((life) => life.firstMs + 1));
     const known = lives.find((life) => isSameLife(life, facts));
     return known ?? { instance, bootId, hostName, address, firstMs, isTwin: false };
   }

@@ -435,6 +435,59 @@ t.test('a copy joins with a code that only it can make, a few of them in an hour
   t.equal(codes.filter((code) => code !== undefined).length, 4);
 });
 
+/** A copy of a machine connects next to it, and is refused. @returns what that says, as a code */
+async function copyOf({ admission, clock }: Opened, node: Node): Promise<NewCode | undefined> {
+  const [one, two] = [{ instance: randomUUID() }, { instance: randomUUID() }];
+  const log = randomUUID() as LogId;
+  connect(admission, node, log, one);
+  await clock.advance(1);
+  connect(admission, node, log, two);
+  connect(admission, node, log, one);
+  if (connect(admission, node, log, two) !== 'twin') throw new Error('it was not taken for a copy');
+  const refusal = refusals.at(-1);
+  if (refusal?.joinCode === undefined) return undefined;
+  const secret = twinSecretOf(clientKeyOf(refusal.secret), refusal.message);
+  return { id: refusal.joinCode, secret, expiresMs: 0 };
+}
+
+t.test('a copy becomes a node of its own, also when it proves the credential that it copied', async (t) => {
+  using opened = open(t);
+  const { admission } = opened;
+  const a = joinAs(admission, admission.makeCode(ONCE), machine('a'));
+  const code = await copyOf(opened, a);
+  if (code === undefined) throw new Error('it got no code');
+  t.equal(joinAs(admission, code, machine('a', { own: a, log: LOG })).node, 'a-2');
+  t.equal(admission.credentialOf(a.node)?.id, a.credential, 'the machine keeps its place');
+});
+
+t.test('a node that a copy became makes no further nodes, also after a restart', async (t) => {
+  using opened = open(t);
+  const a = joinAs(opened.admission, opened.admission.makeCode(ONCE), machine('a'));
+  const code = await copyOf(opened, a);
+  if (code === undefined) throw new Error('it got no code');
+  const copy = joinAs(opened.admission, code, machine('a'));
+  t.equal(await copyOf(opened, copy), undefined);
+  await opened.clock.advance(60 * 24 * HOUR_MS);
+  opened.admission.makeCode(ONCE);
+  const admission = opened.again();
+  t.equal(await copyOf({ ...opened, admission }, copy), undefined, 'its code is long gone');
+  const again = joinAs(admission, admission.makeCode(ONCE), machine('a', { own: copy }));
+  t.ok(await copyOf({ ...opened, admission }, again), 'an administrator has let it in');
+});
+
+t.test('a machine whose sender starts again after the clock was set back is one machine', async (t) => {
+  using opened = open(t);
+  const { admission, clock } = opened;
+  const a = joinAs(admission, admission.makeCode(ONCE), machine('a'));
+  for (let start = 0; start < 3; start++) {
+    const life = { instance: randomUUID(), bootId: `boot-${start}` };
+    t.equal(connect(admission, a, LOG, life), undefined);
+    t.equal(connect(admission, a, LOG, life), undefined, 'after an interruption');
+    clock.set(clock.now() - HOUR_MS);
+  }
+  t.same(opened.twins, []);
+});
+
 t.test('what lies on the disk holds no secret of a code or a node', async (t) => {
   using opened = open(t);
   const code = opened.admission.makeCode(ONCE);
