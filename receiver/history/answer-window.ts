@@ -10,6 +10,12 @@ import { isTopLine, readWindow } from './read-window.ts';
 /** How far from the time asked for a line of processes may be, ms. */
 const TOP_MS = 120_000;
 
+/**
+ * How far around a range is read when the samples next to it are further apart than usual, ms: two of
+ * the longest interval that can be set, and a little.
+ */
+const FAR_LEAD_MS = 2 * 3_600_000 + 60_000;
+
 /** Processes of one list that are passed on. */
 const MAX_PROCESSES = 20;
 
@@ -27,12 +33,10 @@ export async function answerWindow(
   stepMs: number,
 ): Promise<SeriesAnswer> {
   const layout = new Layout(names);
-  const samples: WindowSample[] = [];
-  for (const path of paths) samples.push(...(await gather(path, range, layout)));
-  const shortest = samples
-    .filter(({ atMs }) => atMs >= range.fromMs)
-    .reduce((least, { coversMs }) => Math.min(least, coversMs || least), Infinity);
-  const step = Math.max(stepMs, Number.isFinite(shortest) ? Math.round(shortest) : 0);
+  const near = await gatherAll(paths, range, layout, RATES_LEAD_MS);
+  const samples =
+    shortestOf(near, range) === undefined ? await gatherAll(paths, range, layout, FAR_LEAD_MS) : near;
+  const step = Math.max(stepMs, Math.round(shortestOf(samples, range) ?? 0));
   const first = Math.floor(range.fromMs / step);
   const count = Math.max(1, Math.ceil(range.toMs / step) - first);
   const points = Array.from({ length: count }, () => emptyBucket(layout.size));
@@ -66,21 +70,47 @@ interface WindowSample {
   readonly values: readonly (readonly [column: number, value: number])[];
 }
 
-async function gather(paths: LogPaths, range: TimeRange, layout: Layout): Promise<WindowSample[]> {
+async function gatherAll(
+  paths: readonly LogPaths[],
+  range: TimeRange,
+  layout: Layout,
+  leadMs: number,
+): Promise<WindowSample[]> {
+  const found: WindowSample[] = [];
+  for (const path of paths) found.push(...(await gather(path, range, layout, leadMs)));
+  return found;
+}
+
+/**
+ * The shortest time between two samples that tell about a range, ms; undefined where there are none.
+ */
+function shortestOf(samples: readonly WindowSample[], { fromMs }: TimeRange): number | undefined {
+  const distances = samples.flatMap(({ atMs, coversMs }) => (atMs >= fromMs && coversMs > 0 ? coversMs : []));
+  return distances.length === 0 ? undefined : Math.min(...distances);
+}
+
+async function gather(
+  paths: LogPaths,
+  range: TimeRange,
+  layout: Layout,
+  leadMs: number,
+): Promise<WindowSample[]> {
   const memory = new CounterMemory();
   const found: WindowSample[] = [];
   // What was taken shortly after the range may tell about its end.
-  const around = { fromMs: range.fromMs - RATES_LEAD_MS, toMs: range.toMs + RATES_LEAD_MS };
+  const around = { fromMs: range.fromMs - leadMs, toMs: range.toMs + leadMs };
   for await (const { text, atMs } of readWindow(paths, around)) {
     const sample = isSample(text) ? parseLine(text) : undefined;
     if (sample === undefined) continue;
     const values: [number, number][] = [];
+    // Far from the range the first distance may be a silence.
+    const isUsualKnown = leadMs === RATES_LEAD_MS || memory.intervalMs > 0;
     const pair = memory.take(sample);
     readValues(pair, (name, value) => {
       const column = layout.find(name);
       if (column !== undefined) values.push([column, value]);
     });
-    const coversMs = (pair.past[0]?.seconds ?? 0) * 1000;
+    const coversMs = isUsualKnown ? (pair.past[0]?.seconds ?? 0) * 1000 : 0;
     if (atMs - coversMs < range.toMs) found.push({ atMs, coversMs, values });
   }
   return found;

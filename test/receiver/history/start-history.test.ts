@@ -194,8 +194,10 @@ t.test(
     write(0, 1800, 30);
     write(2400, 4200, 1);
     write(4200, 6001, 60);
+    // And then every quarter of an hour.
+    write(6900, 15_001, 900);
     await using history = start(root);
-    await caughtUp(history, START_MS + 6000_000);
+    await caughtUp(history, START_MS + 15_000_000);
     async function unknown(fromSecond: number, toSecond: number, points: number): Promise<string> {
       const range = { fromMs: START_MS + fromSecond * 1000, toMs: START_MS + toSecond * 1000 };
       const { stepMs, timesMs, series } = await history.series(SEVEN, ['cpu.used'], range, points);
@@ -211,6 +213,9 @@ t.test(
     t.equal(await unknown(0, 6000, 600), '10 s: not 1780 to 2390', 'from the buckets');
     t.equal(await unknown(4200, 6000, 120), '20 s: all');
     t.equal(await unknown(4000, 5900, 180), '20 s: all');
+    t.equal(await unknown(10_000, 10_100, 100), '900 s: all', 'between two samples far apart');
+    t.equal(await unknown(10_400, 10_600, 100), '900 s: all', 'around one of them');
+    t.equal(await unknown(2000, 2100, 100), '1 s: not 2000 to 2099', 'a silence is none of them');
   },
 );
 
