@@ -124,12 +124,19 @@ export function createAdmission(options: AdmissionOptions): Admission {
   const failures = new FailedAttempts({ clock, alarmAt: options.alarmAt, onAlarm: options.onAlarm });
   adoptLogs();
 
-  /** An earlier version kept no owners: a log belongs to the node that connected with it last. */
+  /**
+   * An earlier version keeps no owners: a log belongs to the node that connected with it last. It also gives a node that joins again
+   * another credential and leaves the log to the one before, which is no more when this version comes back.
+   */
   function adoptLogs(): void {
     store.transaction(() => {
       for (const { id, node, usedMs } of book.byNode.values()) {
         const logId = options.logOf(node);
-        if (logId !== undefined && usedMs !== undefined) owners.claim(logId, id, clock.now());
+        if (logId === undefined || usedMs === undefined) continue;
+        const owner = owners.ownerOf(logId);
+        const isOrphan = owner !== undefined && owner !== NOBODY && book.find(owner) === undefined;
+        if (isOrphan) owners.give(logId, id, clock.now());
+        else owners.claim(logId, id, clock.now());
       }
     });
   }

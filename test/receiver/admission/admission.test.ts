@@ -1,6 +1,7 @@
 import { randomBytes, randomUUID } from 'node:crypto';
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
 import t, { type Test } from 'tap';
 import { type Admission, createAdmission, type NewCode } from '../../../receiver/admission/admission.ts';
 import type { TwinMachines } from '../../../receiver/admission/twins.ts';
@@ -29,8 +30,11 @@ interface Opened extends Disposable {
   again(): Admission;
 }
 
-/** @param logs that lie in the receiver's directory, by node */
-function open(t: Test, logs: Readonly<Record<string, readonly string[]>> = {}): Opened {
+/**
+ * @param logs that lie in the receiver's directory, by node
+ * @param last the log that every node connected with last
+ */
+function open(t: Test, logs: Readonly<Record<string, readonly string[]>> = {}, last?: LogId): Opened {
   const directory = t.testdir();
   const clock = fakeClock();
   const log = createLogger('silent');
@@ -44,7 +48,7 @@ function open(t: Test, logs: Readonly<Record<string, readonly string[]>> = {}): 
       store,
       receiverId: 'receiver-1',
       logsUnder: (node) => logs[node] ?? [],
-      logOf: () => undefined,
+      logOf: () => last,
       onTwins: (found) => void twins.push(found),
       onReplaced: (node) => void replaced.push(node),
       renames: openRenames(store),
@@ -473,6 +477,32 @@ t.test('a node that a copy became makes no further nodes, also after a restart',
   t.equal(await copyOf({ ...opened, admission }, copy), undefined, 'its code is long gone');
   const again = joinAs(admission, admission.makeCode(ONCE), machine('a', { own: copy }));
   t.ok(await copyOf({ ...opened, admission }, again), 'an administrator has let it in');
+});
+
+t.test(
+  'a node that joined again at an earlier version keeps its log when this version comes back',
+  async (t) => {
+    using opened = open(t, {}, LOG);
+    const { admission, directory } = opened;
+    const a = joinAs(admission, admission.makeCode(ONCE), machine('a'));
+    t.equal(connect(admission, a), undefined);
+    const id = randomUUID();
+    // The earlier version knows no owners: it only gives the node another credential.
+    using database = new DatabaseSync(join(directory, 'fleet.db'));
+    database.prepare('UPDATE credentials SET id = ? WHERE id = ?').run(id, a.credential);
+    t.equal(connect(opened.again(), { ...a, credential: id }), undefined);
+  },
+);
+
+t.test('a log whose owner was forgotten goes to nobody who has not connected with it', async (t) => {
+  using opened = open(t, {}, LOG);
+  const { admission } = opened;
+  const a = joinAs(admission, admission.makeCode(ONCE), machine('a'));
+  t.equal(connect(admission, a), undefined);
+  admission.forget(a.node);
+  const thief = joinAs(admission, admission.makeCode(ONCE), machine('a', { log: LOG }));
+  t.equal(connect(admission, thief), 'log');
+  t.equal(connect(opened.again(), thief), 'log', 'after a restart as well');
 });
 
 t.test('a machine whose sender starts again after the clock was set back is one machine', async (t) => {
