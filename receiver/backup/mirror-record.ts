@@ -71,7 +71,11 @@ export async function readMirrorRecord(path: string): Promise<MirrorRecord> {
   };
 }
 
-/** Writes `mirror.json` durably. */
+/**
+ * Writes `mirror.json` durably.
+ *
+ * @throws an Error that names the file: it lies in the data directory, so its disk is not the drive of the mirror
+ */
 export async function writeMirrorRecord(
   path: string,
   id: MirrorId,
@@ -86,7 +90,9 @@ export async function writeMirrorRecord(
   };
   const mirrored = logs.map(({ log, name, end }) => ({ log, name, ...end }));
   const json = { format: 1, mirror: id, last_success: success, scrubbed, logs: mirrored };
-  await replaceFile(path, `${JSON.stringify(json, undefined, 2)}\n`);
+  await replaceFile(path, `${JSON.stringify(json, undefined, 2)}\n`).catch((cause: unknown) => {
+    throw new Error(`cannot write ${path}`, { cause });
+  });
 }
 
 function parseSuccess(value: unknown): MirrorSuccess | undefined {

@@ -83,23 +83,34 @@ export function watchProblems(options: ProblemsOptions): Problems {
     return false;
   }
 
+  /** What cannot be written is tried twice a second, which must not fill the log as well. */
+  function logOnce({ key, title }: Problem): () => void {
+    let isLogged = false;
+    return () => {
+      if (!isLogged) log.warn({ key, title }, 'problem');
+      isLogged = true;
+    };
+  }
+
   return {
     raise(problem) {
       const atMs = clock.now();
+      const say = logOnce(problem);
       write(() => {
         if (!hasRoom(problem)) return;
         keeper.fire(factsOf(problem), atMs);
-        log.warn({ key: problem.key, title: problem.title }, 'problem');
+        say();
       });
     },
     report(problem) {
       const atMs = clock.now();
+      const say = logOnce(problem);
       write(() => {
         const before = incidents.latest(problem.key);
         if (before !== undefined && before.openedMs > atMs - REPEAT_MS && before.openedMs <= atMs) return;
         if (!hasRoom(problem)) return;
         keeper.note(factsOf(problem), atMs);
-        log.warn({ key: problem.key, title: problem.title }, 'problem');
+        say();
       });
     },
     clear(key) {

@@ -2,6 +2,9 @@ import { randomBytes } from 'node:crypto';
 import { mkdir, readdir, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import t from 'tap';
+import { writeMarker } from '../../../receiver/backup/marker.ts';
+import { failureProblem } from '../../../receiver/backup/mirror-problem.ts';
+import { writeMirrorRecord } from '../../../receiver/backup/mirror-record.ts';
 import { mountDrive, NO_DRIVE } from '../../helpers/drive.ts';
 import { appendSamples, contentsOf, NOON_MS } from '../../helpers/logs.ts';
 import { mirroredLogs, runOnce } from './mirrored-logs.ts';
@@ -135,6 +138,18 @@ t.test('on a drive of its own', { skip: NO_DRIVE }, async (t) => {
     await runOnce(mirror);
     t.strictSame(await contentsOf(mirrored()), whole);
     t.strictSame([...problems.keys()], []);
+  });
+
+  t.test('a full disk of the receiver is not called the drive of the mirror', async (t) => {
+    const id = await writeMarker(t.testdir(), NOON_MS);
+    const data = mountDrive(t, 1);
+    const record = join(data.path, 'mirror.json');
+    const ballast = writeFile(join(data.path, 'ballast'), Buffer.alloc(2 ** 21));
+    await t.rejects(ballast, { code: 'ENOSPC' });
+    const nothing = { lastSuccess: undefined, logs: [], scrubbed: undefined };
+    const failure = await writeMirrorRecord(record, id, nothing).catch((error: unknown) => error);
+    t.notMatch(failureProblem('/mnt/mirror', failure).title, /drive/);
+    t.match(failureProblem('/mnt/mirror', failure).detail, `cannot write ${record}: ENOSPC`);
   });
 
   t.test('a full drive while a sealed segment is taken over leaves no half of it', async (t) => {

@@ -1,5 +1,7 @@
 import t from 'tap';
 import { CALM_POLICY } from '../../../../receiver/alerts/incidents/calm-policy.ts';
+import type { Problem } from '../../../../receiver/alerts/incidents/problems.ts';
+import { createLogger } from '../../../../shared/logging/logger.ts';
 import { parseNodeName } from '../../../../shared/names/node-name.ts';
 import { type CalmOptions, startIncidents } from './start-incidents.ts';
 
@@ -277,4 +279,25 @@ t.test('the history is kept for as long as it is to be', async (t) => {
     parts.incidents.history(10).map(({ key }) => key),
     ['b'],
   );
+});
+
+t.test('a problem that the disk does not take is kept, and logged once', async (t) => {
+  const logged: string[] = [];
+  const log = createLogger('silent');
+  log.warn = (fields: unknown) => void logged.push((fields as Problem).key);
+  await using parts = start(t, { log });
+  const { transaction } = parts.store;
+  const full = t.intercept(parts.store, 'transaction', {
+    value: <T>(work: () => T) =>
+      transaction(() => {
+        work();
+        throw new Error('database or disk is full');
+      }),
+  });
+  parts.raise('storage');
+  for (let look = 0; look < 10; look++) await t.rejects(parts.incidents.tell());
+  full.restore();
+  await parts.pass(MINUTE_MS);
+  t.match(parts.letters, [{ subject: '[fleetkeep] storage is wrong' }]);
+  t.strictSame(logged, ['storage']);
 });

@@ -8,7 +8,7 @@ import type { PostOffice } from '../../../../receiver/alerts/outbox/post-office.
 import { type Silences, startSilences } from '../../../../receiver/alerts/silences/silences.ts';
 import { type Fleet, startFleet } from '../../../../receiver/fleet/fleet.ts';
 import { openStateStore, type StateStore } from '../../../../receiver/fleet/state-store.ts';
-import { createLogger } from '../../../../shared/logging/logger.ts';
+import { createLogger, type Logger } from '../../../../shared/logging/logger.ts';
 import { parseNodeName } from '../../../../shared/names/node-name.ts';
 import { type FakeClock, fakeClock } from '../../../helpers/fake-clock.ts';
 import { aNode } from '../start-receiver-parts.ts';
@@ -46,13 +46,15 @@ export interface CalmOptions {
   readonly policy?: Partial<CalmPolicy> | undefined;
   readonly rule?: Partial<DisconnectRuleOptions> | undefined;
   readonly clock?: FakeClock | undefined;
+  /** Silent unless given. */
+  readonly log?: Logger | undefined;
 }
 
 /** Starts them; 2026-11-20, 22:00 UTC. */
 export function startIncidents(options: CalmOptions): CalmParts {
   const clock = options.clock ?? fakeClock(Date.UTC(2026, 10, 20, 22));
   const startMs = Date.UTC(2026, 10, 20, 22);
-  const log = createLogger('silent');
+  const log = options.log ?? createLogger('silent');
   const store = openStateStore(options.directory);
   // What is tested is not the disk; syncing it would take most of the time.
   store.database.exec('PRAGMA synchronous = OFF');
