@@ -89,9 +89,8 @@ export class LogStream implements Committable, AsyncDisposable {
     settings: OpenCopySettings,
     events: StreamEvents,
   ): Promise<{ readonly stream: LogStream; readonly resume: ResumePoint }> {
-    const { follower, at, crc, common, gap, fork } = await openCopy(hello, settings);
-    if (gap !== undefined) events.problem({ kind: 'gap', gap });
-    if (fork !== undefined) events.problem({ kind: 'forked', ...fork });
+    const { follower, at, crc, common, problems } = await openCopy(hello, settings);
+    for (const problem of problems) events.problem(problem);
     return { stream: new LogStream(hello, settings, follower, at, events), resume: { at, crc, common } };
   }
 

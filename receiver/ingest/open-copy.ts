@@ -1,14 +1,19 @@
+import { basename } from 'node:path';
 import { makeDirectory } from '../../shared/files/make-directory.ts';
 import { switchLog } from '../../shared/log/archive-log.ts';
-import { logPaths } from '../../shared/log/log.ts';
+import type { FileChange } from '../../shared/log/file-change.ts';
+import { type LogPaths, logPaths } from '../../shared/log/log.ts';
 import type { LogFollower } from '../../shared/log/log-follower.ts';
 import { openLogFollower } from '../../shared/log/log-follower.ts';
 import { mendMeta } from '../../shared/log/own-meta.ts';
 import type { Position } from '../../shared/log/position.ts';
+import { findAltered } from '../../shared/log/recover-open.ts';
 import type { Sealer } from '../../shared/log/sealer.ts';
 import type { Hello } from '../../shared/protocol/messages.ts';
 import { ABILITIES } from '../../shared/protocol/protocol.ts';
-import { type LogGap, passOverLost } from './pass-over-lost.ts';
+import type { IngestProblem } from './messages.ts';
+import { openingProblems } from './opening-problems.ts';
+import { passOverLost } from './pass-over-lost.ts';
 
 /** A node's copy, ready to take what comes next. */
 export interface OpenedCopy {
@@ -17,12 +22,10 @@ export interface OpenedCopy {
   readonly at: Position;
   /** CRC-32 of the bytes before `at.offset` in that segment. */
   readonly crc: number;
-  /** What the copy will not have, if that was found now. */
-  readonly gap: LogGap | undefined;
   /** CRC-32 of as many bytes of that segment as the node has, where this copy has more. */
   readonly common: CommonPart | undefined;
-  /** This copy has more of a segment than the node, and other bytes: which of them. */
-  readonly fork: SegmentFork | undefined;
+  /** What the administrator has to know. */
+  readonly problems: readonly IngestProblem[];
 }
 
 /** The part of a segment that two copies have. */
@@ -59,10 +62,20 @@ export async function openCopy(hello: Hello, settings: OpenCopySettings): Promis
   const follower = await openLogFollower({ paths, id: hello.log, bootId, sealer });
   try {
     const gap = await passOverLost(follower, hello, { paths, nowMs: Date.now() });
-    const { common, fork } = await compareAhead(follower, hello);
+    const { common, fork, change } = await settleFork(
+      follower,
+      await compareAhead(follower, hello),
+      settings,
+      paths,
+    );
     const isStuck = fork !== undefined && hello.can?.includes(ABILITIES.GIVE_WAY) !== true;
     if (isStuck) await follower.beginAt(fork.segment + 1);
-    return { follower, gap, fork, common: isStuck ? undefined : common, ...(await welcomeAt(follower)) };
+    return {
+      follower,
+      problems: openingProblems({ gap, fork, change }),
+      common: isStuck ? undefined : common,
+      ...(await welcomeAt(follower)),
+    };
   } catch (error) {
     await follower[Symbol.asyncDispose]();
     throw error;
@@ -78,14 +91,35 @@ export async function welcomeAt(
   return { at, crc: await follower.crcAt(at.offset) };
 }
 
+interface Comparison {
+  readonly common: CommonPart | undefined;
+  readonly fork: SegmentFork | undefined;
+}
+
+/**
+ * Sets the file of this copy aside where it differs from the node's because it does not hold any more what was acknowledged, of which the node
+ * has all. Otherwise it stays.
+ */
+async function settleFork(
+  follower: LogFollower,
+  found: Comparison,
+  { bootId }: OpenCopySettings,
+  paths: LogPaths,
+): Promise<Comparison & { readonly change: FileChange | undefined }> {
+  const { fork } = found;
+  const writtenBytes = fork && (await findAltered(paths, bootId));
+  if (fork === undefined || writtenBytes === undefined || writtenBytes > fork.nodeBytes)
+    return { ...found, change: undefined };
+  const aside = await follower.setAside('altered');
+  const facts = { segment: fork.segment, fault: 'altered', writtenBytes, keptBytes: 0 } as const;
+  return { common: undefined, fork: undefined, change: { ...facts, aside: aside && basename(aside) } };
+}
+
 /**
  * Compares what both have of a segment of which this copy has more; where it is behind, the sender compares. What was acknowledged never gives
  * way to less: this copy stays, and the node sets its own aside. One of an earlier version cannot do that; for it the segment ends here.
  */
-async function compareAhead(
-  follower: LogFollower,
-  hello: Hello,
-): Promise<{ readonly common: CommonPart | undefined; readonly fork: SegmentFork | undefined }> {
+async function compareAhead(follower: LogFollower, hello: Hello): Promise<Comparison> {
   const end = follower.end;
   const there = hello.open.find(({ segment }) => segment === end?.segment);
   if (end === undefined || there === undefined || there.bytes >= end.offset)

@@ -10,6 +10,9 @@ export interface Checkpoint {
   readonly bootId: string;
   /** Of a writer: whether these bytes are known to be what was appended. */
   readonly isProven?: boolean | undefined;
+  /** Of a follower: the file that had these bytes, and when that was last changed (`ctime`), ms since 1970. */
+  readonly inode?: number | undefined;
+  readonly changedMs?: number | undefined;
 }
 
 /** Reads the checkpoint; undefined when there is none that can be read. It is a hint, so damage is no error. */

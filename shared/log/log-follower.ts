@@ -274,7 +274,8 @@ export class LogFollower implements AsyncDisposable {
 
   async #writeCheckpoint(segment: OpenSegment): Promise<void> {
     const { paths, bootId } = this.#options;
-    const checkpoint = { segment: segment.number, offset: segment.bytes, crc: segment.crc, bootId };
+    const { number, bytes: offset, crc } = segment;
+    const checkpoint = { segment: number, offset, crc, bootId, ...segment.identity() };
     this.#checkpointing = this.#checkpointing.then(() => writeCheckpoint(paths, checkpoint));
     await this.#checkpointing;
   }

@@ -157,6 +157,11 @@ export class OpenSegment {
     return found.size < this.#bytes ? 'shorter' : 'longer';
   }
 
+  /** What tells its file, as it is now, from another; `changedMs` is its `ctime`, ms since 1970. */
+  identity(): { readonly inode: number; readonly changedMs: number } {
+    return { inode: this.#inode, changedMs: fstatSync(this.#fd).ctimeMs };
+  }
+
   /** How much of what was written can still be read, bytes; see {@link soundBytes}. Also of a file that has lost its name. */
   soundBytes(): number {
     return this.soundBytesOf(this.#fd);

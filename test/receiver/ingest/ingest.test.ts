@@ -274,6 +274,48 @@ t.test('a receiver that is ahead with other bytes never gives way to the shorter
   t.match(await third.nextJson(WELCOME), { at: { segment: 2, offset: 0 } });
 });
 
+/** A file that takes the place of a segment, with its first line and other bytes behind that. */
+const STRANGE_FILES: Readonly<Record<string, (bytes: Buffer) => Buffer>> = {
+  longer: (bytes) => Buffer.concat([firstLine(bytes), Buffer.alloc(3 * bytes.length, 'strange\n')]),
+  'as long': (bytes) => Buffer.concat([firstLine(bytes), Buffer.alloc(bytes.length, 'strange\n')]),
+};
+
+function firstLine(bytes: Buffer): Buffer {
+  return bytes.subarray(0, bytes.indexOf(0x0a) + 1);
+}
+
+t.test('a file that was replaced while nobody followed is no reason for the node to give way', async (t) => {
+  await using started = await start(t);
+  const { ingest, root, told } = started;
+  for (const [index, [name, change]] of Object.entries(STRANGE_FILES).entries()) {
+    const node = `n${index}`;
+    const { open } = logPaths(root, parseNodeName(node));
+    using first = await connectRawSender(ingest.port, node);
+    const bytes = segmentBytes(node, first.log, 1, 20);
+    first.hello();
+    await first.next(WELCOME);
+    first.send(DATA, 1, 0, bytes);
+    await first.acknowledged(1, bytes.length);
+    first.socket.destroy();
+    const isOver = () => told.some(([kind, who]) => kind === 'disconnected' && who === node);
+    await until(isOver, { timeoutMs: 10_000, what: 'the end' });
+    const strange = name === 'longer' ? change(bytes) : change(bytes).subarray(0, bytes.length);
+    writeFileSync(open, strange);
+
+    using second = await connectRawSender(ingest.port, node, first.log);
+    second.hello({ open: [{ segment: 1, bytes: bytes.length, crc: crc32(bytes) }], can: ['give_way'] });
+    const { at } = (await second.nextJson(WELCOME)) as { at: { offset: number; crc: number } };
+    if (name === 'longer') t.match(at, { segment: 1, offset: 0 }, `${name}: all is asked for again`);
+    else
+      t.match(at, { offset: bytes.length, crc: crc32(strange) }, `${name}: the node can see that it differs`);
+    const problems = told.filter(([kind, who]) => kind === 'problem' && who === node);
+    t.strictSame(
+      problems.map(([, , kind]) => kind),
+      name === 'longer' ? ['copy_changed'] : [],
+    );
+  }
+});
+
 t.test('for a sender that cannot give way the segment ends as it was acknowledged', async (t) => {
   await using started = await start(t);
   const { ingest, told } = started;

@@ -1,4 +1,4 @@
-import { mkdir, readFile, rename } from 'node:fs/promises';
+import { mkdir, readdir, readFile, rename, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import t from 'tap';
 import { switchLog } from '../../../shared/log/archive-log.ts';
@@ -60,3 +60,28 @@ t.test('log invariant 7: a switch that was killed half-way is finished by the ne
   t.same(await contentsOf(paths), before);
   await t.rejects(readFile(directory), { code: 'ENOENT' });
 });
+
+t.test(
+  'log invariant 8: an old copy in the place of the open segment replaces nothing archived',
+  async (t) => {
+    const paths = pathsIn(t.testdir());
+    const first = await writeLog(paths);
+    const content = await readFile(paths.open);
+    const other = '00000000-0000-7000-8000-000000000000' as LogId;
+    await switchLog(paths, first, other);
+    const second = await writeLog(paths);
+    for (const present of [second, undefined]) {
+      await writeFile(paths.open, content.subarray(0, 300));
+      await switchLog(paths, present, second);
+      t.same(
+        await readFile(join(paths.root, `node-7@${first}.log`)),
+        content,
+        'the archived one is as it was',
+      );
+      await t.rejects(readFile(paths.open), { code: 'ENOENT' });
+      const directory = present === undefined ? `node-7@${first}` : 'node-7';
+      const names = await readdir(join(paths.root, directory));
+      t.equal(names.filter((name) => name.includes('.foreign-')).length, 1, 'the old copy is kept');
+    }
+  },
+);
