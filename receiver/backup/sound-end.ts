@@ -1,4 +1,4 @@
-import { errnoOf } from '../../shared/errors/errors.ts';
+import { errnoOf, UserError } from '../../shared/errors/errors.ts';
 import type { LogPaths } from '../../shared/log/log.ts';
 import { readLogMeta } from '../../shared/log/log-meta.ts';
 import { findSoundPrefix } from '../../shared/log/recover-tail.ts';
@@ -10,12 +10,14 @@ import { findSoundPrefix } from '../../shared/log/recover-tail.ts';
  * @param bootId of this machine
  */
 export async function soundEnd(paths: LogPaths, bootId: string): Promise<number> {
-  const meta = await readLogMeta(paths);
-  if (meta === undefined || meta.bootId === bootId) return Number.POSITIVE_INFINITY;
   try {
+    const meta = await readLogMeta(paths);
+    if (meta === undefined || meta.bootId === bootId) return Number.POSITIVE_INFINITY;
     return (await findSoundPrefix(paths.open)).bytes;
   } catch (error) {
-    if (errnoOf(error) === 'ENOENT') return Number.POSITIVE_INFINITY;
+    // A damaged log.json is told of by whoever reads the copy.
+    const isDamage = error instanceof UserError && error.code === 'LOG_DAMAGED';
+    if (isDamage || errnoOf(error) === 'ENOENT') return Number.POSITIVE_INFINITY;
     throw error;
   }
 }

@@ -1,9 +1,11 @@
 import { createReadStream } from 'node:fs';
-import { rename, rm, truncate } from 'node:fs/promises';
+import { rename, rm, stat, truncate } from 'node:fs/promises';
 import { pipeline } from 'node:stream/promises';
 import { syncDirectory } from '../../shared/files/sync-directory.ts';
 import { asidePath } from '../../shared/log/aside-path.ts';
+import { readCheckpoint } from '../../shared/log/checkpoint.ts';
 import { compareBytes } from '../../shared/log/compare-bytes.ts';
+import { crcOfPrefix } from '../../shared/log/import-sealed.ts';
 import { LineChecker } from '../../shared/log/line-checker.ts';
 import type { LogPaths } from '../../shared/log/log.ts';
 import { readSegment } from '../../shared/log/read-log.ts';
@@ -12,23 +14,26 @@ import { syncFile, temporaryPath, writeNewFile } from '../../shared/log/temporar
 import type { LogReport, SegmentReport } from '../../shared/log/verify-log.ts';
 
 /**
- * Mends a damaged open segment of a live log, or one that differs from the mirror's: what the mirror has of it is taken from there, what
- * comes after that stays from the live file, up to the first line that is none. So the live log keeps what is newer than the mirror. The
- * damaged file is set aside; returns where, undefined when there was nothing to do.
+ * Mends a damaged open segment of a live log: what the mirror has of it is taken from there, what comes after that stays from the live
+ * file, up to the first line that is none. So the live log keeps what is newer than the mirror. One that looks sound and differs from
+ * the mirror's gives way only where the checkpoints prove that the mirror is right, and never to less. The file that gives way is set aside;
+ * returns where, undefined when there was nothing to do.
  */
 export async function spliceOpen(live: LogReport, mirror: LogReport): Promise<string | undefined> {
   const open = live.segments.find(({ kind }) => kind === 'open');
   const there = mirror.segments.find(({ number }) => number === open?.number);
   if (open === undefined || there === undefined || there.problems.length > 0) return undefined;
-  if (open.problems.length === 0 && (await isSame(live.paths, mirror.paths, open, there))) return undefined;
+  const isDamaged = open.problems.length > 0;
+  if (!isDamaged && !(await isMirrorRight(live.paths, mirror.paths, open, there))) return undefined;
   const { paths } = live;
   const { number } = open;
   const temporary = temporaryPath(paths.open);
   try {
     await write(temporary, mirror.paths, paths, there);
     await cutAtDamage(temporary, number);
+    if (!isDamaged && (await stat(temporary)).size < open.bytes) return undefined;
     await syncFile(temporary);
-    const aside = asidePath(paths, number, open.problems.length > 0 ? 'damaged' : 'differs');
+    const aside = asidePath(paths, number, isDamaged ? 'damaged' : 'differs');
     await rename(open.path, aside);
     await rename(temporary, open.path);
     await syncDirectory(paths.root);
@@ -39,8 +44,11 @@ export async function spliceOpen(live: LogReport, mirror: LogReport): Promise<st
   }
 }
 
-/** Whether both have the same bytes, as far as both go. */
-async function isSame(
+/**
+ * Whether two copies of the open segment differ, and the live one is not what was written while the mirror's is, or may be. A checkpoint
+ * holds the CRC-32 of what was written up to a place; where none tells, the live file stays, and its node compares when it connects.
+ */
+async function isMirrorRight(
   live: LogPaths,
   mirror: LogPaths,
   open: SegmentReport,
@@ -48,7 +56,20 @@ async function isSame(
 ): Promise<boolean> {
   const bytes = Math.min(open.bytes, there.bytes);
   const result = await compareBytes(bytesOf(live, open.number), bytesOf(mirror, open.number), bytes);
-  return result.kind === 'equal';
+  if (result.kind === 'equal') return false;
+  const [ofLive, ofMirror] = [await proofOf(live, open), await proofOf(mirror, there)];
+  return ofLive === 'refuted' ? ofMirror !== 'refuted' : ofLive === 'unknown' && ofMirror === 'proven';
+}
+
+/** Whether an open segment still has the bytes of which its checkpoint holds the CRC-32. */
+async function proofOf(
+  paths: LogPaths,
+  { number }: SegmentReport,
+): Promise<'proven' | 'refuted' | 'unknown'> {
+  const checkpoint = await readCheckpoint(paths);
+  if (checkpoint?.segment !== number || checkpoint.offset === 0) return 'unknown';
+  const crc = await crcOfPrefix(paths, number, checkpoint.offset);
+  return crc === checkpoint.crc ? 'proven' : 'refuted';
 }
 
 async function write(path: string, mirror: LogPaths, live: LogPaths, there: SegmentReport): Promise<void> {

@@ -184,6 +184,32 @@ t.test('a damaged mirror does not push out a sound live log', async (t) => {
   t.ok((result.copies?.findings.length ?? 0) > 0);
 });
 
+t.test(
+  'an open segment of the mirror that is damaged and looks sound does not push out the live one',
+  async (t) => {
+    const { restore, live, mirrored, writer, follow } = await followedNode(t);
+    appendSamples(writer, 300, 400);
+    await follow();
+    const whole = await contentsOf(live());
+    const open = await bytesOf(mirrored().open);
+    for (const [what, damaged] of [
+      ['another digit', open.replace('"n":201,', '"n":901,')],
+      ['another end', `${open}junk`],
+    ] as const) {
+      t.not(damaged, open);
+      await writeFile(mirrored().open, damaged, 'latin1');
+      for (const known of ['by its checkpoint', 'by nothing']) {
+        if (known === 'by nothing') await rm(live().checkpoint, { force: true });
+        if (known === 'by nothing') await rm(mirrored().checkpoint, { force: true });
+        const result = restored(await restore());
+        t.strictSame(await contentsOf(live()), whole, `${what}, the live copy is proven ${known}`);
+        t.strictSame(result.asidePaths, []);
+        t.match(result.notes, [/segment 3 in .* differs from the other copy/]);
+      }
+    }
+  },
+);
+
 t.test('the log of a connected node is not touched', async (t) => {
   const { restore, live, logsRoot } = await followedNode(t);
   await rm(logsRoot, { recursive: true });

@@ -273,6 +273,16 @@ t.test('what a power cut left at the end is not damage, and not proven until it 
   t.match(await verify(), { verdict: 'not_sound' }, 'under the same boot nothing excuses it');
 });
 
+t.test('a damaged log.json next to a damaged open segment is found, and ends nothing', async (t) => {
+  const { verify, live } = await mirroredNode(t);
+  await writeFile(live().meta, '{"format":');
+  const open = await readFile(live().open);
+  await writeFile(live().open, open.fill(0, Math.floor(open.length / 2)));
+  const report = await verify();
+  t.equal(report.verdict, 'not_sound');
+  t.match(only(report.logs).findings, [{ copy: 'live' }, { copy: 'live' }]);
+});
+
 t.test('a lost segment is found, and who lacks it', async (t) => {
   const { verify, mirrored } = await mirroredNode(t);
   const path = join(mirrored().directory, '00000001.ndjson.zst');
