@@ -1,5 +1,5 @@
 import { writeFile } from 'node:fs/promises';
-import { type Command, InvalidArgumentError } from 'commander';
+import { type Command, InvalidArgumentError, Option } from 'commander';
 import type { CommandContext } from '../../shared/cli/command-context.ts';
 import { parseDurationMs } from '../../shared/cli/option-parsers.ts';
 import { UsageError } from '../../shared/errors/errors.ts';
@@ -32,10 +32,16 @@ export function addGraph(command: Command, context: CommandContext): void {
       'cpu, mem, swap, load, disk, temp, rx, tx, or a full name such as fs.ratio:/var',
       'cpu',
     )
-    .option('--last <count>', 'how far back: a number of samples, or a time such as 2h or 30d', parseLast, {
-      last_samples: 300,
-    })
-    .option('--node <name>', 'only this node; may be given several times', collect, [])
+    .addOption(
+      new Option('--last <count>', 'how far back: a number of samples, or a time such as 2h or 30d')
+        .argParser(parseLast)
+        .default({ last_samples: 300 }, '300 samples'),
+    )
+    .addOption(
+      new Option('--node <name>', 'only this node; may be given several times')
+        .argParser(collect)
+        .default([], 'all nodes'),
+    )
     .option('--out <file>', 'write a picture: .svg or .png')
     .action(async ({ metric, last, node: nodes, out }: GraphFlags) => {
       const draw = out === undefined ? undefined : drawerOf(out);

@@ -37,7 +37,7 @@ export async function runCli(
       await program.parseAsync(argv);
       return 0;
     } catch (error) {
-      // Commander has printed its own errors, and help and version are «errors» of code 0.
+      // Commander has printed its own errors, and help and version are "errors" of code 0.
       if (!(error instanceof CommanderError)) throw error;
       return error.exitCode === 0 ? 0 : 2;
     }

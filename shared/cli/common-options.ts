@@ -13,8 +13,6 @@ const LOG_LEVELS = ['debug', 'info', 'warn', 'error', 'silent'] as const satisfi
 /** Adds the options that every command has: `--config FILE` and `--log-level LEVEL`. Returns the command. */
 export function addCommonOptions(command: Command): Command {
   return command
-    .option('-c, --config <file>', 'configuration; what is given by other flags goes before it')
-    .addOption(
-      new Option('--log-level <level>', 'how much to tell on standard error').choices([...LOG_LEVELS]),
-    );
+    .option('-c, --config <file>', 'configuration file; other flags override it')
+    .addOption(new Option('--log-level <level>', 'what to log to standard error').choices([...LOG_LEVELS]));
 }

@@ -19,6 +19,8 @@ const MAX_OFFSET_MINUTES = 14 * 60;
  */
 export function parseMoment(text: string, direction: 'before now' | 'after now', nowMs: number): number {
   if (/^\d{4}-/.test(text)) return parseDate(text);
+  if (!/^\d+(\.\d+)? ?[a-z]/i.test(text))
+    throw new InvalidArgumentError(`${EXPECTED}, or a span such as 90min or 7d.`);
   const spanMs = parseDurationMs(text);
   return direction === 'after now' ? nowMs + spanMs : nowMs - spanMs;
 }

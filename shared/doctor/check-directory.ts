@@ -2,6 +2,7 @@ import { constants } from 'node:fs';
 import { access, stat, statfs } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { formatBytes, formatRatio } from '../cli/format.ts';
+import { explainErrno } from '../errors/errno-words.ts';
 import { describeError, errnoOf } from '../errors/errors.ts';
 import { type Finding, fine, problem, warning } from './finding.ts';
 
@@ -16,21 +17,30 @@ export async function checkDirectory(subject: string, path: string): Promise<Fin
   try {
     const place = await nearest(path);
     await access(place, constants.W_OK | constants.X_OK);
-    const { type, bavail, blocks, bsize } = await statfs(place);
+    const { type, bavail, blocks, bsize, files, ffree } = await statfs(place);
     if (process.platform === 'linux' && KERNEL_TYPES.has(type)) throw new Error('nothing can be kept there');
     const share = blocks === 0 ? 1 : bavail / blocks;
     const room = blocks === 0 ? 'room unknown' : `${formatBytes(bavail * bsize)} free, ${formatRatio(share)}`;
     const text = `${path}${place === path ? '' : ' (will be made)'}, ${room}`;
+    // Some file systems, such as btrfs, have no fixed number of inodes and say 0 of 0.
+    const inodes = files === 0 ? 1 : ffree / files;
+    if (inodes < VERY_LOW)
+      return problem(
+        subject,
+        `${text}; ${ffree} of ${files} inodes free`,
+        'Remove files: no new one can be made.',
+      );
     if (share < VERY_LOW) return problem(subject, text, 'Make room; a full disk stops the log.');
     if (share < LOW) return warning(subject, text, 'Make room before it is full.');
     return fine(subject, text);
   } catch (error) {
-    const reason = errnoOf(error) === 'EACCES' ? 'this user may not write it' : describeError(error);
-    return problem(
-      subject,
-      `${path}: ${reason}`,
-      'Run as a user who may, or name another directory in config.json.',
-    );
+    const errno = errnoOf(error);
+    const reason = errno === 'EACCES' ? 'this user may not write it' : describeError(error);
+    const hint =
+      errno === 'EROFS' || errno === 'EIO'
+        ? explainErrno(errno).hint
+        : 'Run as a user who may, or name another directory in config.json.';
+    return problem(subject, `${path}: ${reason}`, hint);
   }
 }
 

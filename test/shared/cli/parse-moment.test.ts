@@ -40,7 +40,9 @@ t.test('parseMoment() refuses what does not exist, and says what', async (t) => 
     ['2026-11-20T22', /Expected a time such as/],
     ['2026-11', /Expected a time such as/],
     ['2026-11-20T22:00 tomorrow', /Expected a time such as/],
-    ['soon', /Expected a time with its unit/],
+    ['soon', /Expected a time such as 2026-11-20, .* or a span such as 90min/],
+    ['10:00', /Expected a time such as 2026-11-20/],
+    ['3 weeks', /Expected a time with its unit/],
   ] as const)
     t.throws(() => read(text), { message }, text);
 });

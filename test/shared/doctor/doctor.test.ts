@@ -1,9 +1,12 @@
+import { execFileSync } from 'node:child_process';
 import { chmodSync } from 'node:fs';
+import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import t from 'tap';
 import { checkDirectory } from '../../../shared/doctor/check-directory.ts';
 import { checkClock, checkOpenFiles, checkRuntime } from '../../../shared/doctor/check-machine.ts';
 import { fine, problem, renderFindings, warning } from '../../../shared/doctor/finding.ts';
+import { mountDrive, NO_DRIVE } from '../../helpers/drive.ts';
 
 const MAY_ALL = process.getuid?.() === 0 ? 'root may read and write everything' : false;
 
@@ -38,6 +41,16 @@ t.test('a directory: there, to be made, a file, or not ours to write', async (t)
   t.match(await checkDirectory('x', join(directory, 'file')), { level: 'problem', text: /is no directory/ });
   if (process.platform === 'linux')
     t.match(await checkDirectory('x', '/proc/nope'), { level: 'problem', text: /nothing can be kept there/ });
+});
+
+t.test('a directory whose disk has no inode left, or is read-only', { skip: NO_DRIVE }, async (t) => {
+  const { path } = mountDrive(t, 4);
+  execFileSync('mount', ['-o', 'remount,nr_inodes=2', path]);
+  await writeFile(join(path, 'last'), '');
+  const full = { level: 'problem', text: /free, .*; 0 of 2 inodes free$/, hint: /no new one can be made/ };
+  t.match(await checkDirectory('x', path), full);
+  execFileSync('mount', ['-o', 'remount,ro', path]);
+  t.match(await checkDirectory('x', path), { level: 'problem', text: /read-only/, hint: /dmesg/ });
 });
 
 t.test('a directory that this user may not write', { skip: MAY_ALL }, async (t) => {

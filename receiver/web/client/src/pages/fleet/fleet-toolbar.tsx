@@ -48,7 +48,7 @@ function StateButtons({ view }: { view: FleetView }) {
         aria-pressed={view.state === undefined}
         onClick={() => setQuery({ state: undefined })}
       >
-        <strong>{formatCount(fleet.value.size)}</strong> nodes
+        <strong>{formatCount(fleet.value.size)}</strong> {fleet.value.size === 1 ? 'node' : 'nodes'}
       </button>
       {known.map((state) => (
         <button
