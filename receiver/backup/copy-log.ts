@@ -9,6 +9,7 @@ import type { CopyNote } from './copy-note.ts';
 import type { Copying, CopyLogOptions } from './copying.ts';
 import { fillHoles } from './fill-holes.ts';
 import { type CopyStep, decideStep, type SourceFacts } from './next-step.ts';
+import { isAllLost, shareLosses } from './share-losses.ts';
 import { soundEnd } from './sound-end.ts';
 import { isAsRecorded, readSource } from './source-log.ts';
 
@@ -51,6 +52,7 @@ export async function copyLog(options: CopyLogOptions): Promise<CopyOutcome> {
   const damaged = new Set([...(options.damaged ?? []), ...unsealed]);
   const end = follower.end?.segment ?? 0;
   await fillHoles({ source: options.source, target: paths, id, end, damaged, note, count, signal });
+  await shareLosses(options.source, paths, end);
   signal?.throwIfAborted();
   return { end: follower.end, writtenBytes, aheadBytes, notes };
 }
@@ -118,7 +120,7 @@ async function begin(copying: Copying, step: Extract<CopyStep, { kind: 'begin' }
     await follower.passOver(segment, known.reason, known.atMs);
     return;
   }
-  if (missing !== undefined) note({ kind: 'gap', ...missing });
+  if (missing !== undefined && !isAllLost(lost, missing)) note({ kind: 'gap', ...missing });
   await follower.beginAt(segment, await whyShort(options.source, follower.end));
 }
 

@@ -186,6 +186,34 @@ t.test('a gap that the live copy knows of is passed over, and known in the mirro
   t.match(await verifyLog(live()), { problems: [] });
 });
 
+t.test(
+  'gaps that were found one after the other are known in the mirror, also next to a missing file',
+  async (t) => {
+    const { write, start, live, mirrored, sealer, problems } = await mirroredLogs(t);
+    const writer = await write('7');
+    for (let n = 0; n < 6; n++) {
+      appendSamples(writer, n * 100, n * 100 + 100);
+      writer.closeSegment(NOON_MS);
+    }
+    await sealer.idle();
+    for (const number of [2, 3, 5])
+      await writer.lose({ number, fault: 'damaged', reason: 'a test', atMs: NOON_MS });
+    const file = join(live().directory, '00000006.ndjson.zst');
+    await rename(file, `${file}.away`);
+    const mirror = await start();
+    await runOnce(mirror);
+    t.strictSame([...(await contentsOf(mirrored())).keys()], [1, 4, 7]);
+    await rename(`${file}.away`, file);
+    await runOnce(mirror);
+    t.strictSame([...(await contentsOf(mirrored())).keys()], [1, 4, 6, 7]);
+    t.strictSame([...problems.keys()], []);
+    t.match(await verifyLog(mirrored()), { problems: [], lost: [{ from: 2 }, { from: 3 }, { from: 5 }] });
+    const records = await bytesOf(mirrored().records);
+    await runOnce(mirror);
+    t.equal(await bytesOf(mirrored().records), records, 'recorded once');
+  },
+);
+
 t.test('mirror invariant 4: a file that is no prefix is set aside and fetched again', async (t) => {
   const { write, start, live, mirrored, problems, raised, directory } = await mirroredLogs(t);
   const writer = await write('7');
