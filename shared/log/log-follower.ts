@@ -2,6 +2,7 @@ import { rename, rm } from 'node:fs/promises';
 import { syncDirectory } from '../files/sync-directory.ts';
 import { asidePath } from './aside-path.ts';
 import { writeCheckpoint } from './checkpoint.ts';
+import { CheckpointPace } from './checkpoint-pace.ts';
 import type { FileChange, FileFault } from './file-change.ts';
 import { crcOfPrefix, importSealed } from './import-sealed.ts';
 import { type LogPaths, plainSegmentPath } from './log.ts';
@@ -22,9 +23,6 @@ export interface Adoption {
   readonly aside: string | undefined;
 }
 
-/** How much of the open segment is read back at most before a new checkpoint is written, bytes. */
-const CHECKPOINT_BYTES = 16 * 1024 * 1024;
-
 /**
  * A copy that follows its writer: the receiver's live log, and the mirror. It holds a prefix of the log, knows how far it
  * is, and takes what comes next. Not for two users of one copy at the same time, nor for overlapping calls of its asynchronous
@@ -34,7 +32,7 @@ export class LogFollower implements AsyncDisposable {
   readonly #options: LogFollowerOptions;
   #open: OpenSegment | undefined;
   #next: number | undefined;
-  #checkpointAt = 0;
+  readonly #pace: CheckpointPace;
   /** The open segment, once the directory entry of its file is known to be on the disk. */
   #durableEntry: OpenSegment | undefined;
   /** The checkpoint being written; one at a time, so that an older one never comes last. */
@@ -47,7 +45,7 @@ export class LogFollower implements AsyncDisposable {
     this.#options = options;
     this.#open = open;
     this.#next = next;
-    this.#checkpointAt = open?.bytes ?? 0;
+    this.#pace = new CheckpointPace(open?.bytes ?? 0, options.checkpointMs);
   }
 
   /** Where this copy ends; undefined while it holds nothing at all. */
@@ -239,7 +237,7 @@ export class LogFollower implements AsyncDisposable {
 
   #openNext(): OpenSegment {
     if (this.#next === undefined) throw new Error('an empty copy has to be told where it begins');
-    this.#checkpointAt = 0;
+    this.#pace.restart();
     return new OpenSegment(this.#options.paths.open, this.#next, { bytes: 0, crc: 0 });
   }
 
@@ -267,8 +265,8 @@ export class LogFollower implements AsyncDisposable {
   }
 
   #rememberCheckpoint(segment: OpenSegment): void {
-    if (segment.bytes - this.#checkpointAt < CHECKPOINT_BYTES) return;
-    this.#checkpointAt = segment.bytes;
+    // A sync may end when its segment has been closed already.
+    if (segment !== this.#open || !this.#pace.isDue(segment.bytes)) return;
     void this.#writeCheckpoint(segment);
   }
 

@@ -23,6 +23,8 @@ export interface LogFollowerOptions {
   /** Boot id of this machine. */
   readonly bootId: string;
   readonly sealer: Sealer;
+  /** How old a checkpoint gets at most while the copy grows, ms; 30 s unless said otherwise. */
+  readonly checkpointMs?: number | undefined;
 }
 
 /** Where a copy that follows its writer goes on. */

@@ -2,6 +2,7 @@ import { appendFile, cp, readdir, readFile, rename, rm, writeFile } from 'node:f
 import t from 'tap';
 import { plainSegmentPath, sealedSegmentPath } from '../../../shared/log/log.ts';
 import { openLogFollower } from '../../../shared/log/log-follower.ts';
+import { findAltered } from '../../../shared/log/recover-open.ts';
 import { readSegmentRecords, recordSealed } from '../../../shared/log/segment-records.ts';
 import { verifyLog } from '../../../shared/log/verify-log.ts';
 import { logPair, replay } from '../../helpers/log-pair.ts';
@@ -16,6 +17,7 @@ import {
   recordOf,
   withoutPieces,
 } from '../../helpers/logs.ts';
+import { until } from '../../helpers/until.ts';
 
 const ZERO_SHA256 = '0'.repeat(64);
 
@@ -72,6 +74,24 @@ t.test('log invariant 7: a killed follower goes on where its file ends, with the
   t.same(follower.end, { segment: 1, offset: writer.end.offset + 10 });
   t.equal(await follower.crcAt(writer.end.offset), writer.openSegment.crc);
   t.equal(await follower.crcAt(0), 0);
+});
+
+t.test('a copy that is killed has a checkpoint, which tells whether its file was replaced', async (t) => {
+  const { writer, followerPaths, sealer, follow } = await logPair(t);
+  appendSamples(writer, 0, 3);
+  const first = await follow();
+  const bootId = JSON.parse(await readFile(followerPaths.meta, 'utf8')).boot_id;
+  await first[Symbol.asyncDispose]();
+  const options = { paths: followerPaths, id: writer.id, bootId, sealer, checkpointMs: 0 };
+  const follower = await openLogFollower(options);
+  await replay(writer, follower);
+  await follower.sync();
+  const isWritten = async () => (await readFile(followerPaths.checkpoint).catch(() => '')).length > 0;
+  await until(isWritten, { timeoutMs: 10_000, what: 'the checkpoint' });
+  t.equal(await findAltered(followerPaths, bootId), undefined);
+  await flipByte(followerPaths.open, 20);
+  t.equal(await findAltered(followerPaths, bootId), writer.end.offset);
+  t.equal(await findAltered(followerPaths, 'boot-0'), undefined, 'under another boot nothing is known');
 });
 
 t.test('a checkpoint is believed for the same segment under the same boot only', async (t) => {
