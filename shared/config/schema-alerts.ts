@@ -70,7 +70,7 @@ const flapping = z
   })
   .prefault({})
   .describe(
-    'What comes and goes again and again becomes one incident «flapping», with a message when that begins and one when it is over.',
+    'What comes and goes again and again becomes one incident "flapping", with a message when that begins and one when it is over.',
   );
 
 const quietHours = z

@@ -45,7 +45,7 @@ const channel = z
       .min(1)
       .optional()
       .meta({
-        description: 'What it is told of.',
+        description: 'Which alerts it receives.',
         allowed: 'a list of "critical", "warning" and "info"',
         defaultText: 'all',
       }),

@@ -29,5 +29,5 @@ export const history = z
   })
   .prefault({})
   .describe(
-    'What the graphs are drawn from: `history.db` in the data directory, which can be made anew from the logs.',
+    'What the graphs are drawn from: `history.db` in the data directory, which can be rebuilt from the logs.',
   );
