@@ -4,7 +4,7 @@ import t from 'tap';
 import { listed, makeCode, startNode } from '../helpers/joining.ts';
 import { openLines, preparePlace } from '../helpers/programs.ts';
 import { until } from '../helpers/until.ts';
-import { logsOf } from '../helpers/whole-log.ts';
+import { logsAt, logsOf, waitForEqual } from '../helpers/whole-log.ts';
 
 const PATIENT = { timeoutMs: 30_000 };
 
@@ -56,7 +56,7 @@ t.test(
 
     const byHand = await place.run('receiver', 'join-code', '--node', 'kitchen', '--replace');
     t.match(byHand.stderr, /is refused as soon as another one joins/);
-    await using _fourth = await startNode(
+    await using fourth = await startNode(
       place,
       'four',
       '--join',
@@ -67,6 +67,8 @@ t.test(
     const lines = () => openLines(logsOf(place, 'receiver'), 'kitchen').length;
     const before = lines();
     await until(() => lines() > before + 3, { ...PATIENT, what: 'more of that log, from the new machine' });
+    await fourth.end();
+    await waitForEqual(t, logsAt(place, 'four'), 'kitchen');
     t.match(await place.run('receiver', 'join-code', '--replace'), {
       code: 2,
       stderr: /--replace needs --node/,
