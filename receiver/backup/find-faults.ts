@@ -87,12 +87,19 @@ async function findMissing(
 ): Promise<ReadonlySet<number>> {
   // Listed again: while a file is renamed, a directory may show neither of its names.
   const there = new Set([...before, ...(await listSegments(paths)).map(({ number }) => number)]);
-  const isLost = (number: number) => lost.some(({ from, to }) => from <= number && number <= to);
-  const numbers = [...there, ...sealed.keys()];
-  const [first, last] = [Math.max(droppedTo + 1, Math.min(...numbers)), Math.max(...numbers)];
+  const lossOf = (number: number) => lost.find(({ from, to }) => from <= number && number <= to);
+  const isLost = (number: number) => lossOf(number) !== undefined;
+  const numbers = [...there, ...sealed.keys()].sort((a, b) => a - b);
+  const [first, last] = [Math.max(droppedTo + 1, numbers[0] ?? 0), numbers.at(-1) ?? 0];
   const missing = new Set<number>();
-  for (let number = first; number < last && missing.size < MAX_MISSING; number++) {
-    if (!there.has(number) && (sealed.has(number) || !isLost(number))) missing.add(number);
+  let number = first;
+  while (number < last && missing.size < MAX_MISSING) {
+    const loss = there.has(number) || sealed.has(number) ? undefined : lossOf(number);
+    if (loss === undefined && !there.has(number)) missing.add(number);
+    // A node may say that it lost thousands of millions: that is no reason to look at each of them.
+    const passed = number;
+    const next = loss && Math.min(loss.to + 1, numbers.find((one) => one > passed) ?? last);
+    number = next ?? number + 1;
   }
   if (sealed.has(last) && !there.has(last)) missing.add(last);
   for (const number of known)
