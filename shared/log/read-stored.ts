@@ -41,6 +41,9 @@ export async function* readStored(
     const { size } = await file.stat();
     if (size <= from) return;
     const end = options.isBounded === true ? { end: size - 1 } : {};
+    // A stream on a file handle that begins under an aborted signal emits an error that nobody can
+    // listen to yet, and Node ends the process.
+    signal?.throwIfAborted();
     const stream = { highWaterMark: CHUNK_BYTES, start: from, autoClose: false, signal, ...end };
     yield* file.createReadStream(stream) as AsyncIterable<Buffer>;
   } finally {
