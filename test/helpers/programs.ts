@@ -163,7 +163,7 @@ function collect(child: ChildProcess): Output {
 }
 
 /** How long what a program has started may outlive it; what waits for a drive that hangs may for ever, ms. */
-const ORPHAN_MS = 2000;
+const ORPHAN_MS = 15_000;
 
 function running(child: ChildProcess, out: Output): Running {
   async function end(signal: NodeJS.Signals = 'SIGTERM'): Promise<void> {
