@@ -8,6 +8,7 @@ import type { LogPaths } from './log.ts';
 import { type LogMeta, readLogMeta, writeLogMeta } from './log-meta.ts';
 import { LogWriter, type LogWriterOptions, type LogWriterState } from './log-writer.ts';
 import { newLogId } from './new-log-id.ts';
+import { readOwnMeta } from './own-meta.ts';
 import { recordAgain } from './record-again.ts';
 import { openSize } from './recover-open.ts';
 import { findSoundPrefix } from './recover-tail.ts';
@@ -20,7 +21,7 @@ import { settleOpen, type TakenUp } from './settle-open.ts';
  * power cut it cuts the segment back to what is sound, leaves it as interrupted and begins the next (invariants 2, 4, 5, 7). So it does
  * when the file is not what was left there (invariant 11).
  *
- * @throws UserError `LOG_DAMAGED` when `log.json` cannot be read; system errors of the disk.
+ * @throws UserError `LOG_DAMAGED` when neither `log.json` nor the open segment says which log this is; system errors of the disk.
  */
 export async function openLogWriter(options: LogWriterOptions, atMs: number): Promise<LogWriter> {
   const { paths, bootId } = options;
@@ -28,7 +29,7 @@ export async function openLogWriter(options: LogWriterOptions, atMs: number): Pr
   await finishSealing(paths);
   await recordAgain(paths, atMs);
   const header = await readOpenHeader(paths);
-  const meta = (await readLogMeta(paths)) ?? (await newMeta(options, header, atMs));
+  const meta = (await readMeta(paths, header)) ?? (await newMeta(options, header, atMs));
   if (meta.bootId !== bootId) await cutInterrupted(paths, meta.interrupted);
   const [records, stored] = [await readSegmentRecords(paths), await listSegments(paths)];
   const found = { paths, bootId, meta, records, stored, header, size: await openSize(paths) };
@@ -72,6 +73,11 @@ async function cutInterrupted(paths: LogPaths, interrupted: readonly number[]): 
   }
 }
 
+/** What `log.json` says. A damaged one is set aside where the open segment says which log this is. */
+async function readMeta(paths: LogPaths, header: SegmentHeader | undefined): Promise<LogMeta | undefined> {
+  return header === undefined ? await readLogMeta(paths) : (await readOwnMeta(paths)).meta;
+}
+
 /** Where `log.json` is missing: that of a new log, or, since the open segment names its log, of that one. */
 async function newMeta(
   options: LogWriterOptions,
@@ -80,8 +86,11 @@ async function newMeta(
 ): Promise<LogMeta> {
   const { paths, bootId } = options;
   const stored = await listSegments(paths);
-  // No boot id: nobody knows whether everything is still there.
-  if (header !== undefined) return { id: header.log, bootId: '', cleanEnd: undefined, interrupted: [] };
+  if (header !== undefined) {
+    // Nobody knows whether everything is still there, nor which closed segments were interrupted.
+    const interrupted = stored.filter(({ kind }) => kind === 'closed').map(({ number }) => number);
+    return { id: header.log, bootId: '', cleanEnd: undefined, interrupted };
+  }
   if (stored.length > 0) {
     throw new UserError('LOG_DAMAGED', `${paths.meta} is missing, while there are segments beside it`, {
       hint: 'Restore it from another copy of this log, or move the directory away to begin a new log.',

@@ -170,6 +170,18 @@ t.test('without log.json the open segment says which log it is, and counts as in
   t.strictSame(writer.interrupted, [1]);
 });
 
+t.test('a log.json that is damaged is set aside where the open segment says which log it is', async (t) => {
+  const { paths, open } = setup(t);
+  const before = await open();
+  appendSamples(before, 0, 3);
+  await writeFile(paths.meta, '{"form');
+  const writer = await open();
+  t.equal(writer.id, before.id);
+  t.strictSame(writer.interrupted, [1]);
+  const kept = (await readdir(paths.directory)).filter((name) => name.startsWith('log.json.damaged-'));
+  t.equal(kept.length, 1);
+});
+
 t.test('nobody guesses the id of a log', async (t) => {
   const { paths, open } = setup(t);
   const before = await open();
