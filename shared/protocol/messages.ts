@@ -21,7 +21,8 @@ export const MAX_RETRY_AFTER_SECONDS = 86_400;
 
 // Keys that are not known are dropped, not refused: a newer peer may say more (docs/protocol.md, section 2).
 
-const segment = whole({ min: 1, max: 2 ** 32 - 1 });
+/** A file name has eight digits for it. */
+const segment = whole({ min: 1, max: 99_999_999 });
 const offset = whole({ min: 0 });
 const crc = whole({ min: 0, max: 2 ** 32 - 1 });
 const seconds = number({ min: 0.01, max: 86_400 });

@@ -35,6 +35,7 @@ t.test('HELLO: what is not allowed is refused with the key and the reason', asyn
     [{ boot_id: '<script>' }, /boot_id/],
     [{ open: [] }, /open/],
     [{ oldest: 0 }, /oldest/],
+    [{ oldest: 100_000_000 }, /oldest/],
     [{ sleeptime: 'now' }, /sleeptime/],
     [{ credential: 'x' }, /credential/],
     [{ nonce: '00' }, /nonce/],
