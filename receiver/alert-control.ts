@@ -38,10 +38,14 @@ export function alertControl(running: () => Receiver): ControlHandlers {
     alerts: async (args) => {
       const { limit, all } = LIST.parse(args);
       const { incidents } = running().alerts;
-      if (all) return incidents.history(limit).map(describeIncident);
+      const open = incidents.open();
+      if (all) {
+        const unwritten = open.filter(({ id }) => id < 1);
+        return [...unwritten, ...incidents.history(limit)].slice(0, limit).map(describeIncident);
+      }
       const past = incidents.history(MAX_HISTORY).filter(({ endedMs }) => endedMs !== undefined);
       const nowMs = systemClock.now();
-      return [...incidents.open(), ...past].map(describeIncident).filter((alert) => isCurrent(alert, nowMs));
+      return [...open, ...past].map(describeIncident).filter((alert) => isCurrent(alert, nowMs));
     },
     'ack-alerts': async (args) => {
       const { ids, by, note } = ACKNOWLEDGE.parse(args);

@@ -3,6 +3,7 @@ import type { Silence } from './silences/silence-store.ts';
 
 /** An incident as `alerts --json` shows it. Times are RFC 3339 in UTC. */
 export interface IncidentStatus {
+  /** 0 or less while the receiver cannot write it to its disk: it cannot be acknowledged until then. */
   readonly id: number;
   readonly key: string;
   readonly rule: string;

@@ -16,7 +16,7 @@ const ALERT_COLUMNS = [
 export function renderAlerts(alerts: readonly IncidentStatus[], nowMs: number): string {
   if (alerts.length === 0) return 'nothing is wrong\n';
   const rows = alerts.map((alert) => [
-    String(alert.id),
+    alert.id < 1 ? '-' : String(alert.id),
     alert.state,
     alert.severity,
     formatRelative(Date.parse(alert.opened), nowMs),

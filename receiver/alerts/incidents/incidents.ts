@@ -40,6 +40,7 @@ import { createMessenger } from './messenger.ts';
 import { type Problem, watchProblems } from './problems.ts';
 import { type RecentSource, readRecent } from './read-recent.ts';
 import { createTeller } from './teller.ts';
+import { cannotWrite, type WriteFailure, withUnwritten } from './unwritten.ts';
 
 /** Nodes of one look whose last values are read. */
 const MAX_READ = 10;
@@ -72,7 +73,10 @@ export interface Incidents extends Disposable {
   report(problem: Problem): void;
   /** Undefined when there is no such incident or it is over. */
   acknowledge(id: number, by: Acknowledgement): Incident | undefined;
-  /** Those that are open, newest first. */
+  /**
+   * Those that are open, newest first. While the disk takes no changes: first, as number 0, that it does not, and with
+   * numbers below 0 what waits to be written.
+   */
   open(): readonly Incident[];
   /** Those that were and are, newest first. */
   history(limit: number): readonly Incident[];
@@ -95,7 +99,11 @@ export function watchIncidents(options: IncidentsOptions): Incidents {
   const lookAgain = () => {
     lookAtMs = 0;
   };
-  const problems = watchProblems({ store, incidents, keeper, clock, log, onChange: lookAgain });
+  let failure: WriteFailure | undefined;
+  const onFailure = (error: unknown) => {
+    failure = { error, sinceMs: failure?.sinceMs ?? clock.now() };
+  };
+  const problems = watchProblems({ store, incidents, keeper, clock, log, onChange: lookAgain, onFailure });
   const disconnects = watchDisconnects({
     fleet,
     incidents,
@@ -139,6 +147,23 @@ export function watchIncidents(options: IncidentsOptions): Incidents {
     return hasTold;
   }
 
+  async function look(): Promise<boolean> {
+    disconnects.look();
+    problems.writeEarlier();
+    disconnects.note();
+    const due = disconnects.due();
+    if (due.length === 0 && clock.monotonic() < lookAtMs) return false;
+    prune();
+    const recent = await readLogs(due);
+    let hasTold: boolean | undefined;
+    disconnects.declare(due, (lost) => {
+      hasTold = tellNow(lost, recent);
+    });
+    hasTold ??= store.transaction(() => tellNow([], recent));
+    if (problems.waiting().length === 0) failure = undefined;
+    return hasTold;
+  }
+
   return {
     raise: problems.raise,
     clear: problems.clear,
@@ -147,22 +172,19 @@ export function watchIncidents(options: IncidentsOptions): Incidents {
       lookAgain();
       return store.transaction(() => keeper.acknowledge(id, by));
     },
-    open: () => incidents.open().toReversed(),
+    open() {
+      const open = withUnwritten(incidents.open(), problems.waiting(), policy.flapping).toReversed();
+      return failure === undefined ? open : [cannotWrite(failure, store.database.location() ?? ''), ...open];
+    },
     history: (limit) => incidents.history(limit),
     lookAgain,
     async tell() {
-      disconnects.look();
-      problems.writeEarlier();
-      disconnects.note();
-      const due = disconnects.due();
-      if (due.length === 0 && clock.monotonic() < lookAtMs) return false;
-      prune();
-      const recent = await readLogs(due);
-      let hasTold: boolean | undefined;
-      disconnects.declare(due, (lost) => {
-        hasTold = tellNow(lost, recent);
-      });
-      return hasTold ?? store.transaction(() => tellNow([], recent));
+      try {
+        return await look();
+      } catch (error) {
+        onFailure(error);
+        throw error;
+      }
     },
     [Symbol.dispose]: () => disconnects[Symbol.dispose](),
   };

@@ -6,6 +6,7 @@ import type { Severity } from './incident.ts';
 import type { IncidentKeeper } from './incident-keeper.ts';
 import type { IncidentStore } from './incident-store.ts';
 import type { IncidentFacts } from './life-cycle.ts';
+import { keepChange, type ProblemChange } from './unwritten.ts';
 
 /** Problems open at the same time at most: twice as many as the largest fleet that this was built for has nodes. */
 const MAX_OPEN = 10_000;
@@ -42,6 +43,8 @@ export interface ProblemsOptions {
   readonly log: Logger;
   /** There may be something to tell. */
   readonly onChange: () => void;
+  /** The disk did not take a change, which waits now. */
+  readonly onFailure: (error: unknown) => void;
 }
 
 /** The problems that other parts of the receiver report. */
@@ -49,6 +52,8 @@ export interface Problems {
   raise(problem: Problem): void;
   clear(key: string): void;
   report(problem: Problem): void;
+  /** What the disk has not taken yet, oldest first. */
+  waiting(): readonly ProblemChange[];
   /** Writes what the disk did not take before. @throws when it does not take it now either */
   writeEarlier(): void;
 }
@@ -59,25 +64,49 @@ export interface Problems {
  */
 export function watchProblems(options: ProblemsOptions): Problems {
   const { store, incidents, keeper, clock, log, onChange } = options;
-  const unwritten: (() => void)[] = [];
+  const waiting: ProblemChange[] = [];
 
   /** Writes to disk now, or as soon as that is possible again: whoever reports a full disk must not fail of it. */
-  function write(work: () => void): void {
-    try {
-      if (unwritten.length > 0) throw new Error('earlier problems could not be written yet');
-      store.transaction(work);
-    } catch (err) {
-      if (unwritten.length >= MAX_UNWRITTEN) {
-        log.error({ err }, 'a problem could not be written, nobody is told of it');
-        return;
-      }
-      unwritten.push(work);
-    }
+  function write(change: ProblemChange): void {
+    if (waiting.length > 0 || !isWritten(change)) keep(change);
     onChange();
   }
 
+  function isWritten(change: ProblemChange): boolean {
+    try {
+      store.transaction(() => apply(change));
+      return true;
+    } catch (err) {
+      options.onFailure(err);
+      return false;
+    }
+  }
+
+  function keep(change: ProblemChange): void {
+    if (keepChange(waiting, change, MAX_UNWRITTEN)) return;
+    log.error({ key: change.key }, 'a problem could not be written, nobody is told of it');
+  }
+
+  function apply(change: ProblemChange): void {
+    const { key, atMs } = change;
+    if (change.kind === 'clear') {
+      if (keeper.over(key, atMs)) log.info({ key }, 'problem is over');
+      return;
+    }
+    if (change.kind === 'report' && isRepeated(key, atMs)) return;
+    if (!hasRoom(change.facts)) return;
+    if (change.kind === 'raise') keeper.fire(change.facts, atMs);
+    else keeper.note(change.facts, atMs);
+    change.say();
+  }
+
+  function isRepeated(key: string, atMs: number): boolean {
+    const before = incidents.latest(key);
+    return before !== undefined && before.openedMs > atMs - REPEAT_MS && before.openedMs <= atMs;
+  }
+
   /** There is a limit to what anybody reads, and to what a disk should hold. */
-  function hasRoom({ key, title }: Problem): boolean {
+  function hasRoom({ key, title }: IncidentFacts): boolean {
     if (incidents.countOpen('problem') < MAX_OPEN) return true;
     log.error({ key, title, max: MAX_OPEN }, 'too many open problems, nobody is told of this one');
     return false;
@@ -94,35 +123,20 @@ export function watchProblems(options: ProblemsOptions): Problems {
 
   return {
     raise(problem) {
-      const atMs = clock.now();
-      const say = logOnce(problem);
-      write(() => {
-        if (!hasRoom(problem)) return;
-        keeper.fire(factsOf(problem), atMs);
-        say();
-      });
+      const of = { key: problem.key, atMs: clock.now() };
+      write({ ...of, kind: 'raise', facts: factsOf(problem), say: logOnce(problem) });
     },
     report(problem) {
-      const atMs = clock.now();
-      const say = logOnce(problem);
-      write(() => {
-        const before = incidents.latest(problem.key);
-        if (before !== undefined && before.openedMs > atMs - REPEAT_MS && before.openedMs <= atMs) return;
-        if (!hasRoom(problem)) return;
-        keeper.note(factsOf(problem), atMs);
-        say();
-      });
+      const of = { key: problem.key, atMs: clock.now() };
+      write({ ...of, kind: 'report', facts: factsOf(problem), say: logOnce(problem) });
     },
-    clear(key) {
-      const atMs = clock.now();
-      write(() => {
-        if (keeper.over(key, atMs)) log.info({ key }, 'problem is over');
-      });
-    },
+    clear: (key) => write({ key, atMs: clock.now(), kind: 'clear' }),
+    waiting: () => waiting,
     writeEarlier() {
-      for (let work = unwritten[0]; work !== undefined; work = unwritten[0]) {
-        store.transaction(work);
-        unwritten.shift();
+      for (let change = waiting[0]; change !== undefined; change = waiting[0]) {
+        const next = change;
+        store.transaction(() => apply(next));
+        waiting.shift();
       }
     },
   };

@@ -1,6 +1,8 @@
 import t from 'tap';
+import { describeIncident } from '../../../../receiver/alerts/describe-incident.ts';
 import { CALM_POLICY } from '../../../../receiver/alerts/incidents/calm-policy.ts';
 import type { Problem } from '../../../../receiver/alerts/incidents/problems.ts';
+import { renderAlerts } from '../../../../receiver/commands/render-alerts.ts';
 import { createLogger } from '../../../../shared/logging/logger.ts';
 import { parseNodeName } from '../../../../shared/names/node-name.ts';
 import { type CalmOptions, startIncidents } from './start-incidents.ts';
@@ -295,9 +297,39 @@ t.test('a problem that the disk does not take is kept, and logged once', async (
       }),
   });
   parts.raise('storage');
+  parts.incidents.clear('mirror');
+  for (const severity of ['warning', 'critical'] as const) parts.raise('storage', { severity });
   for (let look = 0; look < 10; look++) await t.rejects(parts.incidents.tell());
+  const listed = parts.incidents.open().map(describeIncident);
+  t.match(listed, [
+    {
+      id: 0,
+      state: 'firing',
+      severity: 'critical',
+      title: /cannot record or mail alerts: .*fleet\.db failed: database or disk is full/,
+    },
+    { id: -1, state: 'firing', severity: 'critical', title: 'storage is wrong', told: null },
+  ]);
+  t.notMatch(renderAlerts(listed, parts.clock.now()), /nothing is wrong/);
   full.restore();
   await parts.pass(MINUTE_MS);
+  t.match(parts.incidents.open(), [{ id: 1, key: 'storage' }], 'and it is an alert like any other then');
   t.match(parts.letters, [{ subject: '[fleetkeep] storage is wrong' }]);
   t.strictSame(logged, ['storage']);
+});
+
+t.test('a loss that the disk does not take is not nothing', async (t) => {
+  await using parts = start(t);
+  parts.up('7');
+  parts.down('7');
+  const full = t.intercept(parts.store, 'transaction', {
+    value() {
+      throw new Error('database or disk is full');
+    },
+  });
+  await t.rejects(parts.pass(MINUTE_MS));
+  t.match(parts.incidents.open(), [{ id: 0, key: 'state-unwritten', isFiring: true }]);
+  full.restore();
+  await parts.pass(MINUTE_MS);
+  t.match(parts.incidents.open(), [{ id: 1, node: '7' }]);
 });

@@ -68,7 +68,7 @@ function FiringAlert({ group, onAsk }: FiringAlertProps) {
       </div>
       {isAdmin.value && (
         <div class="button-row">
-          {alerts.some(({ acknowledged }) => !acknowledged) && (
+          {alerts.some(({ id, acknowledged }) => id > 0 && !acknowledged) && (
             <button type="button" onClick={() => onAsk('acknowledge')}>
               Acknowledge
             </button>
