@@ -101,6 +101,7 @@ export async function startDuties(ports: DutyPorts, config: Config): Promise<Dut
 
   const running = stack.move();
   const nodeConnected = (node: NodeName) => void repair.nodeConnected(node, mirror);
+  for (const node of ports.ingest.connected().keys()) nodeConnected(node);
   return { alerts, mirror, history, web, nodeConnected, [Symbol.asyncDispose]: () => running.disposeAsync() };
 }
 
@@ -146,7 +147,7 @@ async function startCopies(
   const mirror = stack.use(
     await startMirror({
       ...{ logsRoot, recordPath },
-      run: mirrorOnDrive(drive),
+      run: repair.withSuspects(mirrorOnDrive(drive)),
       stallMs: config.mirror.hang_seconds * 1000,
       directory: config.to_directory,
       schedule: config.mirror.schedule,

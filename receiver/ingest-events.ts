@@ -18,6 +18,8 @@ export interface IngestEventsOptions {
   readonly isMember: (node: NodeName) => boolean;
   /** A node is connected and can be told things. */
   readonly onConnected: (node: NodeName) => void;
+  /** Something has changed or deleted the files of the node's log here; what was open is back already. */
+  readonly onFilesChanged: (node: NodeName) => void;
   /** These nodes' logs have grown. */
   readonly onMoved: (nodes: readonly NodeName[]) => void;
   /** The newest sample of a node that is still sending what came before it. */
@@ -60,6 +62,7 @@ export function ingestEvents(options: IngestEventsOptions): IngestEvents {
     problem(node, problem) {
       log.warn({ node, problem }, 'trouble with the copy of a node');
       alerts.report(describeProblem(node, problem));
+      if (problem.kind === 'copy_changed' || problem.kind === 'directory_gone') options.onFilesChanged(node);
     },
     sealFailed(node, segment, message) {
       log.error({ node, segment, message }, 'a segment could not be sealed');
@@ -145,6 +148,16 @@ function describeProblem(node: NodeName, problem: IngestProblem): Problem {
         severity: 'critical',
         title: `node ${node} could not keep ${problem.samples} samples`,
         detail: `Since ${problem.since} node ${node} could not write its local copy (${problem.reason}). ${problem.samples} samples are lost.`,
+      };
+    case 'directory_gone':
+      return {
+        key: `directory ${node}`,
+        node,
+        severity: 'warning',
+        title: `log.json of node ${node} was deleted here`,
+        detail:
+          'The receiver wrote it again. If sealed segments are gone as well, it fetches them from the mirror or from ' +
+          'the node; an alert follows if it cannot. Look for a program that deletes files in the data directory.',
       };
     case 'copy_changed':
     case 'forked':

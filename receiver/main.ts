@@ -156,6 +156,7 @@ export async function startReceiver(options: ReceiverOptions): Promise<Receiver>
         onMoved: (nodes) => parts.receiver?.history?.moved(nodes),
         onLive: (node, line) => parts.receiver?.history?.live(node, line),
         onConfirmed: (node, sha256) => certificates?.confirmed(node, sha256),
+        onFilesChanged: (node) => parts.duties?.present.nodeConnected(node),
         onConnected: (node) => {
           certificates?.connected(node);
           parts.duties?.present.nodeConnected(node);

@@ -1,14 +1,16 @@
 import { UserError } from '../shared/errors/errors.ts';
-import { logPaths } from '../shared/log/log.ts';
+import { type LogPaths, logPaths } from '../shared/log/log.ts';
+import { readLogMeta } from '../shared/log/log-meta.ts';
 import type { Logger } from '../shared/logging/logger.ts';
 import type { NodeName } from '../shared/names/node-name.ts';
 import { ABILITIES } from '../shared/protocol/protocol.ts';
 import type { Problem } from './alerts/alerts.ts';
 import { type LackingSegment, SegmentFetcher } from './backup/fetch-segments.ts';
 import { findFaults } from './backup/find-faults.ts';
-import type { Mirror, SuspectSegment, WantedSegment } from './backup/mirror.ts';
+import type { Mirror, RunMirror, SuspectSegment, WantedSegment } from './backup/mirror.ts';
 import type { Fleet } from './fleet/fleet.ts';
 import type { Ingest } from './ingest/ingest.ts';
+import type { ClaimFacts } from './ingest/messages.ts';
 import type { ProblemSink } from './problem-relay.ts';
 
 /** What {@link createSegmentRepair} works with. */
@@ -26,6 +28,8 @@ export interface SegmentRepair {
   fetch(wanted: readonly WantedSegment[], signal: AbortSignal): Promise<readonly SuspectSegment[]>;
   /** A node has come: whatever of its log is missing here can be asked for. Never rejects. */
   nodeConnected(node: NodeName, mirror: Pick<Mirror, 'repairSoon'>): Promise<void>;
+  /** Lets each run look at what the connected nodes still have and the live logs lack, too. */
+  withSuspects(run: RunMirror): RunMirror;
 }
 
 /** Makes the repair ready; starts nothing. */
@@ -48,23 +52,41 @@ export function createSegmentRepair(ports: SegmentRepairPorts): SegmentRepair {
     },
     log,
   });
+  async function suspectsOf(node: NodeName): Promise<readonly SuspectSegment[]> {
+    try {
+      const segments = await findSuspects(logPaths(logsRoot, node), ingest.connected().get(node)?.facts);
+      return segments.map((segment) => ({ name: `node-${node}`, segment }));
+    } catch (err) {
+      const isDamage = err instanceof UserError && err.code === 'LOG_DAMAGED';
+      log.warn({ node, err }, isDamage ? 'the log of a node is damaged' : 'a log could not be looked at');
+      return [];
+    }
+  }
   return {
     fetch: (wanted, signal) => fetcher.fetch(wanted, signal),
     async nodeConnected(node, mirror) {
-      try {
-        const { missing, partial, unrecorded } = await findFaults(logPaths(logsRoot, node), {
-          isRead: () => false,
-        });
-        const known = fetcher.lacking.filter((one) => one.node === node).map(({ segment }) => segment);
-        const segments = [...new Set([...missing, ...partial, ...unrecorded, ...known])];
-        const suspects = segments.map((segment) => ({ name: `node-${node}`, segment }));
-        if (suspects.length > 0) mirror.repairSoon(suspects);
-      } catch (err) {
-        const isDamage = err instanceof UserError && err.code === 'LOG_DAMAGED';
-        log.warn({ node, err }, isDamage ? 'the log of a node is damaged' : 'a log could not be looked at');
-      }
+      const name = `node-${node}`;
+      const known = fetcher.lacking.filter((one) => one.node === node);
+      const suspects = [...(await suspectsOf(node)), ...known.map(({ segment }) => ({ name, segment }))];
+      if (suspects.length > 0) mirror.repairSoon(suspects);
+    },
+    withSuspects: (run) => async (options) => {
+      const suspects = [...options.suspects];
+      for (const node of ingest.connected().keys()) suspects.push(...(await suspectsOf(node)));
+      return await run({ ...options, suspects });
     },
   };
+}
+
+/** What a live log lacks of its sealed segments, as far as that is seen without reading them. */
+async function findSuspects(
+  paths: LogPaths,
+  facts: Pick<ClaimFacts, 'log' | 'oldest'> | undefined,
+): Promise<readonly number[]> {
+  const isSameLog = facts !== undefined && (await readLogMeta(paths))?.id === facts.log;
+  const oldest = isSameLog ? facts.oldest : undefined;
+  const { missing, partial, unrecorded } = await findFaults(paths, { isRead: () => false, oldest });
+  return [...new Set([...missing, ...partial, ...unrecorded])];
 }
 
 function lackingKey(node: NodeName): string {

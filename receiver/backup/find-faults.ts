@@ -29,6 +29,8 @@ export interface FindFaultsOptions {
   readonly isRead: (segment: number) => boolean;
   /** Segments that another copy knows of; this one may have lost them from its beginning, records and all. */
   readonly known?: Iterable<number> | undefined;
+  /** The first segment that the node still has: from there on, this copy has to have all of them. */
+  readonly oldest?: number | undefined;
   readonly signal?: AbortSignal | undefined;
 }
 
@@ -50,7 +52,7 @@ export async function findFaults(paths: LogPaths, options: FindFaultsOptions): P
   const partial = [...records.sealed.values()].filter(({ isPartial }) => isPartial === true);
   return {
     damaged,
-    missing: await findMissing(paths, there, records, options.known ?? []),
+    missing: await findMissing(paths, there, records, options),
     unrecorded: new Set(
       listed
         .filter(({ number, kind }) => kind === 'sealed' && !records.sealed.has(number))
@@ -83,14 +85,15 @@ async function findMissing(
   paths: LogPaths,
   before: ReadonlySet<number>,
   { sealed, lost, droppedTo }: SegmentRecords,
-  known: Iterable<number>,
+  { known = [], oldest = Number.POSITIVE_INFINITY }: FindFaultsOptions,
 ): Promise<ReadonlySet<number>> {
   // Listed again: while a file is renamed, a directory may show neither of its names.
   const there = new Set([...before, ...(await listSegments(paths)).map(({ number }) => number)]);
   const lossOf = (number: number) => lost.find(({ from, to }) => from <= number && number <= to);
   const isLost = (number: number) => lossOf(number) !== undefined;
   const numbers = [...there, ...sealed.keys()].sort((a, b) => a - b);
-  const [first, last] = [Math.max(droppedTo + 1, numbers[0] ?? 0), numbers.at(-1) ?? 0];
+  const first = Math.max(droppedTo + 1, Math.min(oldest, numbers[0] ?? 0));
+  const last = numbers.at(-1) ?? 0;
   const missing = new Set<number>();
   let number = first;
   while (number < last && missing.size < MAX_MISSING) {

@@ -1,6 +1,7 @@
 import type { Command } from 'commander';
 import type { CommandContext } from '../../shared/cli/command-context.ts';
 import { UserError } from '../../shared/errors/errors.ts';
+import { describeLacking } from '../backup/describe-lacking.ts';
 import type { MirrorRun } from '../backup/mirror.ts';
 import { askReceiver, loadConfigOf } from './command-context.ts';
 import { renderMirrorRun } from './render-mirror.ts';
@@ -19,6 +20,11 @@ export function addBackup(command: Command, context: CommandContext): void {
     const run = (await askReceiver(loaded, 'backup', args)) as MirrorRun;
     if (run.kind !== 'succeeded') {
       throw new UserError('MIRROR_UNUSABLE', run.problem.title, { hint: run.problem.detail });
+    }
+    const lacking = describeLacking(run);
+    if (lacking !== undefined) {
+      const hint = 'fleetkeep-receiver alerts says why; each run of the mirror asks the nodes again.';
+      throw new UserError('LOG_DAMAGED', lacking, { hint });
     }
     const { writtenBytes, tookMs } = run.success;
     context.stdout.write(renderMirrorRun(writtenBytes, tookMs, run.logs.length, loaded.config.to_directory));

@@ -6,9 +6,9 @@ import type { ClaimFacts, Refusal, WorkerSettings } from './messages.ts';
 
 /** What the arbiter has to know of a HELLO. */
 export function claimFacts(hello: Hello, address: string): ClaimFacts {
-  const { node, credential, log, host_name: hostName, boot_id: bootId, instance, version, can } = hello;
+  const { node, credential, log, host_name: hostName, boot_id: bootId, instance, version } = hello;
   const who = { node, credential, log, hostName, address, bootId, instance, version };
-  return { ...who, sleeptimeSeconds: hello.sleeptime, can };
+  return { ...who, sleeptimeSeconds: hello.sleeptime, can: hello.can, oldest: hello.oldest };
 }
 
 /** REFUSED, as a frame. */

@@ -203,6 +203,7 @@ export class LogStream implements Committable, AsyncDisposable {
   async mendMeta(): Promise<void> {
     const meta = { id: this.#log, bootId: this.#settings.bootId, cleanEnd: undefined, interrupted: [] };
     await this.#alone(async () => await writeLogMeta(logPaths(this.#settings.logsRoot, this.#node), meta));
+    this.#events.problem({ kind: 'directory_gone' });
   }
 
   /** What this copy holds of a segment from `offset` on, in parts that fit into a frame. */

@@ -65,6 +65,8 @@ export interface ClaimFacts {
   readonly instance?: string | undefined;
   readonly version: string;
   readonly sleeptimeSeconds: number;
+  /** The first segment that it still had when it connected. */
+  readonly oldest?: number | undefined;
   /** What it can do that the first version could not; `ABILITIES`. */
   readonly can?: readonly string[] | undefined;
 }
@@ -195,6 +197,10 @@ export type IngestProblem =
   | ({ readonly kind: 'forked' } & SegmentFork)
   /** Something else changed the file of a segment here. It is put back; what could not be saved comes from the node again. */
   | ({ readonly kind: 'copy_changed' } & FileChange)
+  | {
+      /** `log.json` was deleted, and maybe the directory of sealed segments that it lies in. */
+      readonly kind: 'directory_gone';
+    }
   /** Something else changed the file of a segment at the node. */
   | Extract<Control, { readonly kind: 'file_changed' | 'lost_end' }>
   /** A part of the node's log is to be had from nobody. */

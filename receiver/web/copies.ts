@@ -4,6 +4,7 @@ import type { Position } from '../../shared/log/position.ts';
 import { readSegmentRecords, type SegmentRecord } from '../../shared/log/segment-records.ts';
 import type { Logger } from '../../shared/logging/logger.ts';
 import type { NodeName } from '../../shared/names/node-name.ts';
+import { describeLacking } from '../backup/describe-lacking.ts';
 import type { MirroredLog, MirrorState } from '../backup/mirror.ts';
 import { OVERDUE_KEY, STALL_KEY } from '../backup/mirror-problem.ts';
 import type { CopiesReport, VerifyProgress } from '../backup/verify-copies.ts';
@@ -64,8 +65,9 @@ export class Copies implements Disposable {
     });
     this.#finish('mirror', async () => {
       const result = await run;
-      if (result.kind === 'succeeded') return { ok: true, message: 'the mirror is up to date' };
-      return { ok: false, message: result.problem.title };
+      if (result.kind !== 'succeeded') return { ok: false, message: result.problem.title };
+      const lacking = describeLacking(result);
+      return { ok: lacking === undefined, message: lacking ?? 'the mirror is up to date' };
     });
   }
 

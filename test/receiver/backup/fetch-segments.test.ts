@@ -2,11 +2,13 @@ import { existsSync } from 'node:fs';
 import { readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import t from 'tap';
+import { describeLacking } from '../../../receiver/backup/describe-lacking.ts';
 import { SegmentFetcher } from '../../../receiver/backup/fetch-segments.ts';
 import { sealedSegmentPath } from '../../../shared/log/log.ts';
+import { applyRetention } from '../../../shared/log/retention.ts';
 import { readSegmentRecords } from '../../../shared/log/segment-records.ts';
 import { createLogger } from '../../../shared/logging/logger.ts';
-import { contentsOf, flipByte } from '../../helpers/logs.ts';
+import { contentsOf, flipByte, NOON_MS } from '../../helpers/logs.ts';
 import { until } from '../../helpers/until.ts';
 import { SEVEN, threeCopies } from './three-copies.ts';
 
@@ -82,6 +84,68 @@ t.test('the whole directory of a node is deleted while it is connected: all of i
   t.match(await mirror.runNow(), { kind: 'succeeded' });
   t.strictSame(await contentsOf(live()), whole);
   t.strictSame(await contentsOf(mirrored()), whole);
+});
+
+/** Something may be writing there meanwhile. */
+const GONE = { recursive: true, maxRetries: 20, retryDelay: 20 } as const;
+
+/** Deletes what the mirror and the receiver have of the sealed segments, records and all. */
+async function deleteSealed(
+  { live, mirrored, troubles }: Awaited<ReturnType<typeof threeCopies>>,
+  of: 'the log' | 'all logs' = 'the log',
+) {
+  troubles.length = 0;
+  for (const segment of [1, 2, 3]) await rm(sealedSegmentPath(mirrored(), segment));
+  await writeFile(mirrored().records, '');
+  await rm(of === 'the log' ? live().directory : live().root, GONE);
+  const isTold = () => troubles.includes(of === 'the log' ? 'directory_gone' : 'copy_changed');
+  await until(isTold, { timeoutMs: 10_000, what: 'ingest to find that the directory is gone' });
+}
+
+t.test('the directory is deleted while the mirror does not have the first segments', async (t) => {
+  const copies = await threeCopies(t);
+  const { live, mirrored, mirror, node, repair } = copies;
+  const whole = await contentsOf(node.writer.paths);
+  t.strictSame(copies.troubles, [], 'a new log is no trouble');
+  await deleteSealed(copies);
+  await repair.nodeConnected(SEVEN, mirror);
+  const isBack = async () => (await contentsOf(mirrored())).size === whole.size;
+  await until(isBack, { timeoutMs: 10_000, what: 'the segments, without anybody asking' });
+  t.strictSame(await contentsOf(live()), whole);
+
+  await deleteSealed(copies);
+  t.match(await mirror.runNow(), { kind: 'succeeded', wanted: { length: 0 } });
+  t.strictSame(await contentsOf(live()), whole, 'a run that was asked for');
+  t.strictSame(await contentsOf(mirrored()), whole);
+
+  await deleteSealed(copies, 'all logs');
+  await repair.nodeConnected(SEVEN, mirror);
+  await until(isBack, { timeoutMs: 10_000, what: 'the segments, after all logs were deleted' });
+  t.strictSame(await contentsOf(live()), whole);
+
+  await copies.uplink[Symbol.asyncDispose]();
+  const isAway = () => !copies.ingest.connected().has(SEVEN);
+  await until(isAway, { timeoutMs: 10_000, what: 'ingest to find that the node is away' });
+  await rm(live().directory, GONE);
+  for (const segment of [1, 2, 3]) await rm(sealedSegmentPath(mirrored(), segment));
+  await writeFile(mirrored().records, '');
+  await copies.connect();
+  await repair.nodeConnected(SEVEN, mirror);
+  await until(isBack, { timeoutMs: 10_000, what: 'the segments, deleted while nothing was connected' });
+  t.strictSame(await contentsOf(live()), whole);
+
+  t.strictSame(await applyRetention(live(), { maxBytes: 0 }, 3, NOON_MS), [1, 2]);
+  t.match(await mirror.runNow(), { kind: 'succeeded', wanted: { length: 0 } });
+  t.strictSame([...(await contentsOf(live())).keys()], [3, 4], 'what retention dropped stays away');
+
+  await flipByte(sealedSegmentPath(node.writer.paths, 2), 100);
+  await deleteSealed(copies);
+  const run = await mirror.runNow();
+  t.equal(
+    describeLacking(run),
+    'the log of node 7 lacks segment 2 here, and the mirror could not give back what is missing',
+  );
+  t.strictSame([...(await contentsOf(live())).keys()], [1, 3, 4]);
 });
 
 t.test('a node that does not have it either says why', async (t) => {

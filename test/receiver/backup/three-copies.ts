@@ -2,12 +2,14 @@ import { mkdirSync } from 'node:fs';
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Problem } from '../../../receiver/alerts/alerts.ts';
+import { runMirror } from '../../../receiver/backup/run-mirror.ts';
 import { verifyCopies } from '../../../receiver/backup/verify-copies.ts';
 import { type Ingest, startIngest } from '../../../receiver/ingest/ingest.ts';
+import type { IngestProblem } from '../../../receiver/ingest/messages.ts';
 import { createSegmentRepair } from '../../../receiver/segment-repair.ts';
 import { digestOfNode } from '../../../receiver/verify-by-receiver.ts';
 import { createLogger } from '../../../shared/logging/logger.ts';
-import { parseNodeName } from '../../../shared/names/node-name.ts';
+import { type NodeName, parseNodeName } from '../../../shared/names/node-name.ts';
 import { knownNodes, WIDE_LIMITS } from '../../helpers/known-nodes.ts';
 import { appendNoise, NOON_MS } from '../../helpers/logs.ts';
 import { until } from '../../helpers/until.ts';
@@ -21,6 +23,7 @@ export const SEVEN = parseNodeName('7');
 export async function startQuietIngest(
   logsRoot: string,
   onConnected: () => void = () => undefined,
+  onProblem: (node: NodeName, problem: IngestProblem) => void = () => undefined,
 ): Promise<Ingest> {
   const ignore = () => undefined;
   return await startIngest({
@@ -29,7 +32,7 @@ export async function startQuietIngest(
     ...{ numberOfNodes: 10, workers: 1, workerHeapMb: 128, tls: undefined, gate: knownNodes() },
     limits: WIDE_LIMITS,
     events: {
-      ...{ connected: onConnected, disconnected: ignore, progress: ignore, live: ignore, problem: ignore },
+      ...{ connected: onConnected, disconnected: ignore, progress: ignore, live: ignore, problem: onProblem },
       ...{ sealFailed: ignore, confirmed: ignore, volume: ignore, hung: ignore, limitReached: ignore },
     },
     log: createLogger('silent'),
@@ -44,7 +47,9 @@ export async function threeCopies(t: Parameters<typeof mirroredLogs>[0]) {
   const nodeDirectory = join(logs.data, 'node');
   mkdirSync(nodeDirectory);
   const node = stack.use(await uplinkNode({ testdir: () => nodeDirectory }));
-  const ingest = stack.use(await startQuietIngest(logs.logsRoot));
+  const troubles: string[] = [];
+  const onProblem = (_node: NodeName, { kind }: IngestProblem) => void troubles.push(kind);
+  const ingest = stack.use(await startQuietIngest(logs.logsRoot, undefined, onProblem));
   const told: Problem[] = [];
   const repair = createSegmentRepair({
     ...{ logsRoot: logs.logsRoot, ingest, fleet: { nodes: () => [] }, log: createLogger('silent') },
@@ -70,7 +75,10 @@ export async function threeCopies(t: Parameters<typeof mirroredLogs>[0]) {
   const uplink = await connect();
   const isSealed = async () => !(await readdir(logs.live().directory)).includes('00000003.ndjson');
   await until(isSealed, { timeoutMs: 10_000, what: 'the live segments to be sealed' });
-  const mirror = await logs.start({ fetchFromNodes: (wanted, signal) => repair.fetch(wanted, signal) });
+  const mirror = await logs.start({
+    run: repair.withSuspects(runMirror),
+    fetchFromNodes: (wanted, signal) => repair.fetch(wanted, signal),
+  });
   await runOnce(mirror);
   const { logsRoot, directory: mirrorDirectory, recordPath } = logs;
   const known = [{ node: SEVEN, log: node.writer.id, position: node.writer.end }];
@@ -86,6 +94,8 @@ export async function threeCopies(t: Parameters<typeof mirroredLogs>[0]) {
     repair,
     mirror,
     told,
+    /** What ingest found wrong with the files, in its order. */
+    troubles,
     uplink,
     connect,
     verify,
