@@ -286,10 +286,11 @@ export class Session {
     await this.#turns.idle();
     const bytes = stage.kind === 'streaming' ? stage.streaming.intake.takeBytes() : 0;
     if (stage.kind === 'streaming') {
-      stage.streaming.fetch[Symbol.dispose]();
-      await stage.streaming.stream[Symbol.asyncDispose]().catch((error: unknown) =>
-        this.#problem(storageProblem(error)),
-      );
+      const { fetch, stream } = stage.streaming;
+      fetch[Symbol.dispose]();
+      await stream[Symbol.asyncDispose]().catch((error: unknown) => this.#problem(storageProblem(error)));
+      // How far it got in the end: what is missing from the copy later is found by it.
+      this.#ports.post({ kind: 'progress', moved: [[this.id, stream.acknowledged, 0]] });
     }
     if (stage.kind !== 'entering' || stage.entrance.isAnnounced)
       this.#ports.post({ kind: 'released', session: this.id, ...{ end, reason, silentMs, bytes } });

@@ -162,6 +162,6 @@ t.test('every frame in every state is answered as the protocol says, and harms n
   };
   await Promise.all(Array.from({ length: 16 }, work));
   t.same(wrong, [], `${all.length} cases`);
-  t.same(problems, [], 'nobody is told of anything');
+  t.same(problems, [], 'nothing is reported');
   t.ok(all.some(({ type }) => type === JOIN));
 });

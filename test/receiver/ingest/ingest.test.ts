@@ -120,6 +120,9 @@ t.test('a sender that comes back is told where its log ends here, with the CRC-3
   await first.acknowledged(1, bytes.length);
   first.socket.end();
   await until(() => told.find(([kind]) => kind === 'disconnected'), { timeoutMs: 10_000, what: 'the end' });
+  const end = { segment: 1, offset: bytes.length };
+  const last = [['progress', [{ position: end }]], ['disconnected']];
+  t.match(told.slice(-2), last, 'how far it got is said before its end');
   using second = await connectRawSender(ingest.port, '7', first.log);
   second.hello();
   t.match(await second.nextJson(WELCOME), { at: { segment: 1, offset: bytes.length, crc: crc32(bytes) } });
