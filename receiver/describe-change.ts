@@ -7,7 +7,7 @@ import type { IngestProblem } from './ingest/messages.ts';
 /** Something else than the programs has changed a file of a node's log, there or here. */
 type FileProblem = Extract<IngestProblem, { kind: 'copy_changed' | 'forked' | 'file_changed' | 'lost_end' }>;
 
-/** What the administrator is told of a file that was changed by something else. */
+/** What the administrator reads about a file that something else changed. */
 export function describeChange(node: NodeName, problem: FileProblem): Problem {
   const { segment } = problem;
   switch (problem.kind) {

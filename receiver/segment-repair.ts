@@ -103,7 +103,7 @@ function lackingProblem(node: NodeName, lacking: readonly LackingSegment[]): Pro
     severity: 'warning',
     title: `the log of node ${node} lacks ${which} here`,
     detail:
-      `Damaged or missing here, and not to be had from the mirror: ${numbers.join(', ')}${lacking.length > 10 ? ', …' : ''}. ` +
+      `Damaged or missing here, and the mirror does not have it: ${numbers.join(', ')}${lacking.length > 10 ? ', …' : ''}. ` +
       `${reasons.charAt(0).toUpperCase()}${reasons.slice(1)}. The receiver tries again at every run of the mirror.`,
   };
 }

@@ -21,7 +21,7 @@ export function tellFileNews(news: FileNews, { writer, atMs, log, tellReceiver }
   try {
     writer.append(encodeEvent(atMs, event), atMs);
   } catch (error) {
-    // A full disk is told of by the recorder.
+    // The recorder reports a full disk.
     log.warn({ err: error }, 'the log could not take the line about a file that was changed');
   }
 }

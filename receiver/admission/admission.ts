@@ -49,7 +49,7 @@ export interface AdmissionOptions {
   readonly logOf: (node: NodeName) => string | undefined;
   /** By an administrator's word another machine has taken a node's place; the old one may still be connected. */
   readonly onReplaced: (node: NodeName) => void;
-  /** Is told of each new name, in the transaction that gives it. */
+  /** Hears each new name, in the transaction that gives it. */
   readonly renames: Pick<Renames, 'add' | 'nowOf'>;
   /** A node connects under its new name; of the old one there is none any more. */
   readonly onRenamed: (from: NodeName, to: NodeName) => void;

@@ -19,7 +19,7 @@ export interface NodeDigest {
   readonly error?: string | undefined;
   /** Segments that it should have and cannot read. */
   readonly unreadable?: readonly { readonly number: number; readonly error: string }[] | undefined;
-  /** Segments that it gave up, and told of. */
+  /** Segments that it gave up and reported. */
   readonly lost?: readonly number[] | undefined;
   /** The highest segment that its retention dropped; undefined of a node that does not say so, nor more than 500 segments. */
   readonly dropped?: number | undefined;
@@ -121,7 +121,7 @@ async function compareHeld(
   return { confirmed, refuted, findings };
 }
 
-/** Whether the live copy should have a segment that is not there; one that is recorded and missing is told of by itself. */
+/** Whether the live copy should have a segment that is not there; one that is recorded and missing is reported separately. */
 function isExpected(segment: number, { sealed, lost, droppedTo }: SegmentRecords): boolean {
   const isLost = lost.some(({ from, to }) => from <= segment && segment <= to);
   return segment > droppedTo && !isLost && !sealed.has(segment);

@@ -34,7 +34,7 @@ export interface FetcherPorts {
   readonly log: Logger;
 }
 
-/** A segment that is to be had from nobody at present. */
+/** A segment that nobody can give at present. */
 export interface LackingSegment extends WantedSegment {
   /** In plain words, without a full stop. */
   readonly why: string;

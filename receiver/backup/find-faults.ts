@@ -34,7 +34,7 @@ export interface FindFaultsOptions {
   readonly signal?: AbortSignal | undefined;
 }
 
-/** As many missing segments are told of at most; a number that is far too high is damage of another kind. */
+/** As many missing segments are reported at most; a number that is far too high is damage of another kind. */
 const MAX_MISSING = 10_000;
 
 /** Looks for what one copy of a log has lost of its sealed segments. Safe beside the program that writes the copy. */

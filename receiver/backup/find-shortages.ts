@@ -6,7 +6,7 @@ import { type CopyFinding, type CopyName, findingOf } from './copies-report.ts';
 
 /**
  * What one copy has and the other has not, where that is more than being behind: a segment is missing before its end, or cut short.
- * What its own retention dropped is not missing, and what the copy is known to lack by its records is told of by those.
+ * What its own retention dropped is not missing, and what its records say that it lacks is reported by those.
  */
 export async function findShortages(
   comparison: LogComparison,

@@ -89,7 +89,7 @@ export interface WantedSegment extends SuspectSegment {
   readonly log: LogId;
 }
 
-/** How a run ended, and which segments are to be had from the nodes. */
+/** How a run ended, and which segments only the nodes can give. */
 export type MirrorRun = { readonly wanted: readonly WantedSegment[] } & (
   | {
       /** Nothing was written. */

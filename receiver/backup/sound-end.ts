@@ -15,7 +15,7 @@ export async function soundEnd(paths: LogPaths, bootId: string): Promise<number>
     if (meta === undefined || meta.bootId === bootId) return Number.POSITIVE_INFINITY;
     return (await findSoundPrefix(paths.open)).bytes;
   } catch (error) {
-    // A damaged log.json is told of by whoever reads the copy.
+    // Whoever reads the copy reports a damaged log.json.
     const isDamage = error instanceof UserError && error.code === 'LOG_DAMAGED';
     if (isDamage || errnoOf(error) === 'ENOENT') return Number.POSITIVE_INFINITY;
     throw error;

@@ -1,7 +1,7 @@
 import type { MirrorRun } from './run-mirror.ts';
 
 /**
- * The second of two runs, with what the first one told of each log: it is not to be forgotten
+ * The second of two runs, with what the first one said about each log: it is not to be forgotten
  * because it was mended meanwhile.
  */
 export function withNotesOf(first: MirrorRun, second: MirrorRun): MirrorRun {

@@ -43,7 +43,7 @@ export async function answerDigest(
   }
 }
 
-/** A segment that cannot be read does not keep the others from being told of. */
+/** A segment that cannot be read does not keep the others from being reported. */
 async function readPage(
   writer: LogWriter,
   { upTo, from }: DigestQuestion & { readonly from: number },
@@ -73,7 +73,7 @@ async function readPage(
   return { segments, unreadable, lost, dropped: known.dropped, ...(next === undefined ? {} : { next }) };
 }
 
-/** The segments that are here or should be, what was lost and told of, and up to where retention dropped what there was. */
+/** The segments that are here or should be, what was lost and reported, and up to where retention dropped what there was. */
 async function numbersOf(writer: LogWriter) {
   const { sealed, lost, droppedTo: dropped } = await readSegmentRecords(writer.paths);
   const stored = (await listSegments(writer.paths)).map(({ number }) => number);

@@ -105,7 +105,7 @@ export class SegmentSender implements AsyncDisposable {
     onReady();
   }
 
-  /** @throws Error that says why it is not to be had here */
+  /** @throws Error that says why this node cannot give it */
   #find(segment: number): SegmentRecord {
     const { writer } = this.#ports;
     const record = writer.sealed.get(segment);

@@ -84,7 +84,7 @@ export function watchProblems(options: ProblemsOptions): Problems {
 
   function keep(change: ProblemChange): void {
     if (keepChange(waiting, change, MAX_UNWRITTEN)) return;
-    log.error({ key: change.key }, 'a problem could not be written, nobody is told of it');
+    log.error({ key: change.key }, 'a problem could not be recorded, and nobody hears of it');
   }
 
   function apply(change: ProblemChange): void {

@@ -124,7 +124,7 @@ t.test(
 );
 
 t.test(
-  'after a power cut nothing is copied that the recovery will cut, and nobody is told of damage',
+  'after a power cut nothing is copied that the recovery will cut, and no damage is reported',
   async (t) => {
     const { live, mirrored, mirror, writer, problems } = await mirroredNode(t);
     appendSamples(writer, 400, 500);
@@ -147,7 +147,7 @@ t.test('a scheduled run reads a share of the sealed segments again, the next one
   t.strictSame([...(await all.choose('node-7', live()))], [1, 2, 3]);
   const rest = new Scrub({ reach: 'share', from: { log: 'node-7', segment: 2 }, suspects: [] });
   t.strictSame([...(await rest.choose('node-7', live()))], [3]);
-  t.equal(rest.reached, undefined, 'it came to the end: the next run begins anew');
+  t.equal(rest.reached, undefined, 'it came to the end: the next run begins again');
   const later = new Scrub({
     ...{ reach: 'share', from: { log: 'node-8', segment: 2 } },
     suspects: [{ name: 'node-7', segment: 1 }],

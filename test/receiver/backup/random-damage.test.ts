@@ -77,7 +77,7 @@ t.test(
       if (!isEverywhere)
         t.strictSame(areWhole.slice(0, 2), [true, true], `live and mirror are mended: ${hurt}`);
       if (after.verdict === 'sound') t.strictSame(areWhole, [true, true, true], `sound after: ${hurt}`);
-      // The node's own files are nobody's to mend here; what was damaged everywhere begins anew, too.
+      // The node's own files are nobody's to mend here; what was damaged everywhere begins again, too.
       for (const [path, bytes] of pristine) await writeFile(path, bytes);
       if (!isEverywhere) continue;
       for (const paths of [live(), mirrored()])

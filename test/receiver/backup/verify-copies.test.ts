@@ -159,7 +159,7 @@ t.test('a node that has less than it had acknowledged is found, and so is what o
     { copy: 'node', segment: 1, what: /the node lacks/ },
   ]);
   t.strictSame(await findingsOf({ ...paged, segments: [two, three], dropped: 1 }), [], 'it dropped it');
-  t.strictSame(await findingsOf({ ...paged, segments: [two, three], lost: [1] }), [], 'it told of the loss');
+  t.strictSame(await findingsOf({ ...paged, segments: [two, three], lost: [1] }), [], 'it reported the loss');
   t.match(
     await findingsOf({ ...paged, segments: [one, three], unreadable: [{ number: 2, error: 'ZSTD' }] }),
     [{ copy: 'node', segment: 2, what: 'cannot be read on the node: ZSTD' }],

@@ -58,7 +58,7 @@ t.test('a digest is read from the disk: sealed segments whole, the last one up t
   t.strictSame(fifth['segments'], [digestOf(2, two)], 'nor what is not there any more');
 });
 
-t.test('in pages, a segment that cannot be read does not keep the others from being told of', async (t) => {
+t.test('in pages, a segment that cannot be read does not keep the others from being reported', async (t) => {
   await using node = await uplinkNode(t);
   await using receiver = await startScriptedReceiver(QUICK);
   for (let n = 0; n < 5; n++) {

@@ -67,7 +67,7 @@ t.test('a sealed segment is sent as it lies, from an offset on, beside the log',
   t.strictSame(receiver.log.faults, [], 'the log came in order meanwhile');
 });
 
-t.test('a segment that is not to be had is refused with the reason', async (t) => {
+t.test('a segment that the node cannot give is refused with the reason', async (t) => {
   await using node = await uplinkNode(t);
   await using receiver = await startScriptedReceiver(QUICK);
   for (const n of [0, 100, 200]) {
